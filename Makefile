@@ -1,0 +1,73 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# A wrapper: each target calls one script or one Makefile below. kbuild reads Kbuild only.
+
+BUILD := $(CURDIR)/build
+KDIR ?= /lib/modules/$(shell uname -r)/build
+# One stock kernel (6.1 or 6.12) instead of both; a part of a test's name instead of all.
+K ?=
+T ?=
+KERNELS := $(or $(K),6.1 6.12)
+
+.PHONY: all help modules stock tools rig guest demo test check e2e bench load unload install clean
+
+all: tools modules help
+
+help:
+	@echo 'make                build modules (for the running kernel, or KDIR=...) and tools'
+	@echo 'make modules        the modules alone; K=6.1 or K=6.12 takes a stock Debian kernel'
+	@echo 'make tools          libcleardown and the cleardown command'
+	@echo 'make demo           boot a stock kernel in QEMU and watch a call being cleared down'
+	@echo 'make test           everything that proves it; ends in "N passed, N failed"'
+	@echo 'make check          style, sparse, kernel-doc, include rules, on both kernels'
+	@echo 'make e2e            the tests in VMs; K=6.1 or K=6.12 for one kernel, T=name for some'
+	@echo 'make bench          the figures beside their anchors'
+	@echo 'These touch this machine, and need root:'
+	@echo 'make load           load the modules built for the running kernel; make unload'
+	@echo 'make install        install modules, tools and udev rule'
+	@echo 'make clean          remove build/'
+
+modules:
+	scripts/build-modules $(or $(K),$(KDIR))
+
+# What the VMs need, for the stock kernels.
+stock:
+	for k in $(KERNELS); do scripts/build-modules $$k || exit 1; done
+
+tools:
+	$(MAKE) -C userspace B=$(BUILD)/tools
+
+rig:
+	$(MAKE) -C tests/rig B=$(BUILD)/rig
+
+guest:
+	$(MAKE) -C tests B=$(BUILD)/tests
+
+demo:
+	scripts/deps
+	scripts/demo
+
+test:
+	scripts/deps
+	scripts/test
+
+check:
+	scripts/check
+
+e2e: stock tools rig guest
+	scripts/e2e --kernel '$(K)' --name '$(T)'
+
+bench: stock tools rig guest
+	scripts/bench --kernel '$(K)' --name '$(T)'
+
+load:
+	scripts/load
+
+unload:
+	scripts/unload
+
+install: tools modules
+	scripts/install '$(KDIR)'
+
+clean:
+	rm -rf $(BUILD)
