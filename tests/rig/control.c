@@ -1,0 +1,730 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The control socket: many clients, one command per line, exactly one line of answer each
+ * ("ok ..." or "error ..."). A waitfor holds back the further commands of its own client only.
+ * Times in commands are real milliseconds; everything on the lines runs on bank time.
+ */
+#include <ctype.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "bank.h"
+
+#define LINE_MAX_LEN	4096
+
+struct client {
+	int fd;
+	char in[LINE_MAX_LEN];
+	size_t len;
+	bool skip;			/* the rest of a line that was too long */
+	bool waiting;			/* in waitfor */
+	struct line *wait_line;
+	char wait_state[32];
+	double wait_until;
+	struct timer wait_timer;
+	struct fifo out;
+};
+
+static struct client clients[MAX_CLIENTS];
+static char socket_path[108];
+static int listen_fd = -1;
+
+static void reply(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+static void reply(struct client *c, const char *fmt, ...)
+{
+	char text[CAPTURE_LEN * 4 + 256];
+	va_list ap;
+	int n;
+
+	va_start(ap, fmt);
+	n = vsnprintf(text, sizeof(text) - 1, fmt, ap);
+	va_end(ap);
+	if (n > (int)sizeof(text) - 2)
+		n = (int)sizeof(text) - 2;
+	text[n++] = '\n';
+	fifo_put(&c->out, text, (size_t)n);
+}
+
+static char *next_word(char **rest)
+{
+	char *word;
+
+	*rest += strspn(*rest, " \t");
+	word = *rest;
+	*rest += strcspn(*rest, " \t");
+	if (**rest)
+		*(*rest)++ = '\0';
+	return word;
+}
+
+static bool next_number(char **rest, long *value)
+{
+	char *word = next_word(rest), *end;
+
+	*value = strtol(word, &end, 10);
+	return *word && !*end && *value >= 0;
+}
+
+/* on, off: 1, 0; anything else -1, and the error has been told. */
+static int next_switch(struct client *c, char **rest)
+{
+	char *word = next_word(rest);
+
+	if (!strcmp(word, "on") || !strcmp(word, "1"))
+		return 1;
+	if (!strcmp(word, "off") || !strcmp(word, "0"))
+		return 0;
+	reply(c, "error on or off expected, not '%s'", word);
+	return -1;
+}
+
+static struct modem *need_modem(struct client *c, struct line *l)
+{
+	if (!l->modem)
+		reply(c, "error %s is a machine", l->number);
+	return l->modem;
+}
+
+static struct machine *need_machine(struct client *c, struct line *l)
+{
+	if (!l->machine)
+		reply(c, "error %s is a modem", l->number);
+	return l->machine;
+}
+
+/* ---- looking ---- */
+
+static const char *state_name(const struct line *l)
+{
+	if (l->modem)
+		return modem_state_name(l->modem);
+	return datacall_up(l) ? "online" : leg_name(l->leg);
+}
+
+static void describe(char *out, size_t size, const struct line *l)
+{
+	const struct modem *m = l->modem;
+
+	snprintf(out, size, "%s %s state %s leg %s peer %s rate %d%s%s%s%s%s", l->number,
+		 m ? "modem" : machine_mode(l->machine), state_name(l), leg_name(l->leg),
+		 l->peer ? l->peer->number : "-", datacall_up(l) ? datacall_rate(l) : 0,
+		 l->busy ? " busy" : "", l->noanswer ? " noanswer" : "",
+		 m && m->deaf ? " deaf" : "", m && m->dte.stalled ? " stalled" : "",
+		 m && m->dte.present ? " terminal" : "");
+}
+
+static void cmd_status(struct client *c, struct line *l, char *rest)
+{
+	char text[MAX_LINES * 160] = "";
+	char *number = next_word(&rest);
+	size_t n = 0;
+	int i;
+
+	(void)l;
+	for (i = 0; i < line_count; i++) {
+		if (*number && strcmp(number, lines[i]->number))
+			continue;
+		if (n)
+			n += (size_t)sprintf(text + n, "; ");
+		describe(text + n, sizeof(text) - n, lines[i]);
+		n += strlen(text + n);
+	}
+	if (n)
+		reply(c, "ok %s", text);
+	else
+		reply(c, "error no line %s", number);
+}
+
+static void cmd_lines(struct client *c, struct line *l, char *rest)
+{
+	struct modem *m = need_modem(c, l);
+	uint32_t shown;
+
+	(void)rest;
+	if (!m)
+		return;
+	shown = dte_shown(&m->dte);
+	reply(c, "ok dtr %d rts %d cts %d dsr %d cd %d ri %d shim %d", m->dte.dtr, m->dte.rts,
+	      !!(shown & TIOCM_CTS), !!(shown & TIOCM_DSR), !!(shown & TIOCM_CAR),
+	      !!(shown & TIOCM_RI), !!m->dte.shim);
+}
+
+static void cmd_count(struct client *c, struct line *l, char *rest)
+{
+	(void)rest;
+	reply(c, "ok rx %llu %08x tx %llu %08x", l->sent.bytes, l->sent.crc, l->received.bytes,
+	      l->received.crc);
+}
+
+static void cmd_capture(struct client *c, struct line *l, char *rest)
+{
+	struct modem *m = need_modem(c, l);
+	int on;
+
+	if (!m)
+		return;
+	on = next_switch(c, &rest);
+	if (on < 0)
+		return;
+	m->dte.capture_on = on;
+	m->dte.captured = 0;
+	reply(c, "ok");
+}
+
+static void cmd_captured(struct client *c, struct line *l, char *rest)
+{
+	uint8_t data[CAPTURE_LEN];
+	char text[CAPTURE_LEN * 4 + 8];
+	size_t n;
+
+	(void)rest;
+	n = l->modem ? dte_captured(&l->modem->dte, data) : machine_captured(l->machine, data);
+	escape_text(text, sizeof(text), data, n);
+	reply(c, "ok %s", text);
+}
+
+/* ---- what happens to the line ---- */
+
+static void cmd_drop(struct client *c, struct line *l, char *rest)
+{
+	(void)rest;
+	exch_drop(l);
+	reply(c, "ok");
+}
+
+static void cmd_ring(struct client *c, struct line *l, char *rest)
+{
+	char *word = next_word(&rest);
+	const char *caller = "100";
+	long every = 0;
+
+	if (!strcmp(word, "stop")) {
+		exch_ring_stop(l);
+		reply(c, "ok");
+		return;
+	}
+	if (*word && strcmp(word, "every")) {
+		caller = word;
+		word = next_word(&rest);
+	}
+	if (*word && (strcmp(word, "every") || !next_number(&rest, &every) || !every)) {
+		reply(c, "error ring NUM [CALLER] [every MS] | ring NUM stop");
+	} else if (l->leg != LEG_IDLE) {
+		reply(c, "error %s is %s", l->number, leg_name(l->leg));
+	} else {
+		exch_ring(l, caller, clock_from_real_ms(every));
+		reply(c, "ok");
+	}
+}
+
+static void cmd_busy(struct client *c, struct line *l, char *rest)
+{
+	int on = next_switch(c, &rest);
+
+	if (on < 0)
+		return;
+	l->busy = on;
+	reply(c, "ok");
+}
+
+static void cmd_noanswer(struct client *c, struct line *l, char *rest)
+{
+	int on = next_switch(c, &rest);
+
+	if (on < 0)
+		return;
+	l->noanswer = on;
+	reply(c, "ok");
+}
+
+/* ---- what the modem does to its terminal ---- */
+
+static void cmd_deaf(struct client *c, struct line *l, char *rest)
+{
+	struct modem *m = need_modem(c, l);
+	bool all;
+	int on;
+
+	if (!m)
+		return;
+	rest += strspn(rest, " \t");
+	all = !strcmp(rest, "all");
+	on = all ? 1 : next_switch(c, &rest);
+	if (on < 0)
+		return;
+	m->deaf = on;
+	m->deaf_lines = all;
+	if (!on)
+		at_reset(&m->at);
+	reply(c, "ok");
+}
+
+static void cmd_stall(struct client *c, struct line *l, char *rest)
+{
+	struct modem *m = need_modem(c, l);
+	int on;
+
+	if (!m)
+		return;
+	on = next_switch(c, &rest);
+	if (on < 0)
+		return;
+	dte_stall(&m->dte, on);
+	reply(c, "ok");
+}
+
+static void cmd_garbage(struct client *c, struct line *l, char *rest)
+{
+	struct modem *m = need_modem(c, l);
+	struct counter sum = { 0 };
+	long count, i;
+
+	if (!m)
+		return;
+	if (!next_number(&rest, &count) || count > 65536) {
+		reply(c, "error garbage NUM COUNT (at most 65536)");
+		return;
+	}
+	for (i = 0; i < count; i++) {
+		uint8_t byte = (uint8_t)(random() >> 8);
+
+		dte_send(&m->dte, &byte, 1);
+		counter_add(&sum, &byte, 1);
+	}
+	log_line(l->number, "<- garbage, %ld bytes", count);
+	reply(c, "ok %ld %08x", count, sum.crc);
+}
+
+static void cmd_send(struct client *c, struct line *l, char *rest)
+{
+	uint8_t data[LINE_MAX_LEN];
+	size_t n = unescape_text(data, sizeof(data), rest);
+
+	log_line(l->number, "<- (control) %s", rest);
+	if (l->modem)
+		dte_send(&l->modem->dte, data, n);
+	else
+		machine_send(l->machine, data, n);
+	reply(c, "ok %zu", n);
+}
+
+static void cmd_set(struct client *c, struct line *l, char *rest)
+{
+	static const struct {
+		const char *name;
+		uint32_t bit;
+	} bits[] = {
+		{ "cd", TIOCM_CAR }, { "cts", TIOCM_CTS }, { "ri", TIOCM_RI }, { "dsr", TIOCM_DSR },
+	};
+	struct modem *m = need_modem(c, l);
+	char *name = next_word(&rest);
+	char *value = next_word(&rest);
+	size_t i;
+
+	if (!m)
+		return;
+	for (i = 0; i < 4; i++) {
+		if (strcmp(bits[i].name, name))
+			continue;
+		if (strcmp(value, "0") && strcmp(value, "1") && strcmp(value, "auto"))
+			break;
+		dte_force(&m->dte, bits[i].bit, *value == 'a' ? -1 : *value - '0');
+		reply(c, "ok");
+		return;
+	}
+	reply(c, "error set NUM cd|cts|ri|dsr 0|1|auto");
+}
+
+/* ---- calls of machines, and by hand ---- */
+
+static void cmd_dial(struct client *c, struct line *l, char *rest)
+{
+	struct machine *mc = need_machine(c, l);
+
+	if (!mc)
+		return;
+	if (machine_dial(mc, next_word(&rest)))
+		reply(c, "ok");
+	else
+		reply(c, "error %s is %s", l->number, leg_name(l->leg));
+}
+
+static void cmd_answer(struct client *c, struct line *l, char *rest)
+{
+	struct machine *mc = need_machine(c, l);
+
+	(void)rest;
+	if (!mc)
+		return;
+	if (machine_answer(mc))
+		reply(c, "ok");
+	else
+		reply(c, "error %s does not ring", l->number);
+}
+
+static void cmd_hangup(struct client *c, struct line *l, char *rest)
+{
+	(void)rest;
+	if (l->machine)
+		machine_hangup(l->machine);
+	else
+		modem_hangup(l->modem, "control");
+	reply(c, "ok");
+}
+
+static void cmd_source(struct client *c, struct line *l, char *rest)
+{
+	struct machine *mc = need_machine(c, l);
+	long bytes;
+
+	if (!mc)
+		return;
+	if (!next_number(&rest, &bytes)) {
+		reply(c, "error source NUM BYTES");
+		return;
+	}
+	machine_source(mc, (unsigned long long)bytes);
+	reply(c, "ok");
+}
+
+static void cmd_log(struct client *c, struct line *l, char *rest)
+{
+	(void)l;
+	log_line("-", "note: %s", rest);
+	reply(c, "ok");
+}
+
+/* ---- waiting ---- */
+
+static bool state_known(const char *state)
+{
+	static const char * const names[] = {
+		"idle", "ringing", "dialing", "online", "onhook", "offhook", "terminal",
+	};
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (!strcmp(names[i], state))
+			return true;
+	return !strncmp(state, "rx:", 3) || !strncmp(state, "tx:", 3);
+}
+
+static bool state_reached(const struct line *l, const char *state)
+{
+	bool onhook = l->leg == LEG_IDLE || l->leg == LEG_RINGING;
+
+	if (!strncmp(state, "rx:", 3))
+		return l->sent.bytes >= strtoull(state + 3, NULL, 10);
+	if (!strncmp(state, "tx:", 3))
+		return l->received.bytes >= strtoull(state + 3, NULL, 10);
+	if (!strcmp(state, "onhook"))
+		return onhook;
+	if (!strcmp(state, "offhook"))
+		return !onhook;
+	if (!strcmp(state, "dialing"))
+		return l->leg == LEG_DIALING || l->leg == LEG_RINGBACK;
+	if (!strcmp(state, "online"))
+		return datacall_up(l) && l->leg == LEG_UP;
+	if (!strcmp(state, "terminal"))
+		return l->modem && l->modem->dte.present;
+	return !strcmp(leg_name(l->leg), state);
+}
+
+static void check_wait(struct client *c)
+{
+	if (!c->waiting)
+		return;
+	if (state_reached(c->wait_line, c->wait_state)) {
+		c->waiting = false;
+		reply(c, "ok %s", c->wait_state);
+	} else if (clock_real() >= c->wait_until) {
+		c->waiting = false;
+		reply(c, "error timeout, %s is %s", c->wait_line->number,
+		      state_name(c->wait_line));
+	}
+	if (!c->waiting)
+		timer_stop(&c->wait_timer);
+}
+
+/* Bank time may stretch: look again until real time agrees. */
+static void wait_over(void *arg)
+{
+	struct client *c = arg;
+
+	check_wait(c);
+	if (c->waiting)
+		timer_set(&c->wait_timer, clock_from_real_ms(10));
+}
+
+static void cmd_waitfor(struct client *c, struct line *l, char *rest)
+{
+	char *state = next_word(&rest);
+	long ms;
+
+	if (!state_known(state) || strlen(state) >= sizeof(c->wait_state) ||
+	    !next_number(&rest, &ms)) {
+		reply(c, "error waitfor NUM STATE TIMEOUT_MS");
+		return;
+	}
+	strcpy(c->wait_state, state);
+	c->wait_line = l;
+	c->wait_until = clock_real() + (double)ms / 1000.0;
+	c->waiting = true;
+	timer_set(&c->wait_timer, clock_from_real_ms(ms));
+	check_wait(c);
+}
+
+/* ---- the table ---- */
+
+static void cmd_help(struct client *c, struct line *l, char *rest);
+
+struct command {
+	const char *name;
+	bool line;		/* the first word is a number */
+	void (*run)(struct client *c, struct line *l, char *rest);
+	const char *args;
+	const char *help;
+};
+
+static const struct command commands[] = {
+	{ "status", false, cmd_status, "[NUM]", "state of one line or all" },
+	{ "drop", true, cmd_drop, "NUM", "the line is cut: both ends lose the call" },
+	{ "deaf", true, cmd_deaf, "NUM on|off|all",
+	  "the modem swallows what the terminal sends; all: DTR too" },
+	{ "stall", true, cmd_stall, "NUM on|off", "CTS low, and nothing is read" },
+	{ "garbage", true, cmd_garbage, "NUM COUNT", "random bytes to the terminal" },
+	{ "ring", true, cmd_ring, "NUM [CALLER] [every MS] | NUM stop", "rings without a caller" },
+	{ "busy", true, cmd_busy, "NUM on|off", "callers of NUM get BUSY" },
+	{ "noanswer", true, cmd_noanswer, "NUM on|off", "NUM rings, S0 and machines keep quiet" },
+	{ "send", true, cmd_send, "NUM TEXT",
+	  "text with C escapes to the terminal, from a machine to the far end" },
+	{ "dial", true, cmd_dial, "NUM TARGET", "a machine calls TARGET" },
+	{ "answer", true, cmd_answer, "NUM", "a machine answers at once" },
+	{ "hangup", true, cmd_hangup, "NUM", "the subscriber hangs up" },
+	{ "source", true, cmd_source, "NUM BYTES", "a machine sends the counted pattern" },
+	{ "lines", true, cmd_lines, "NUM", "the signals of the wire" },
+	{ "set", true, cmd_set, "NUM cd|cts|ri|dsr 0|1|auto", "forces a signal" },
+	{ "waitfor", true, cmd_waitfor, "NUM STATE MS",
+	  "idle ringing dialing online onhook offhook terminal rx:BYTES tx:BYTES" },
+	{ "count", true, cmd_count, "NUM",
+	  "data bytes and CRC-32 from (rx) and to (tx) the terminal, last data call" },
+	{ "capture", true, cmd_capture, "NUM on|off", "remember what the terminal sends" },
+	{ "captured", true, cmd_captured, "NUM", "the last 2 KiB of it, escaped" },
+	{ "log", false, cmd_log, "TEXT", "a note in the log" },
+	{ "help", false, cmd_help, "", "the names of the commands" },
+};
+
+#define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
+
+static void cmd_help(struct client *c, struct line *l, char *rest)
+{
+	char text[512] = "";
+	size_t i;
+
+	(void)l;
+	(void)rest;
+	for (i = 0; i < COMMANDS; i++) {
+		strcat(text, " ");
+		strcat(text, commands[i].name);
+	}
+	reply(c, "ok%s", text);
+}
+
+void control_help(FILE *out)
+{
+	size_t i;
+
+	fputs("\nControl commands, one per line, one line of answer each:\n", out);
+	for (i = 0; i < COMMANDS; i++) {
+		char usage[64];
+
+		snprintf(usage, sizeof(usage), "%s %s", commands[i].name, commands[i].args);
+		fprintf(out, "  %-41s %s\n", usage, commands[i].help);
+	}
+}
+
+static void run_command(struct client *c, char *text)
+{
+	char *rest = text;
+	char *name = next_word(&rest);
+	struct line *l = NULL;
+	size_t i;
+
+	for (i = 0; i < COMMANDS; i++)
+		if (!strcmp(commands[i].name, name))
+			break;
+	if (i == COMMANDS) {
+		reply(c, "error unknown command '%s'", name);
+		return;
+	}
+	if (commands[i].line) {
+		char *number = next_word(&rest);
+
+		l = line_find(number);
+		if (!l) {
+			reply(c, "error no line '%s'", number);
+			return;
+		}
+	}
+	commands[i].run(c, l, rest);
+}
+
+/* ---- the socket ---- */
+
+static void run_input(struct client *c)
+{
+	char *nl;
+
+	while (!c->waiting && (nl = memchr(c->in, '\n', c->len))) {
+		char text[LINE_MAX_LEN];
+		size_t n = (size_t)(nl - c->in);
+
+		memcpy(text, c->in, n);
+		text[n && text[n - 1] == '\r' ? n - 1 : n] = '\0';
+		c->len -= n + 1;
+		memmove(c->in, nl + 1, c->len);
+		if (c->skip)
+			reply(c, "error line too long");
+		else
+			run_command(c, text);
+		c->skip = false;
+	}
+	if (c->len == sizeof(c->in) && !c->waiting) {
+		c->len = 0;
+		c->skip = true;
+	}
+}
+
+static void close_client(struct client *c)
+{
+	timer_stop(&c->wait_timer);
+	close(c->fd);
+	c->fd = -1;
+	c->len = 0;
+	c->skip = false;
+	c->waiting = false;
+	fifo_drop(&c->out, c->out.len);
+}
+
+static void read_client(struct client *c)
+{
+	ssize_t n = read(c->fd, c->in + c->len, sizeof(c->in) - c->len);
+
+	if (n > 0) {
+		c->len += (size_t)n;
+		run_input(c);
+	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close_client(c);
+	}
+}
+
+static void flush_client(struct client *c)
+{
+	while (c->out.len) {
+		const uint8_t *data;
+		size_t n = fifo_peek(&c->out, &data);
+		ssize_t done = send(c->fd, data, n, MSG_NOSIGNAL);
+
+		if (done <= 0)
+			return;
+		fifo_drop(&c->out, (size_t)done);
+	}
+}
+
+static void accept_client(void)
+{
+	int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
+	int i;
+
+	for (i = 0; fd >= 0 && i < MAX_CLIENTS; i++) {
+		if (clients[i].fd < 0) {
+			clients[i].fd = fd;
+			return;
+		}
+	}
+	if (fd >= 0)
+		close(fd);
+}
+
+void control_open(const char *path)
+{
+	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	int i;
+
+	if (strlen(path) >= sizeof(a.sun_path))
+		die("%s: path too long for a socket", path);
+	strcpy(a.sun_path, path);
+	strcpy(socket_path, path);
+	unlink(path);
+	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&a, sizeof(a)) ||
+	    listen(listen_fd, MAX_CLIENTS))
+		die("%s: %m", path);
+	for (i = 0; i < MAX_CLIENTS; i++) {
+		clients[i].fd = -1;
+		fifo_init(&clients[i].out, 64 * 1024);
+		timer_init(&clients[i].wait_timer, wait_over, &clients[i]);
+	}
+}
+
+int control_poll_setup(struct pollfd *p)
+{
+	int i, n = 0;
+
+	if (listen_fd < 0)
+		return 0;
+	p[n++] = (struct pollfd){ .fd = listen_fd, .events = POLLIN };
+	for (i = 0; i < MAX_CLIENTS; i++) {
+		struct client *c = &clients[i];
+		short events = c->len < sizeof(c->in) ? POLLIN : 0;
+
+		if (c->fd < 0)
+			continue;
+		p[n++] = (struct pollfd){ .fd = c->fd,
+					  .events = events | (c->out.len ? POLLOUT : 0) };
+	}
+	return n;
+}
+
+void control_poll_done(const struct pollfd *p, int n)
+{
+	int i, k;
+
+	for (i = 0; i < n; i++) {
+		if (!p[i].revents)
+			continue;
+		if (p[i].fd == listen_fd)
+			accept_client();
+		for (k = 0; k < MAX_CLIENTS; k++)
+			if (clients[k].fd == p[i].fd)
+				read_client(&clients[k]);
+	}
+}
+
+/* After everything else of a turn: waits that came true, then the answers. */
+void control_flush(void)
+{
+	int i;
+
+	for (i = 0; listen_fd >= 0 && i < MAX_CLIENTS; i++) {
+		struct client *c = &clients[i];
+
+		if (c->fd < 0)
+			continue;
+		check_wait(c);
+		run_input(c);
+		flush_client(c);
+	}
+}
+
+void control_cleanup(void)
+{
+	if (listen_fd >= 0)
+		unlink(socket_path);
+}
