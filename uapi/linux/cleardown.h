@@ -40,8 +40,8 @@
  * ENOBUFS      a limit of the caller's user id is reached
  * ENOENT       no outstanding request (report, device) of that id
  * ESTALE       the call or document that was named is over, another one runs
- * EALREADY     the handle is being closed; the wish of this call was added to the running close
- * EBADFD       the handle is closed; it stays so for ever
+ * EALREADY     CLOSE only: a close is running; the wish of this call was added to it
+ * EBADFD       the handle is closing (new work) or closed (everything); it stays so for ever
  * EBUSY        somebody else has the device or its hardware
  * ENODEV       the hardware is gone
  * ENOTCONN     no call is up
@@ -137,7 +137,7 @@ enum cleardown_cause {
 #define CLEARDOWN_DEADLINE_DEFAULT	(~0ULL)
 
 /**
- * struct cleardown_info - CLEARDOWN_IOC_GET_INFO: what this handle is; works on a closed handle too
+ * struct cleardown_info - CLEARDOWN_IOC_GET_INFO: what this handle is
  * @size: sizeof(struct cleardown_info)
  * @out_class: enum cleardown_class
  * @out_handle: id that event records and reports carry; its generation makes it unique

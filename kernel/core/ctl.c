@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* /dev/cleardown/ctl: reading is open to everybody, every change needs a capability at the call. */
+#include <linux/capability.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include "internal.h"
+
+static int cldn_ctl_version(void *p)
+{
+	struct cleardown_version *arg = p;
+
+	arg->out_abi = CLEARDOWN_ABI_VERSION;
+	strscpy(arg->out_module, THIS_MODULE->version ?: "", sizeof(arg->out_module));
+	return 0;
+}
+
+static bool cldn_terminated(const char *s, size_t len)
+{
+	return strnlen(s, len) < len;
+}
+
+static int cldn_ctl_bind(void *p)
+{
+	struct cleardown_bind *arg = p;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (arg->flags || arg->__reserved || arg->flow > CLEARDOWN_FLOW_NONE ||
+	    !cldn_terminated(arg->link, sizeof(arg->link)) ||
+	    !cldn_terminated(arg->name, sizeof(arg->name)) ||
+	    !cldn_terminated(arg->args, sizeof(arg->args)))
+		return -EINVAL;
+	memset(arg->out_text, 0, sizeof(arg->out_text));
+	return cldn_device_bind(arg);
+}
+
+static int cldn_ctl_unbind(void *p)
+{
+	struct cleardown_unbind *arg = p;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (arg->flags & ~CLEARDOWN_UNBIND_FORCE || !cldn_terminated(arg->name, sizeof(arg->name)))
+		return -EINVAL;
+	memset(arg->out_text, 0, sizeof(arg->out_text));
+	return cldn_device_unbind(arg->name, arg->flags, arg->out_text, sizeof(arg->out_text));
+}
+
+static int cldn_ctl_rebind(void *p)
+{
+	struct cleardown_rebind *arg = p;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (arg->__reserved || !cldn_terminated(arg->name, sizeof(arg->name)))
+		return -EINVAL;
+	memset(arg->out_text, 0, sizeof(arg->out_text));
+	return cldn_device_rebind(arg->name, new_decode_dev(arg->dev), arg->out_text,
+				  sizeof(arg->out_text));
+}
+
+static int cldn_ctl_list(void *p)
+{
+	struct cleardown_list *arg = p;
+	struct cldn_device *dev = cldn_device_after(arg->after);
+
+	if (!dev)
+		return -ENOENT;
+	arg->out_class = dev->class->id;
+	arg->out_id = dev->id;
+	memcpy(arg->out_name, dev->name, sizeof(arg->out_name));
+	memcpy(arg->out_backend, dev->link.backend, sizeof(arg->out_backend));
+	arg->out_dev = new_encode_dev(dev->link.dev);
+	memset(&arg->out_status, 0, sizeof(arg->out_status));
+	cldn_status_fill(dev, &arg->out_status);
+	cldn_device_put(dev);
+	return 0;
+}
+
+static int cldn_ctl_report(void *p)
+{
+	struct cleardown_report *arg = p;
+	u32 size = arg->size;
+	int ret;
+
+	ret = cldn_report_next(arg, current_euid(), capable(CAP_SYS_ADMIN));
+	arg->size = size;
+	return ret;
+}
+
+static void cldn_ctl_close_answer(struct cldn_handle *h, struct cleardown_ctl_close *arg)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	arg->out_report = h->report->out_head;
+	arg->out_released = !!(arg->out_report.flags & CLEARDOWN_REPORT_RELEASED);
+}
+
+static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_close *arg)
+{
+	u64 rel = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
+		  arg->deadline_ns;
+	struct cldn_who who;
+
+	cldn_who_current(&who);
+	cldn_wish_raise(h, arg->mode, cldn_after(rel), CLEARDOWN_CAUSE_ADMIN, 0, &who);
+	if (arg->flags & CLEARDOWN_CTL_CLOSE_ASYNC && !cldn_handle_closed(h))
+		return -EINPROGRESS;
+	if (wait_event_killable(h->wq, cldn_handle_closed(h)))
+		return -EINTR;
+	cldn_ctl_close_answer(h, arg);
+	return arg->out_released ? 0 : -EIO;
+}
+
+static int cldn_ctl_close(void *p)
+{
+	struct cleardown_ctl_close *arg = p;
+	struct cldn_device *dev;
+	struct cldn_handle *h;
+	int ret = 0;
+
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (arg->flags & ~CLEARDOWN_CTL_CLOSE_ASYNC || arg->mode < CLEARDOWN_MODE_DRAIN ||
+	    arg->mode > CLEARDOWN_MODE_ABORT || !cldn_terminated(arg->name, sizeof(arg->name)))
+		return -EINVAL;
+	dev = cldn_device_find(arg->name);
+	if (!dev)
+		return -ENOENT;
+	memset(&arg->out_report, 0, sizeof(arg->out_report));
+	arg->out_released = 1;
+	h = cldn_device_owner(dev);
+	if (h) {
+		ret = cldn_ctl_close_handle(h, arg);
+		cldn_handle_put(h);
+	}
+	cldn_device_put(dev);
+	return ret;
+}
+
+struct cldn_ctl_call {
+	u32 cmd;
+	u32 size;
+	u32 min_size;
+	int (*fn)(void *arg);
+};
+
+#define CLDN_CTL(cmd, type, last, fn) \
+	{ CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn }
+
+static const struct cldn_ctl_call cldn_ctl_calls[] = {
+	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version),
+	CLDN_CTL(BIND, struct cleardown_bind, out_text, cldn_ctl_bind),
+	CLDN_CTL(UNBIND, struct cleardown_unbind, out_text, cldn_ctl_unbind),
+	CLDN_CTL(LIST, struct cleardown_list, out_status, cldn_ctl_list),
+	CLDN_CTL(REPORT, struct cleardown_report, out_steps, cldn_ctl_report),
+	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close),
+	CLDN_CTL(REBIND, struct cleardown_rebind, out_text, cldn_ctl_rebind),
+};
+
+static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)
+{
+	void *arg = kzalloc(call->size, GFP_KERNEL);
+	int ret, copied;
+
+	if (!arg)
+		return -ENOMEM;
+	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
+	if (!ret) {
+		ret = call->fn(arg);
+		copied = cldn_copy_out(arg, call->size, uarg);
+		ret = ret ?: copied;
+	}
+	kfree(arg);
+	return ret;
+}
+
+static long cldn_ctl_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cldn_ctl_calls); i++)
+		if (cldn_ctl_calls[i].cmd == cmd)
+			return cldn_ctl_do(&cldn_ctl_calls[i], (void __user *)uarg);
+	return -ENOTTY;
+}
+
+const struct file_operations cldn_ctl_fops = {
+	.owner = THIS_MODULE,
+	.open = nonseekable_open,
+	.unlocked_ioctl = cldn_ctl_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+};

@@ -1,0 +1,565 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Devices: bind, unbind, rebind, and the worker that runs them. */
+#include <linux/ctype.h>
+#include <linux/idr.h>
+#include <linux/slab.h>
+#include "internal.h"
+
+DEFINE_MUTEX(cldn_bind_mutex);
+struct class *cldn_sysfs_class;
+dev_t cldn_base;
+
+static LIST_HEAD(cldn_devices);			/* by rising id */
+static DEFINE_SPINLOCK(cldn_devices_lock);	/* the list; a listed device is alive */
+static DEFINE_IDA(cldn_minors);
+static u64 cldn_last_id;			/* under cldn_bind_mutex */
+
+/* ---- the worker ---- */
+
+void cldn_device_kick(struct cldn_device *dev, u32 events)
+{
+	atomic_or(events, &dev->events);
+	kthread_queue_work(dev->worker, &dev->work);
+}
+
+void cldn_wake_at(struct cldn_device *dev, u64 ns)
+{
+	dev->wake_ns = min(dev->wake_ns, ns);
+}
+
+static enum hrtimer_restart cldn_device_timer(struct hrtimer *timer)
+{
+	cldn_device_kick(container_of(timer, struct cldn_device, timer), CLDN_EV_TIMER);
+	return HRTIMER_NORESTART;
+}
+
+void cldn_device_set_state_locked(struct cldn_device *dev, u32 state)
+{
+	lockdep_assert_held(&dev->lock);
+	WRITE_ONCE(dev->state, state);
+	dev->since_ns = cldn_now();
+}
+
+/* The attempt ends as if it had not been: no handle, no report. */
+static void cldn_open_fail(struct cldn_device *dev, int error)
+{
+	struct cldn_handle *h = dev->owner;
+
+	module_put(dev->link.drv->owner);
+	scoped_guard(spinlock_irqsave, &dev->lock) {
+		h->open_error = error;
+		WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
+		dev->owner = NULL;
+		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
+					     CLEARDOWN_STATE_IDLE);
+	}
+	wake_up_all(&dev->wq);
+	wake_up_all(&h->wq);
+	cldn_handle_put(h);	/* dev->owner's */
+}
+
+/*
+ * Takes the hardware for an owner who waits in open. DTR rises with it, so a line whose last call
+ * was dropped by DTR waits until the far modem must have seen that.
+ */
+static void cldn_open_run(struct cldn_device *dev)
+{
+	u64 hold = dev->class->open_hold_ms * NSEC_PER_MSEC;
+	int ret;
+
+	if (READ_ONCE(dev->state) != CLEARDOWN_STATE_OPENING)
+		return;
+	if (dev->dtr_dropped_ns && cldn_now() < dev->dtr_dropped_ns + hold) {
+		cldn_wake_at(dev, dev->dtr_dropped_ns + hold);
+		return;
+	}
+	dev->dtr_dropped_ns = 0;
+	ret = dev->link.drv->open(&dev->link);
+	if (ret) {
+		dev->gone = ret == -ENODEV;
+		cldn_open_fail(dev, ret);
+		return;
+	}
+	dev->link_open = true;
+	WRITE_ONCE(dev->lines, dev->link.drv->get_lines(&dev->link));
+	dev->class->open(dev);
+}
+
+void cldn_open_done(struct cldn_device *dev, int error)
+{
+	struct cldn_handle *h = dev->owner;
+
+	if (error) {
+		h->open_error = error;
+		cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(NSEC_PER_SEC),
+				CLEARDOWN_CAUSE_ERROR, -error, NULL);
+		return;
+	}
+	scoped_guard(spinlock_irqsave, &dev->lock)
+		if (dev->state == CLEARDOWN_STATE_OPENING)
+			cldn_device_set_state_locked(dev, CLEARDOWN_STATE_OPEN);
+	wake_up_all(&dev->wq);
+}
+
+static void cldn_device_gone(struct cldn_device *dev)
+{
+	struct cldn_handle *h = dev->owner;
+
+	dev->gone = true;
+	if (h)
+		cldn_wish_raise(h, CLEARDOWN_MODE_GONE, U64_MAX / 2, CLEARDOWN_CAUSE_UNPLUG, 0,
+				NULL);
+}
+
+static void cldn_device_run(struct cldn_device *dev, u32 events)
+{
+	if (dev->owner && !dev->link_open)
+		cldn_open_run(dev);
+	if (dev->owner && dev->link_open) {
+		if (events & CLDN_LINK_GONE)
+			cldn_device_gone(dev);
+		if (events & CLDN_LINK_LINES && !dev->gone)
+			WRITE_ONCE(dev->lines, dev->link.drv->get_lines(&dev->link));
+		cldn_ops_run(dev->owner);
+		dev->class->run(dev, events);
+		cldn_sync_run(dev);
+	}
+	cldn_close_run(dev);
+}
+
+static void cldn_device_work(struct kthread_work *work)
+{
+	struct cldn_device *dev = container_of(work, struct cldn_device, work);
+	u32 events = atomic_xchg(&dev->events, 0);
+
+	dev->wake_ns = U64_MAX;
+	WRITE_ONCE(dev->run_since_ns, cldn_now());
+	cldn_device_run(dev, events);
+	WRITE_ONCE(dev->run_since_ns, 0);
+	if (dev->wake_ns != U64_MAX)
+		hrtimer_start(&dev->timer, ns_to_ktime(dev->wake_ns), HRTIMER_MODE_ABS);
+}
+
+void cldn_call_begin(struct cldn_device *dev)
+{
+	WRITE_ONCE(dev->call, ++dev->calls);
+}
+
+void cldn_call_end(struct cldn_device *dev)
+{
+	WRITE_ONCE(dev->call, 0);
+}
+
+/* ---- finding ---- */
+
+void cldn_device_put(struct cldn_device *dev)
+{
+	put_device(&dev->dev);
+}
+
+/* The device of that name, referenced, or NULL. */
+struct cldn_device *cldn_device_find(const char *name)
+{
+	struct cldn_device *dev;
+
+	guard(spinlock)(&cldn_devices_lock);
+	list_for_each_entry(dev, &cldn_devices, node)
+		if (!strcmp(dev->name, name)) {
+			get_device(&dev->dev);
+			return dev;
+		}
+	return NULL;
+}
+
+/* The device with the next id, referenced, or NULL after the last. */
+struct cldn_device *cldn_device_after(u64 id)
+{
+	struct cldn_device *dev;
+
+	guard(spinlock)(&cldn_devices_lock);
+	list_for_each_entry(dev, &cldn_devices, node)
+		if (dev->id > id) {
+			get_device(&dev->dev);
+			return dev;
+		}
+	return NULL;
+}
+
+/* ---- bind ---- */
+
+static const struct cldn_class *cldn_class_find(u32 id)
+{
+	const struct cldn_class *const *class;
+
+	for (class = cldn_classes; *class; class++)
+		if ((*class)->id == id)
+			return *class;
+	return NULL;
+}
+
+static void cldn_device_free(struct device *d)
+{
+	struct cldn_device *dev = container_of(d, struct cldn_device, dev);
+
+	ida_free(&cldn_minors, MINOR(d->devt));
+	cldn_count(CLDN_DEVICES, -1);
+	kfree(dev);
+}
+
+static bool cldn_name_taken(const char *name)
+{
+	struct cldn_device *dev = cldn_device_find(name);
+
+	if (dev)
+		cldn_device_put(dev);
+	return dev;
+}
+
+/* The wanted name, or the first free one of the class. */
+static int cldn_device_name(struct cldn_device *dev, const char *want, char *text, size_t len)
+{
+	unsigned int i;
+	const char *c;
+
+	for (c = want; *c; c++)
+		if (!isalnum(*c) && *c != '-' && *c != '_') {
+			snprintf(text, len, "%s: a name has letters, digits, - and _ only", want);
+			return -EINVAL;
+		}
+	if (*want) {
+		strscpy(dev->name, want, sizeof(dev->name));
+		if (!cldn_name_taken(want) && strcmp(want, "ctl") && strcmp(want, "events"))
+			return 0;
+		snprintf(text, len, "%s: the name is taken", want);
+		return -EEXIST;
+	}
+	for (i = 0; i < CLDN_MINORS; i++) {
+		snprintf(dev->name, sizeof(dev->name), "%s%u", dev->class->name, i);
+		if (!cldn_name_taken(dev->name))
+			return 0;
+	}
+	snprintf(text, len, "no more than %u devices", CLDN_MINORS);
+	return -ENOSPC;
+}
+
+/* One piece of hardware is bound once per class. */
+static int cldn_hardware_free(const struct cldn_device *fresh, char *text, size_t len)
+{
+	struct cldn_device *dev;
+
+	guard(spinlock)(&cldn_devices_lock);
+	list_for_each_entry(dev, &cldn_devices, node)
+		if (fresh->link.dev && dev->class == fresh->class &&
+		    dev->link.drv == fresh->link.drv && dev->link.dev == fresh->link.dev) {
+			snprintf(text, len, "%s is bound already, as %s", dev->link.backend,
+				 dev->name);
+			return -EEXIST;
+		}
+	return 0;
+}
+
+static struct cldn_device *cldn_device_alloc(const struct cldn_class *class)
+{
+	struct cldn_device *dev = kzalloc(sizeof(*dev), GFP_KERNEL_ACCOUNT);
+	int minor;
+
+	if (!dev)
+		return ERR_PTR(-ENOMEM);
+	minor = ida_alloc_range(&cldn_minors, 2, CLDN_MINORS - 1, GFP_KERNEL);
+	if (minor < 0) {
+		kfree(dev);
+		return ERR_PTR(minor);
+	}
+	cldn_count(CLDN_DEVICES, 1);
+	dev->class = class;
+	spin_lock_init(&dev->lock);
+	INIT_LIST_HEAD(&dev->observers);
+	INIT_LIST_HEAD(&dev->node);
+	init_waitqueue_head(&dev->wq);
+	kthread_init_work(&dev->work, cldn_device_work);
+	hrtimer_init(&dev->timer, CLOCK_MONOTONIC, HRTIMER_MODE_ABS);
+	dev->timer.function = cldn_device_timer;
+	INIT_DELAYED_WORK(&dev->watchdog, cldn_close_watchdog);
+	dev->state = CLEARDOWN_STATE_IDLE;
+	dev->since_ns = cldn_now();
+	device_initialize(&dev->dev);
+	dev->dev.class = cldn_sysfs_class;
+	dev->dev.groups = cldn_device_groups;
+	dev->dev.release = cldn_device_free;
+	dev->dev.devt = MKDEV(MAJOR(cldn_base), minor);
+	return dev;
+}
+
+/* Last: from here on the device can be opened. */
+static int cldn_device_publish(struct cldn_device *dev)
+{
+	int ret;
+
+	dev->worker = kthread_create_worker(0, "cldn/%s", dev->name);
+	if (IS_ERR(dev->worker))
+		return PTR_ERR(dev->worker);
+	dev->id = ++cldn_last_id;
+	ret = dev_set_name(&dev->dev, "%s", dev->name);
+	if (ret)
+		goto worker;
+	cdev_init(&dev->cdev, &cldn_handle_fops);
+	dev->cdev.owner = THIS_MODULE;
+	ret = cdev_device_add(&dev->cdev, &dev->dev);
+	if (ret)
+		goto worker;
+	scoped_guard(spinlock, &cldn_devices_lock)
+		list_add_tail(&dev->node, &cldn_devices);
+	return 0;
+worker:
+	kthread_destroy_worker(dev->worker);
+	return ret;
+}
+
+static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
+{
+	struct cldn_link_config cfg = {
+		.dev = new_decode_dev(arg->dev),
+		.speed = arg->speed ?: 115200,
+		.flow = arg->flow,
+		.args = arg->args,
+	};
+	char *text = arg->out_text;
+	size_t len = sizeof(arg->out_text);
+	int ret;
+
+	ret = cldn_device_name(dev, arg->name, text, len);
+	if (ret)
+		return ret;
+	ret = dev->class->bind(dev, arg->args, text, len);
+	if (ret)
+		return ret;
+	dev->link.speed = cfg.speed;
+	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
+	if (ret)
+		goto unbind;
+	ret = cldn_hardware_free(dev, text, len) ?: cldn_device_publish(dev);
+	if (ret)
+		goto remove;
+	memcpy(arg->name, dev->name, sizeof(arg->name));
+	return 0;
+remove:
+	dev->link.drv->remove(&dev->link);
+unbind:
+	dev->class->unbind(dev);
+	return ret;
+}
+
+/* Called with the argument validated in form and the capability checked. */
+int cldn_device_bind(struct cleardown_bind *arg)
+{
+	const struct cldn_class *class = cldn_class_find(arg->clazz);
+	struct cldn_link_driver *drv;
+	struct cldn_device *dev;
+	int ret;
+
+	if (!class) {
+		strscpy(arg->out_text, "this module has no such class", sizeof(arg->out_text));
+		return -EOPNOTSUPP;
+	}
+	guard(mutex)(&cldn_bind_mutex);
+	drv = cldn_link_driver_get(arg->link);
+	if (!drv) {
+		snprintf(arg->out_text, sizeof(arg->out_text),
+			 "the module for %s links is not loaded: modprobe cleardown_%s", arg->link,
+			 arg->link);
+		return -ENOENT;
+	}
+	dev = cldn_device_alloc(class);
+	if (IS_ERR(dev)) {
+		ret = PTR_ERR(dev);
+	} else {
+		dev->link.drv = drv;
+		ret = cldn_device_make(dev, arg);
+		if (ret)
+			cldn_device_put(dev);
+	}
+	module_put(drv->owner);	/* bound and idle pins nothing: the link's exit unbinds */
+	return ret;
+}
+
+/* ---- unbind ---- */
+
+static bool cldn_device_unused(struct cldn_device *dev)
+{
+	guard(spinlock_irqsave)(&dev->lock);
+	return !dev->owner;
+}
+
+static int cldn_device_force(struct cldn_device *dev)
+{
+	struct cldn_handle *h = cldn_device_owner(dev);
+	struct cldn_who who;
+
+	if (!h)
+		return 0;
+	cldn_who_current(&who);
+	cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(2 * NSEC_PER_SEC),
+			CLEARDOWN_CAUSE_ADMIN, 0, &who);
+	cldn_handle_put(h);
+	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
+	wait_event_timeout(dev->wq, cldn_device_unused(dev) ||
+			   READ_ONCE(dev->state) == CLEARDOWN_STATE_STUCK, 3 * HZ);
+	return cldn_device_unused(dev) ? 0 : -EBUSY;
+}
+
+static int cldn_device_retire(struct cldn_device *dev)
+{
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner)
+		return -EBUSY;
+	dev->removed = true;
+	return 0;
+}
+
+static void cldn_observers_end(struct cldn_device *dev)
+{
+	struct cldn_handle *h;
+
+	for (;;) {
+		scoped_guard(spinlock_irqsave, &dev->lock) {
+			h = list_first_entry_or_null(&dev->observers, struct cldn_handle, node);
+			if (h)
+				cldn_handle_get(h);
+		}
+		if (!h)
+			return;
+		cldn_observer_end(h);
+		cldn_handle_put(h);
+	}
+}
+
+/* The device is retired: nobody has it and nobody can get it. Files may still reference it. */
+static void cldn_device_remove(struct cldn_device *dev)
+{
+	lockdep_assert_held(&cldn_bind_mutex);
+	scoped_guard(spinlock, &cldn_devices_lock)
+		list_del_init(&dev->node);
+	cdev_device_del(&dev->cdev, &dev->dev);
+	cldn_observers_end(dev);
+	wake_up_all(&dev->wq);
+	kthread_destroy_worker(dev->worker);
+	hrtimer_cancel(&dev->timer);
+	cancel_delayed_work_sync(&dev->watchdog);
+	dev->link.drv->remove(&dev->link);
+	dev->class->unbind(dev);
+	cldn_device_put(dev);
+}
+
+int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len)
+{
+	struct cldn_device *dev;
+	int ret;
+
+	guard(mutex)(&cldn_bind_mutex);
+	dev = cldn_device_find(name);
+	if (!dev) {
+		snprintf(text, len, "%s: there is no such device", name);
+		return -ENOENT;
+	}
+	ret = flags & CLEARDOWN_UNBIND_FORCE ? cldn_device_force(dev) : 0;
+	ret = ret ?: cldn_device_retire(dev);
+	if (ret)
+		snprintf(text, len, "%s is open%s", name,
+			 dev->state == CLEARDOWN_STATE_STUCK ? ": its driver has not given it back" :
+			 "");
+	else
+		cldn_device_remove(dev);
+	cldn_device_put(dev);
+	return ret;
+}
+
+/* The driver's module exits: an open device would have pinned it. */
+void cldn_device_unbind_driver(const struct cldn_link_driver *drv)
+{
+	struct cldn_device *dev;
+	u64 id = 0;
+
+	while ((dev = cldn_device_after(id))) {
+		id = dev->id;
+		if (dev->link.drv == drv && !WARN_ON_ONCE(cldn_device_retire(dev)))
+			cldn_device_remove(dev);
+		cldn_device_put(dev);
+	}
+}
+
+/* ---- rebind ---- */
+
+static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text, size_t len)
+{
+	struct cldn_link_config cfg = { .dev = hw, .speed = dev->link.speed, .args = "" };
+	int ret;
+
+	scoped_guard(spinlock_irqsave, &dev->lock) {
+		if (dev->state != CLEARDOWN_STATE_GONE && dev->state != CLEARDOWN_STATE_IDLE)
+			return -EBUSY;
+		cldn_device_set_state_locked(dev, CLEARDOWN_STATE_GONE);	/* opens: ENODEV */
+	}
+	dev->link.drv->remove(&dev->link);
+	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
+	if (ret)
+		return ret;
+	dev->gone = false;
+	scoped_guard(spinlock_irqsave, &dev->lock)
+		cldn_device_set_state_locked(dev, CLEARDOWN_STATE_IDLE);
+	return 0;
+}
+
+int cldn_device_rebind(const char *name, dev_t hw, char *text, size_t len)
+{
+	struct cldn_device *dev;
+	int ret;
+
+	guard(mutex)(&cldn_bind_mutex);
+	dev = cldn_device_find(name);
+	if (!dev) {
+		snprintf(text, len, "%s: there is no such device", name);
+		return -ENOENT;
+	}
+	ret = cldn_device_probe_again(dev, hw, text, len);
+	if (ret == -EBUSY)
+		snprintf(text, len, "%s is open", name);
+	cldn_device_put(dev);
+	return ret;
+}
+
+/* ---- init ---- */
+
+static char *cldn_devnode(CLDN_DEVNODE_CONST struct device *d, umode_t *mode)
+{
+	unsigned int minor = MINOR(d->devt);
+
+	if (mode && minor == 0)
+		*mode = 0644;
+	else if (mode && minor == 1)
+		*mode = 0666;
+	else if (mode)
+		*mode = container_of(d, struct cldn_device, dev)->class->mode;
+	return kasprintf(GFP_KERNEL, "cleardown/%s", dev_name(d));
+}
+
+int cldn_devices_init(void)
+{
+	int ret = alloc_chrdev_region(&cldn_base, 0, CLDN_MINORS, "cleardown");
+
+	if (ret)
+		return ret;
+	cldn_sysfs_class = cldn_class_create("cleardown");
+	if (IS_ERR(cldn_sysfs_class)) {
+		unregister_chrdev_region(cldn_base, CLDN_MINORS);
+		return PTR_ERR(cldn_sysfs_class);
+	}
+	cldn_sysfs_class->devnode = cldn_devnode;
+	return 0;
+}
+
+void cldn_devices_exit(void)
+{
+	class_destroy(cldn_sysfs_class);
+	unregister_chrdev_region(cldn_base, CLDN_MINORS);
+	ida_destroy(&cldn_minors);
+}

@@ -1,0 +1,400 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Event queues: posting, the gate, the file. See <cleardown/event.h> for a record's life. */
+#include <linux/file.h>
+#include <linux/poll.h>
+#include <linux/seq_file.h>
+#include <linux/slab.h>
+#include <linux/uaccess.h>
+#include <linux/uio.h>
+#include "internal.h"
+#include "trace.h"
+
+static unsigned int event_limit = 4096;
+module_param(event_limit, uint, 0644);
+MODULE_PARM_DESC(event_limit, "unread records of a queue above which repeatable indications drop");
+
+/* An indication: the only record that is allocated when it happens. */
+struct cldn_indication {
+	struct cldn_rec rec;
+	u8 data[];
+};
+
+static void cldn_evq_free(struct kref *ref)
+{
+	struct cldn_evq *q = container_of(ref, struct cldn_evq, ref);
+
+	cldn_user_put(q->user);
+	cldn_count(CLDN_QUEUES, -1);
+	kfree(q);
+}
+
+/* Pairs with cldn_evq_put(). */
+struct cldn_evq *cldn_evq_get(struct cldn_evq *q)
+{
+	kref_get(&q->ref);
+	return q;
+}
+
+void cldn_evq_put(struct cldn_evq *q)
+{
+	if (q)
+		kref_put(&q->ref, cldn_evq_free);
+}
+
+void cldn_evq_wake(struct cldn_evq *q)
+{
+	if (wq_has_sleeper(&q->wait))
+		wake_up_interruptible_poll(&q->wait, EPOLLIN | EPOLLRDNORM);
+}
+
+static u32 cldn_rec_len(const struct cldn_rec *rec)
+{
+	return ALIGN(sizeof(rec->head) + rec->head.data_len, 8);
+}
+
+/* True when the record may go in; otherwise the reason is counted. Caller holds q->lock. */
+static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+{
+	lockdep_assert_held(&q->lock);
+	if (!h->gate_open) {
+		h->late++;
+		cldn_note(CLDN_LATE);
+		trace_cldn_late_event(h, rec->head.type);
+		return false;
+	}
+	if (q->orphan) {
+		cldn_note(CLDN_ORPHANED);
+		return false;
+	}
+	if (rec->head.type >= CLEARDOWN_EV_FILTER_BASE && q->unread >= READ_ONCE(event_limit)) {
+		q->seq++;
+		q->dropped++;
+		h->dropped++;
+		cldn_note(CLDN_DROPPED);
+		return false;
+	}
+	return true;
+}
+
+void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+{
+	bool in;
+
+	lockdep_assert_held(&h->lock);
+	spin_lock(&q->lock);
+	in = cldn_admit_locked(h, q, rec);
+	if (in) {
+		rec->head.len = cldn_rec_len(rec);
+		rec->head.seq = ++q->seq;
+		rec->head.ns = cldn_now();
+		rec->head.cookie = h->cookie;
+		rec->head.handle = h->id;
+		list_add_tail(&rec->node, &q->records);
+		q->unread++;
+		cldn_count(CLDN_RECORDS, 1);
+	}
+	spin_unlock(&q->lock);
+	if (!in)
+		rec->free(rec);
+}
+
+u64 cldn_gate_shut_locked(struct cldn_handle *h)
+{
+	struct cldn_evq *q = h->evq;
+
+	lockdep_assert_held(&h->lock);
+	if (!q) {
+		h->gate_open = false;
+		return 0;
+	}
+	spin_lock(&q->lock);
+	if (h->gate_open) {
+		h->gate_open = false;
+		h->seq_at_return = q->seq;
+	}
+	spin_unlock(&q->lock);
+	return h->seq_at_return;
+}
+
+static void cldn_indication_free(struct cldn_rec *rec)
+{
+	struct cldn_indication *ind = container_of(rec, struct cldn_indication, rec);
+
+	cldn_uncharge(rec->user, CLDN_LIMIT_RECORDS);
+	cldn_user_put(rec->user);
+	kfree(ind);
+}
+
+static struct cldn_indication *cldn_indication_new(struct cldn_user *user, size_t len)
+{
+	struct cldn_indication *ind;
+
+	if (cldn_charge(user, CLDN_LIMIT_RECORDS))
+		return NULL;
+	ind = kzalloc(struct_size(ind, data, len), GFP_ATOMIC);
+	if (!ind) {
+		cldn_uncharge(user, CLDN_LIMIT_RECORDS);
+		return NULL;
+	}
+	ind->rec.user = cldn_user_hold(user);
+	ind->rec.free = cldn_indication_free;
+	return ind;
+}
+
+static bool cldn_wanted(const struct cldn_handle *h, u32 type, u32 p1)
+{
+	if (!(h->events & CLEARDOWN_EV_BIT(type)))
+		return false;
+	return type != CLEARDOWN_EV_PHONE_STATE || h->states & p1;
+}
+
+static void cldn_indicate_to(struct cldn_handle *h, const struct cleardown_event *head,
+			     const void *data)
+{
+	struct cldn_indication *ind;
+	struct cldn_evq *q = NULL;
+
+	scoped_guard(spinlock_irqsave, &h->lock) {
+		if (!h->evq || !cldn_wanted(h, head->type, head->p1))
+			return;
+		q = cldn_evq_get(h->evq);
+		ind = cldn_indication_new(q->user, head->data_len);
+		if (ind) {
+			ind->rec.head = *head;
+			ind->rec.data = memcpy(ind->data, data, head->data_len);
+			cldn_post_locked(h, q, &ind->rec);
+		} else {
+			spin_lock(&q->lock);
+			q->seq++;
+			q->dropped++;
+			h->dropped++;
+			spin_unlock(&q->lock);
+			cldn_note(CLDN_DROPPED);
+		}
+	}
+	cldn_evq_wake(q);
+	cldn_evq_put(q);
+}
+
+void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, const void *data,
+		   size_t len)
+{
+	struct cleardown_event head = {
+		.type = type, .p1 = p1, .p2 = p2, .p3 = p3,
+		.data_len = min_t(size_t, len, CLEARDOWN_EVENT_DATA_MAX),
+	};
+	struct cldn_handle *h;
+
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner)
+		cldn_indicate_to(dev->owner, &head, data);
+	list_for_each_entry(h, &dev->observers, node)
+		cldn_indicate_to(h, &head, data);
+}
+
+/* ---- the file ---- */
+
+static int cldn_events_open(struct inode *inode, struct file *file)
+{
+	struct cldn_evq *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
+
+	if (!q)
+		return -ENOMEM;
+	q->user = cldn_user_get(current_uid());
+	if (!q->user) {
+		kfree(q);
+		return -ENOMEM;
+	}
+	kref_init(&q->ref);
+	spin_lock_init(&q->lock);
+	INIT_LIST_HEAD(&q->records);
+	init_waitqueue_head(&q->wait);
+	mutex_init(&q->reader);
+	cldn_count(CLDN_QUEUES, 1);
+	file->private_data = q;
+	file->f_mode |= FMODE_NOWAIT;
+	return stream_open(inode, file);
+}
+
+static int cldn_events_release(struct inode *inode, struct file *file)
+{
+	struct cldn_evq *q = file->private_data;
+	struct cldn_rec *rec, *next;
+	LIST_HEAD(unread);
+
+	scoped_guard(spinlock_irqsave, &q->lock) {
+		q->orphan = true;
+		list_splice_init(&q->records, &unread);
+		cldn_count(CLDN_RECORDS, -(int)q->unread);
+		q->unread = 0;
+	}
+	list_for_each_entry_safe(rec, next, &unread, node) {
+		list_del(&rec->node);
+		rec->free(rec);
+	}
+	cldn_evq_put(q);
+	return 0;
+}
+
+static struct cldn_rec *cldn_evq_head(struct cldn_evq *q)
+{
+	guard(spinlock_irqsave)(&q->lock);
+	return list_first_entry_or_null(&q->records, struct cldn_rec, node);
+}
+
+/* The one reader's: @rec is the head and was copied whole. */
+static void cldn_evq_pop(struct cldn_evq *q, struct cldn_rec *rec)
+{
+	scoped_guard(spinlock_irqsave, &q->lock) {
+		list_del(&rec->node);
+		q->unread--;
+	}
+	cldn_count(CLDN_RECORDS, -1);
+	rec->free(rec);
+}
+
+/* 0, -EINVAL when the buffer is too small, -EFAULT; the record stays queued on error. */
+static int cldn_rec_copy(const struct cldn_rec *rec, struct iov_iter *to)
+{
+	size_t pad = rec->head.len - sizeof(rec->head) - rec->head.data_len;
+
+	if (iov_iter_count(to) < rec->head.len)
+		return -EINVAL;
+	if (copy_to_iter(&rec->head, sizeof(rec->head), to) != sizeof(rec->head))
+		return -EFAULT;
+	if (copy_to_iter(rec->data, rec->head.data_len, to) != rec->head.data_len)
+		return -EFAULT;
+	return iov_iter_zero(pad, to) == pad ? 0 : -EFAULT;
+}
+
+/* Whole records as long as there are any and they fit. */
+static ssize_t cldn_evq_read_some(struct cldn_evq *q, struct iov_iter *to)
+{
+	struct cldn_rec *rec;
+	ssize_t done = 0;
+	int ret;
+
+	while ((rec = cldn_evq_head(q))) {
+		u32 len = rec->head.len;
+
+		ret = cldn_rec_copy(rec, to);
+		if (ret)
+			return done ?: ret;
+		cldn_evq_pop(q, rec);
+		done += len;
+	}
+	return done;
+}
+
+static ssize_t cldn_events_read(struct kiocb *iocb, struct iov_iter *to)
+{
+	struct cldn_evq *q = iocb->ki_filp->private_data;
+	bool nowait = iocb->ki_flags & IOCB_NOWAIT || iocb->ki_filp->f_flags & O_NONBLOCK;
+	ssize_t ret;
+
+	if (!iov_iter_count(to))
+		return 0;
+	if (nowait) {
+		if (!mutex_trylock(&q->reader))
+			return -EAGAIN;
+	} else if (mutex_lock_interruptible(&q->reader)) {
+		return -ERESTARTSYS;
+	}
+	do {
+		ret = cldn_evq_read_some(q, to);
+		if (ret)
+			break;
+		if (nowait)
+			ret = -EAGAIN;
+		else if (wait_event_interruptible(q->wait, cldn_evq_head(q)))
+			ret = -ERESTARTSYS;
+	} while (!ret);
+	mutex_unlock(&q->reader);
+	return ret;
+}
+
+static __poll_t cldn_events_poll(struct file *file, struct poll_table_struct *wait)
+{
+	struct cldn_evq *q = file->private_data;
+
+	poll_wait(file, &q->wait, wait);
+	return cldn_evq_head(q) ? EPOLLIN | EPOLLRDNORM : 0;
+}
+
+static long cldn_events_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+{
+	struct cldn_evq *q = file->private_data;
+	struct cleardown_events_info arg;
+	int ret;
+
+	if (cmd != CLEARDOWN_IOC_EVENTS_INFO)
+		return -ENOTTY;
+	ret = cldn_copy_in(&arg, sizeof(arg), sizeof(arg), (void __user *)uarg);
+	if (ret)
+		return ret;
+	scoped_guard(spinlock_irqsave, &q->lock) {
+		arg.out_unread = q->unread;
+		arg.out_seq = q->seq;
+		arg.out_dropped = q->dropped;
+	}
+	return cldn_copy_out(&arg, sizeof(arg), (void __user *)uarg);
+}
+
+static void cldn_events_fdinfo(struct seq_file *m, struct file *file)
+{
+	struct cldn_evq *q = file->private_data;
+
+	seq_printf(m, "cleardown-unread:\t%u\n", READ_ONCE(q->unread));
+}
+
+const struct file_operations cldn_events_fops = {
+	.owner = THIS_MODULE,
+	.open = cldn_events_open,
+	.release = cldn_events_release,
+	.read_iter = cldn_events_read,
+	.poll = cldn_events_poll,
+	.unlocked_ioctl = cldn_events_ioctl,
+	.compat_ioctl = compat_ptr_ioctl,
+	.show_fdinfo = cldn_events_fdinfo,
+};
+
+/* The queue behind a descriptor, pinned, or -EBADF, -EINVAL for another kind of file. */
+struct cldn_evq *cldn_evq_from_fd(int fd)
+{
+	struct file *file = fget(fd);
+	struct cldn_evq *q = ERR_PTR(-EINVAL);
+
+	if (!file)
+		return ERR_PTR(-EBADF);
+	if (file->f_op == &cldn_events_fops)
+		q = cldn_evq_get(file->private_data);
+	fput(file);
+	return q;
+}
+
+int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie)
+{
+	struct cldn_evq *q = NULL, *old = NULL;
+	int ret = 0;
+
+	if (fd != -1) {
+		q = cldn_evq_from_fd(fd);
+		if (IS_ERR(q))
+			return PTR_ERR(q);
+	}
+	scoped_guard(spinlock_irqsave, &h->lock) {
+		if (h->state != CLEARDOWN_STATE_OPEN) {
+			ret = -EBADFD;
+		} else if (h->nops) {
+			ret = -EBUSY;
+		} else {
+			cldn_gate_shut_locked(h);
+			old = h->evq;
+			h->evq = q;
+			h->cookie = cookie;
+			h->gate_open = q;
+		}
+	}
+	cldn_evq_put(ret ? q : old);
+	return ret;
+}

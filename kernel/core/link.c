@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The registry of link drivers. */
+#include "internal.h"
+
+static LIST_HEAD(cldn_drivers);	/* under cldn_bind_mutex */
+
+static struct cldn_link_driver *cldn_link_driver_find(const char *name)
+{
+	struct cldn_link_driver *drv;
+
+	lockdep_assert_held(&cldn_bind_mutex);
+	list_for_each_entry(drv, &cldn_drivers, node)
+		if (!strcmp(drv->name, name))
+			return drv;
+	return NULL;
+}
+
+int cldn_link_register(struct cldn_link_driver *drv)
+{
+	guard(mutex)(&cldn_bind_mutex);
+	if (cldn_link_driver_find(drv->name))
+		return -EEXIST;
+	list_add_tail(&drv->node, &cldn_drivers);
+	return 0;
+}
+CLDN_EXPORT(cldn_link_register);
+
+void cldn_link_unregister(struct cldn_link_driver *drv)
+{
+	guard(mutex)(&cldn_bind_mutex);
+	list_del(&drv->node);
+	cldn_device_unbind_driver(drv);
+}
+CLDN_EXPORT(cldn_link_unregister);
+
+/* The driver of that name, its module pinned (module_put() pairs), or NULL. */
+struct cldn_link_driver *cldn_link_driver_get(const char *name)
+{
+	struct cldn_link_driver *drv = cldn_link_driver_find(name);
+
+	return drv && try_module_get(drv->owner) ? drv : NULL;
+}
+
+void cldn_link_event(struct cldn_link *link, u32 events)
+{
+	cldn_device_kick(container_of(link, struct cldn_device, link), events);
+}
+CLDN_EXPORT(cldn_link_event);

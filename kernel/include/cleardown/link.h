@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * A link is a piece of hardware as the classes see it: a byte stream with modem lines that can be
+ * taken and given back. Drivers of links (tty, sim) live in modules of their own and see nothing
+ * of files, users or classes; classes see nothing of ttys.
+ */
+#ifndef CLEARDOWN_LINK_H
+#define CLEARDOWN_LINK_H
+
+#include <linux/list.h>
+#include <linux/module.h>
+#include <linux/types.h>
+#include <uapi/linux/cleardown.h>
+
+struct cldn_link;
+
+/**
+ * struct cldn_link_config - what bind was asked for
+ * @dev: new_decode_dev() of the caller's st_rdev, 0 where the driver has no device numbers
+ * @speed: bits per second, never 0
+ * @flow: CLEARDOWN_FLOW_*
+ * @args: "key=value ..." as given to bind; unknown keys belong to the class
+ */
+struct cldn_link_config {
+	dev_t dev;
+	u32 speed;
+	u32 flow;
+	const char *args;
+};
+
+/* What a link reports upwards with cldn_link_event(); several may be set at once. */
+#define CLDN_LINK_RX	BIT(0)	/* there may be something to read */
+#define CLDN_LINK_ROOM	BIT(1)	/* there may be room to write, or everything has left */
+#define CLDN_LINK_LINES	BIT(2)	/* a modem line may have changed */
+#define CLDN_LINK_GONE	BIT(3)	/* the hardware is away; nothing but close() makes sense now */
+
+/**
+ * struct cldn_link_driver - a kind of hardware
+ * @name: as in bind: "tty", "sim"
+ * @owner: pinned while a device has the hardware, not while it is bound and idle
+ * @probe: looks at the hardware without taking it and fills link->backend, link->dev,
+ *	link->in_doubt_max and link->priv. Process context, sleeps. On error @text gets a sentence
+ *	for a person.
+ * @remove: undoes probe. Process context; the link is closed.
+ * @open: takes the hardware exclusively: 0, -EBUSY, -ENXIO, -ENODEV. Worker.
+ * @close: gives it back; when it returns somebody else can have it. Must come back by itself, but
+ *	a lower driver may keep it; no callback (cldn_link_event) runs after it. Worker.
+ * @shut: from now on callbacks do nothing, and those inside are over on return. Worker; @close
+ *	follows. Separate, because the event gate is shut before and the hardware released after.
+ * @write: hands over up to @len bytes, returns how many were taken, 0 when there is no room (ROOM
+ *	follows), or an errno. Never waits. Worker.
+ * @read: takes up to @len received bytes, returns how many. Worker.
+ * @queued: bytes taken by @write that are still in software buffers. Worker.
+ * @sent: true when nothing is queued and the transmitter is empty as well. Worker; may take a few
+ *	milliseconds.
+ * @flush: throws away what is queued, returns how many bytes that were. Worker.
+ * @get_lines: CLEARDOWN_LINE_* with CLEARDOWN_LINE_VALID, or 0 where there are none. Worker.
+ * @set_lines: sets and clears DTR and RTS. Worker; a lower driver may be slow.
+ *
+ * Legal sequence: probe (open (write|read|queued|sent|flush|get_lines|set_lines)* shut close)*
+ * remove. After GONE only shut and close follow; a later probe comes with REBIND:
+ * remove, probe.
+ */
+struct cldn_link_driver {
+	const char *name;
+	struct module *owner;
+	int (*probe)(struct cldn_link *link, const struct cldn_link_config *cfg, char *text,
+		     size_t len);
+	void (*remove)(struct cldn_link *link);
+	int (*open)(struct cldn_link *link);
+	void (*shut)(struct cldn_link *link);
+	void (*close)(struct cldn_link *link);
+	ssize_t (*write)(struct cldn_link *link, const u8 *buf, size_t len);
+	size_t (*read)(struct cldn_link *link, u8 *buf, size_t len);
+	size_t (*queued)(struct cldn_link *link);
+	bool (*sent)(struct cldn_link *link);
+	size_t (*flush)(struct cldn_link *link);
+	u32 (*get_lines)(struct cldn_link *link);
+	int (*set_lines)(struct cldn_link *link, u32 set, u32 clear);
+	/* private: list of registered drivers, core only */
+	struct list_head node;
+};
+
+/**
+ * struct cldn_link - one bound piece of hardware; embedded in its device
+ * @drv: its driver
+ * @priv: the driver's
+ * @backend: "tty:ttyS1"; written by probe
+ * @dev: device number, 0 where there is none; written by probe
+ * @in_doubt_max: most bytes that can have left our buffers and not the machine (8250: its FIFO);
+ *	written by open
+ * @speed: bits per second of the serial line
+ */
+struct cldn_link {
+	const struct cldn_link_driver *drv;
+	void *priv;
+	char backend[CLEARDOWN_SPEC_LEN];
+	dev_t dev;
+	u32 in_doubt_max;
+	u32 speed;
+};
+
+/**
+ * cldn_link_register - make a kind of hardware known to bind
+ * @drv: static; stays registered until cldn_link_unregister()
+ * Context: process. Return: 0 or -EEXIST.
+ */
+int cldn_link_register(struct cldn_link_driver *drv);
+
+/**
+ * cldn_link_unregister - forget it; unbinds its devices, of which none can be open (module_exit)
+ * @drv: as registered
+ * Context: process, sleeps.
+ */
+void cldn_link_unregister(struct cldn_link_driver *drv);
+
+/**
+ * cldn_link_event - the link has something to report
+ * @link: open
+ * @events: CLDN_LINK_*
+ * Context: any, also with a driver's lock held and interrupts off: it sets bits and queues the
+ * device's work, nothing else.
+ */
+void cldn_link_event(struct cldn_link *link, u32 events);
+
+#endif /* CLEARDOWN_LINK_H */

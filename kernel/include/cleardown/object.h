@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Devices and handles.
+ *
+ * A device is a bound piece of hardware: IDLE -> OPENING -> OPEN -> CLOSING -> IDLE, with GONE when
+ * its hardware went away and STUCK while a lower driver keeps it. It has one worker; only that
+ * touches the hardware. A handle is one open file on it: OPEN -> CLOSING -> CLOSED, for ever. The
+ * file that may write is the owner (one), the others are observers.
+ *
+ * Memory life of a handle is h->ref, use life is h->state (the gate). One references its file, one
+ * the device while it is dev->owner or on dev->observers, one each queued embedded record.
+ *
+ * Locking, outermost first:
+ *
+ *   cldn_bind_mutex	bind, unbind, rebind, link registration; held over the link's probe
+ *   dev->lock		state, owner, observers of the device; irqsave
+ *   h->lock		state, wish, ops, stream of a handle; irqsave
+ *   q->lock		records, gates and sequence numbers of an event queue; irqsave
+ *
+ * No tty or other lower driver's function is called with one of the spinlocks held. The class's
+ * data (dev->class_data) belongs to the worker; what other contexts read of it is published by the
+ * class under a lock of its own that nests inside all of these.
+ */
+#ifndef CLEARDOWN_OBJECT_H
+#define CLEARDOWN_OBJECT_H
+
+#include <linux/cdev.h>
+#include <linux/device.h>
+#include <linux/kfifo.h>
+#include <linux/kref.h>
+#include <linux/kthread.h>
+#include <linux/mutex.h>
+#include <linux/rbtree.h>
+#include <linux/spinlock.h>
+#include <linux/timerqueue.h>
+#include <linux/wait.h>
+#include <linux/workqueue.h>
+#include <cleardown/event.h>
+#include <cleardown/link.h>
+
+struct cldn_class;
+struct cldn_evq;
+struct cldn_op;
+struct cldn_user;
+
+/* Why the worker runs; the low bits are the link's CLDN_LINK_* */
+#define CLDN_EV_OPEN	BIT(8)	/* an open waits for the hardware */
+#define CLDN_EV_OP	BIT(9)	/* a request was queued */
+#define CLDN_EV_CANCEL	BIT(10)	/* op->cancelled or h->cancel_call was set */
+#define CLDN_EV_WISH	BIT(11)	/* a wish was raised */
+#define CLDN_EV_TIMER	BIT(12)	/* the time asked for with cldn_wake_at() has come */
+#define CLDN_EV_WRITE	BIT(13)	/* bytes were accepted from write(2) */
+#define CLDN_EV_READ	BIT(14)	/* a reader made room */
+#define CLDN_EV_RESUME	BIT(15)	/* the machine comes back from suspend */
+
+/**
+ * struct cldn_wish - how a handle is to end; raised only (cldn_wish_raise())
+ * @mode: enum cleardown_mode, 0 = none
+ * @deadline_ns: absolute; the nearer one wins
+ * @cause: enum cleardown_cause, the first
+ * @detail: of @cause
+ * @later: mask of causes that came later
+ */
+struct cldn_wish {
+	u32 mode;
+	u64 deadline_ns;
+	u32 cause;
+	u32 detail;
+	u32 later;
+};
+
+/**
+ * struct cldn_who - a process as reports name it
+ * @pid: in the initial namespace
+ * @uid: of the user
+ * @signal: that killed it, 0 when none
+ * @comm: its name
+ */
+struct cldn_who {
+	pid_t pid;
+	u32 signal;
+	kuid_t uid;
+	char comm[CLEARDOWN_COMM_LEN];
+};
+
+/**
+ * struct cldn_stream - the bytes of write(2) and read(2), one direction each
+ * @fifo: single producer, single consumer, both under h->lock
+ * @mutex: serialises the callers of read or write; never held by the worker
+ * @wq: where they wait
+ * @bounce: one page between user memory and @fifo; under @mutex
+ * @pos: read only: first byte of @bounce that the reader has not got yet
+ * @len: read only: bytes in @bounce; those from @pos on were taken from @fifo and a faulting copy
+ *	left them here
+ * @total: bytes that ever went in
+ */
+struct cldn_stream {
+	struct kfifo fifo;
+	struct mutex mutex;
+	wait_queue_head_t wq;
+	u8 *bounce;
+	u32 pos;
+	u32 len;
+	u64 total;
+};
+
+/**
+ * struct cldn_handle - one open file on a device
+ * @ref: memory life
+ * @lock: see above
+ * @state: enum cleardown_state: OPEN, CLOSING, CLOSED
+ * @dev: device, pinned until the memory goes
+ * @id: what records and reports carry: device index << 32 | generation
+ * @observer: opened read-only
+ * @user: the opener's limits, pinned
+ * @owner: who opened it
+ * @closer: who ended it
+ * @flusher: who last let go of a descriptor, noted by flush
+ * @file_close: the wish came from release
+ * @wish: how it is to end
+ * @wq: waiters for CLOSED, and the closer for an empty op list
+ * @evq: bound event queue, pinned; changed under h->lock and q->lock
+ * @cookie: of BIND_EVENTS
+ * @gate_open: records may be posted; under q->lock of @evq (under h->lock while there is none)
+ * @seq_at_return: latched when the gate shut
+ * @states: wanted CLEARDOWN_PHONESTATE_*
+ * @events: wanted event types
+ * @ops_by_id: outstanding requests
+ * @queued: of these, not started, oldest first
+ * @started: of these, at the class
+ * @deadlines: of these, by deadline
+ * @nops: outstanding
+ * @issued: accepted in the life of the handle
+ * @completed: posted
+ * @late: events that met the shut gate
+ * @dropped: indications that found the queue full
+ * @tx: write(2)
+ * @rx: read(2)
+ * @data_up: read and write make sense: a data call is up; set by the class
+ * @rx_eof: the call ended; read returns what is left, then 0
+ * @tx_sent: bytes of @tx that surely left the machine; grows
+ * @tx_lost: bytes of @tx that were thrown away before they left our buffers
+ * @tx_doubt: bytes of @tx that left our buffers and nobody confirmed, when a call ended
+ * @syncers: fsync callers waiting for @tx_sent
+ * @cancel_call: number of the call that CANCEL_CALL named; read by the class
+ * @deadline_ns: default for CLOSE
+ * @dtr: enum cleardown_dtr
+ * @dtr_pulse_ms: its time
+ * @open_error: why its open failed, valid once the device has left OPENING
+ * @close_rec: the PHONE_CLOSE record, reserved at birth
+ * @report: being filled by the close path
+ * @filed: the report is in the ring; set once
+ * @ladder: private to close.c
+ * @node: in dev->observers
+ */
+struct cldn_handle {
+	struct kref ref;
+	spinlock_t lock;
+	u32 state;
+	struct cldn_device *dev;
+	u64 id;
+	bool observer;
+	bool file_close;
+	bool gate_open;
+	bool data_up;
+	bool rx_eof;
+	bool filed;
+	struct cldn_user *user;
+	struct cldn_who owner;
+	struct cldn_who closer;
+	struct cldn_who flusher;
+	struct cldn_wish wish;
+	wait_queue_head_t wq;
+
+	struct cldn_evq *evq;
+	u64 cookie;
+	u64 seq_at_return;
+	u32 states;
+	u32 events;
+
+	struct rb_root ops_by_id;
+	struct list_head queued;
+	struct list_head started;
+	struct timerqueue_head deadlines;
+	u32 nops;
+	u32 issued;
+	u32 completed;
+	u32 late;
+	u32 dropped;
+
+	struct cldn_stream tx;
+	struct cldn_stream rx;
+	u64 tx_sent;
+	u64 tx_lost;
+	u64 tx_doubt;
+	atomic_t syncers;
+	u64 cancel_call;
+	u64 deadline_ns;
+	u32 dtr;
+	u32 dtr_pulse_ms;
+	int open_error;
+
+	struct cldn_rec close_rec;
+	struct cleardown_report *report;
+	struct cldn_ladder *ladder;
+	struct list_head node;
+};
+
+/**
+ * struct cldn_device - a bound piece of hardware
+ * @dev: its struct device; owns the memory
+ * @cdev: its node
+ * @id: increasing, never used again
+ * @name: "phone0"
+ * @class: its class
+ * @link: its hardware
+ * @class_data: private to the class, from bind to unbind
+ * @lock: see above
+ * @state: enum cleardown_state
+ * @since_ns: when @state was entered
+ * @removed: unbind has begun; opens get ENODEV
+ * @generation: opens so far
+ * @owner: the handle that has it, from OPENING to CLOSED; pinned
+ * @observers: handles
+ * @nobservers: their number
+ * @wq: waiters for a change of @state
+ * @link_open: the hardware is ours; worker only
+ * @gone: the hardware went away while it was ours, until REBIND; worker and bind only
+ * @run_since_ns: when the worker's present run began, 0 between runs; the watchdog reads it
+ * @lines: CLEARDOWN_LINE_* as last seen, published by the worker
+ * @call: number of the call that is up, published by the class
+ * @calls: counter that gives the numbers; class only
+ * @worker: the one thread that touches the hardware
+ * @work: runs the device
+ * @timer: queues @work at @wake_ns
+ * @wake_ns: earliest time asked for in this run; worker only
+ * @events: CLDN_EV_* and CLDN_LINK_* not yet seen by @work
+ * @dtr_dropped_ns: when the last close let DTR fall with a call up; our next open waits for the
+ *	rest of the hold
+ * @watchdog: ends a close whose worker does not come back from a lower driver
+ * @node: in the list of devices
+ */
+struct cldn_device {
+	struct device dev;
+	struct cdev cdev;
+	u64 id;
+	char name[CLEARDOWN_NAME_LEN];
+	const struct cldn_class *class;
+	struct cldn_link link;
+	void *class_data;
+
+	spinlock_t lock;
+	u32 state;
+	u64 since_ns;
+	bool removed;
+	u32 generation;
+	struct cldn_handle *owner;
+	struct list_head observers;
+	u32 nobservers;
+	wait_queue_head_t wq;
+	bool link_open;
+	bool gone;
+	u32 lines;
+	u64 call;
+	u64 calls;
+
+	struct kthread_worker *worker;
+	struct kthread_work work;
+	struct hrtimer timer;
+	u64 wake_ns;
+	u64 run_since_ns;
+	atomic_t events;
+	u64 dtr_dropped_ns;
+	struct delayed_work watchdog;
+	struct list_head node;
+};
+
+/**
+ * cldn_wake_at - ask to be run again
+ * @dev: device
+ * @ns: absolute CLOCK_MONOTONIC; the earliest asked for in this run of the worker counts
+ * Context: the device's worker (class callbacks).
+ */
+void cldn_wake_at(struct cldn_device *dev, u64 ns);
+
+/**
+ * cldn_device_kick - have the worker run
+ * @dev: device
+ * @events: CLDN_EV_*
+ * Context: any.
+ */
+void cldn_device_kick(struct cldn_device *dev, u32 events);
+
+/**
+ * cldn_open_done - the class has ended what it does at open
+ * @dev: device in state OPENING
+ * @error: 0, or why the open fails; the hardware is then released again
+ * Context: the device's worker.
+ */
+void cldn_open_done(struct cldn_device *dev, int error);
+
+/**
+ * cldn_call_begin - a call (or document) begins: give it a number that CANCEL can name
+ * cldn_call_end - it is over
+ * @dev: device
+ * Context: the device's worker.
+ */
+void cldn_call_begin(struct cldn_device *dev);
+void cldn_call_end(struct cldn_device *dev);
+
+/**
+ * cldn_data_begin - read(2) and write(2) of the owner make sense from now on
+ * cldn_data_end - they do not any more; read returns what is left and then 0
+ * @dev: device in state OPEN
+ * Context: the device's worker.
+ */
+void cldn_data_begin(struct cldn_device *dev);
+void cldn_data_end(struct cldn_device *dev);
+
+/**
+ * cldn_rx_push - received data for read(2)
+ * @dev: device
+ * @buf: bytes
+ * @len: how many
+ * Context: the device's worker. Return: how many were taken; for the rest CLDN_EV_READ comes.
+ */
+size_t cldn_rx_push(struct cldn_device *dev, const u8 *buf, size_t len);
+
+/** cldn_rx_room - how many bytes cldn_rx_push() would take. Context: the device's worker. */
+size_t cldn_rx_room(struct cldn_device *dev);
+
+/**
+ * cldn_tx_pump - move accepted bytes from write(2) to the link as long as it takes them
+ * @dev: device
+ * Context: the device's worker. Return: bytes that are left, or a negative errno of the link.
+ */
+ssize_t cldn_tx_pump(struct cldn_device *dev);
+
+/** cldn_closing - enum cleardown_mode of the wish that the owner's handle has, 0 when none */
+u32 cldn_closing(struct cldn_device *dev);
+
+#endif /* CLEARDOWN_OBJECT_H */
