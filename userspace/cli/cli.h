@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What the parts of the tool share: settings, the command tree, errors, output. */
+#ifndef CLEARDOWN_CLI_H
+#define CLEARDOWN_CLI_H
+
+#include <getopt.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
+
+#include <json-c/json.h>
+
+#include "cleardown.h"
+#include "exit_codes.h"
+
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define NS_PER_MS	INT64_C(1000000)
+#define NS_PER_SEC	INT64_C(1000000000)
+#define PRINTF(a, b)	__attribute__((format(printf, a, b)))
+
+/* ---- settings: the options that every command takes ---- */
+
+struct settings {
+	bool json;
+	bool pretty;
+	bool quiet;
+	bool verbose;
+	bool color;
+	int64_t timeout_ns;	/* -1: the command's own default */
+};
+
+extern struct settings settings;
+
+/* ---- the command tree (main.c, help.c) ---- */
+
+/*
+ * A command, or a group when it has verbs. set() takes one of the command's own options and returns
+ * an exit code; run() gets the operands only.
+ */
+struct verb {
+	const char *name;
+	const char *operands;
+	const char *summary;
+	const char *details;
+	const struct option *options;
+	int (*set)(int option, const char *argument);
+	int (*run)(int argc, char **argv);
+	const struct verb *verbs;
+};
+
+/* Values of the commands' own long options; letters are the common options. */
+enum {
+	OPT_AS = 256,
+	OPT_SPEED,
+	OPT_FLOW,
+	OPT_INIT,
+	OPT_ARGS,
+	OPT_FORCE,
+	OPT_ALL,
+	OPT_MODE,
+	OPT_DEADLINE,
+	OPT_DTR,
+	OPT_VERIFY,
+	OPT_WAIT,
+	OPT_ASYNC,
+	OPT_RINGS,
+	OPT_DEVICE,
+	OPT_HOLD,
+	OPT_STAY,
+	OPT_LAST,
+	OPT_FOLLOW,
+	OPT_COUNT,
+	OPT_RELATIVE,
+	OPT_NO_COLOR,
+};
+
+extern const struct verb root;
+extern const struct verb verb_bind, verb_unbind, verb_scan, verb_list, verb_show, verb_phone;
+extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
+
+void help_verb(FILE *to, const struct verb *const *path, size_t depth);
+void help_exit_codes(FILE *to);
+/* The word of @words (NULL-terminated) that @word was probably meant to be, or NULL. */
+const char *nearest_word(const char *word, const char *const *words);
+
+/* ---- errors (common.c) ---- */
+
+/* What went wrong, in the parts that a person and a script want. */
+struct trouble {
+	const char *object;	/* "phone0", or NULL */
+	const char *action;	/* "open": what could not be done */
+	const char *cause;
+	const char *remedy;	/* or NULL */
+	int err;		/* errno, or 0 */
+	uint32_t status;	/* status word of the contract, or 0 */
+};
+
+/* Tells the user; returns @code for `return complain(...)`. */
+int complain(enum exit_code code, const struct trouble *trouble);
+int complain_usage(const char *format, ...) PRINTF(1, 2);
+/* With the errno's usual cause, and the exit code that belongs to it. */
+int complain_errno(const char *object, const char *action, int err);
+enum exit_code exit_for_errno(int err);
+const char *exit_word(int code);
+const char *exit_text(int code);
+/* What an errno means in this interface. */
+const char *errno_cause(int err);
+
+/* Progress for a person: to a terminal, or with --verbose. */
+void progress(const char *format, ...) PRINTF(1, 2);
+
+/* ---- objects (common.c) ---- */
+
+/* Opens ctl or says why not. */
+struct cleardown_ctl *need_ctl(int *code);
+/*
+ * The device that @word means: a name, a number, or NULL where there is exactly one of the class.
+ * Returns an exit code.
+ */
+int find_object(struct cleardown_ctl *ctl, enum cldn_class class_id, const char *word,
+		struct cleardown_device *device);
+bool is_object(struct cleardown_ctl *ctl, const char *word);
+/* /dev path of a character device, "" when it has none. */
+void device_path(uint64_t rdev, char *path, size_t size);
+
+/* ---- numbers (common.c) ---- */
+
+int64_t monotonic_ns(void);
+bool parse_u64(const char *text, uint64_t max, uint64_t *value);
+/* The limit of a wait: --timeout, else @standard; CLDN_FOREVER stays. */
+int64_t timeout_or(int64_t standard);
+
+/* ---- who holds a line (holders.c) ---- */
+
+struct holder {
+	pid_t pid;
+	char comm[CLDN_COMM_LEN];
+};
+
+/* The first process other than ourselves with @rdev open, as far as we may see. */
+bool find_holder(uint64_t rdev, struct holder *holder);
+
+/* ---- output (out.c) ---- */
+
+/* The one JSON document of this run; printed when the command has ended. */
+struct json_object *doc_open(const char *type);
+struct json_object *doc_current(void);
+void doc_print(void);
+/* Data goes to stdout: documents go to stderr. */
+void doc_to_stderr(void);
+/* A document of its own on one line, and away. Consumes @object. */
+void line_print(struct json_object *object);
+struct json_object *doc_new(const char *type);
+
+void put_text(struct json_object *o, const char *key, const char *text);
+void put_bytes(struct json_object *o, const char *key, const char *bytes, size_t len);
+void put_u64(struct json_object *o, const char *key, uint64_t value);
+void put_bool(struct json_object *o, const char *key, bool value);
+/* A word, or the number where it has none. */
+void put_word(struct json_object *o, const char *key, const char *word, uint32_t value);
+/* "EIO", or null for 0. */
+void put_errno(struct json_object *o, const char *key, int err);
+struct json_object *bits_array(uint32_t bits, const char *(*name)(unsigned int));
+
+struct column {
+	const char *name;
+	bool right;
+};
+
+struct libscols_table;
+struct libscols_table *table_new(const struct column *columns, size_t n);
+/* A row of as many texts as the table has columns; NULL is an empty cell. */
+void table_row(struct libscols_table *table, const char *const *cells, const char *color);
+void table_print(struct libscols_table *table);
+
+#define SHORT_TEXT	40
+
+/* "35 ms", "1.234 s"; the buffers hold SHORT_TEXT. They return it. */
+char *text_duration(char *buf, uint64_t ns);
+char *text_time(char *buf, uint64_t realtime_ns);
+char *text_process(char *buf, pid_t pid, const char *comm);
+const char *color_for_state(enum cldn_state state);
+/* Prints bytes of the far end or the modem without giving it power over the terminal. */
+void print_clean(FILE *to, const char *text, size_t len);
+
+/* ---- the library's answers as JSON and text (render.c) ---- */
+
+const char *word_or(const char *word, const char *otherwise);
+uint64_t realtime_of(uint64_t monotonic);
+void device_to_json(struct json_object *o, const struct cleardown_device *device);
+void lines_to_json(struct json_object *o, const char *key, uint32_t lines);
+void report_to_json(struct json_object *o, const struct cleardown_close_report *report);
+void report_to_text(FILE *to, const struct cleardown_close_report *report);
+const char *report_result(const struct cleardown_close_summary *sum);
+/* Exit code that a close deserves. */
+enum exit_code report_exit(const struct cleardown_close_summary *sum);
+/* The whole report to @sum, from ctl where that has it. */
+void report_fetch(struct cleardown_ctl *ctl, const char *name,
+		  const struct cleardown_close_summary *sum, struct cleardown_close_report *report);
+void record_to_json(struct json_object *o, const struct cleardown_record *record,
+		    const char *object);
+void record_to_text(FILE *to, const struct cleardown_record *record, const char *object,
+		    const char *time);
+
+/* ---- closing without losing Ctrl-C (closing.c) ---- */
+
+/* A close that blocks, and how to make it hurry; both may run at once, in two threads. */
+struct close_job {
+	int (*run)(struct close_job *job);
+	void (*hurry)(struct close_job *job);
+	void *of;
+	const char *name;
+	struct cleardown_close_wish wish;
+	struct cleardown_close_summary summary;
+	int ret;
+	int err;
+	int done_fd;
+};
+
+/* Catches SIGINT, SIGTERM and SIGHUP in a file from now on; -1 on error. */
+int catch_signals(void);
+/* True when a signal was waiting. */
+bool take_signal(int signal_fd);
+/* Runs the job; the second signal, @signals counted in, makes it hurry. */
+void run_closing(struct close_job *job, int signal_fd, unsigned int signals);
+
+/* ---- options of closes (cmd_close.c) ---- */
+
+struct close_options {
+	enum cldn_mode mode;	/* 0: the command's choice */
+	uint64_t deadline_ns;
+	bool dtr_set;
+	enum cldn_dtr dtr;
+	unsigned int pulse_ms;
+};
+
+/* Takes --mode, --deadline, --dtr; returns an exit code. */
+int close_option(struct close_options *options, int option, const char *argument);
+
+#endif /* CLEARDOWN_CLI_H */

@@ -1,0 +1,214 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* reports: what earlier closes did, also those whose owner is dead. */
+#include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <libsmartcols.h>
+
+#include "cli.h"
+
+/* ctl cannot be waited for: this often it is looked at. */
+#define FOLLOW_EVERY_MS	100
+
+static struct {
+	uint64_t last;
+	bool follow;
+	char object[CLDN_NAME_LEN];
+} opts = { .last = UINT64_MAX };
+
+static int set_reports(int option, const char *argument)
+{
+	if (option == OPT_FOLLOW) {
+		opts.follow = true;
+		return XC_OK;
+	}
+	if (!parse_u64(argument, UINT64_MAX - 1, &opts.last))
+		return complain_usage("--last %s: not a number", argument);
+	return XC_OK;
+}
+
+static bool is_wanted(const struct cleardown_close_report *report)
+{
+	return !*opts.object || !strcmp(report->name, opts.object);
+}
+
+/* Number of the report after which the last @n wanted ones follow. */
+static uint64_t start_of_last(struct cleardown_ctl *ctl, uint64_t n)
+{
+	const struct cleardown_close_report *report;
+	uint64_t total = 0, number = 0;
+
+	while ((report = cleardown_ctl_next_report(ctl, number))) {
+		number = report->summary.number;
+		total += is_wanted(report);
+	}
+	if (n == 0)
+		return number;
+	if (total <= n)
+		return 0;
+	for (number = 0; total > n && (report = cleardown_ctl_next_report(ctl, number));) {
+		number = report->summary.number;
+		total -= is_wanted(report);
+	}
+	return number;
+}
+
+static void report_to_row(struct libscols_table *table, const struct cleardown_close_report *report)
+{
+	const struct cleardown_close_summary *sum = &report->summary;
+	char number[SHORT_TEXT], when[SHORT_TEXT], took[SHORT_TEXT], ops[SHORT_TEXT];
+	char lost[SHORT_TEXT], owner[SHORT_TEXT];
+	const char *cells[] = {
+		number, when, report->name, word_or(cleardown_mode_name(sum->mode), "?"),
+		word_or(cleardown_cause_name(sum->cause), "?"), report_result(sum), took, ops,
+		lost, owner,
+	};
+
+	snprintf(number, sizeof(number), "%" PRIu64, sum->number);
+	text_time(when, report->realtime_ns);
+	text_duration(took, sum->end_ns - sum->begin_ns);
+	snprintf(ops, sizeof(ops), "%u/%u", sum->ops_completed, sum->ops_issued);
+	snprintf(lost, sizeof(lost), "%" PRIu64 "+%" PRIu64, sum->discarded, sum->in_doubt);
+	text_process(owner, report->owner_pid, report->owner_comm);
+	table_row(table, cells, report_exit(sum) ? "red" : NULL);
+}
+
+static struct libscols_table *report_table(void)
+{
+	static const struct column columns[] = {
+		{ "NO", true },	     { "STARTED", false }, { "OBJECT", false }, { "MODE", false },
+		{ "CAUSE", false },  { "RESULT", false },  { "TOOK", true },	{ "OPS", true },
+		{ "LOST+DOUBT", true }, { "OWNER", false },
+	};
+
+	return table_new(columns, ARRAY_SIZE(columns));
+}
+
+static void report_out(const struct cleardown_close_report *report, struct json_object *array,
+		       struct libscols_table *table)
+{
+	struct json_object *o;
+
+	if (array) {
+		o = json_object_new_object();
+		report_to_json(o, report);
+		json_object_array_add(array, o);
+	} else if (table) {
+		report_to_row(table, report);
+	} else {
+		report_to_text(stdout, report);
+	}
+}
+
+static int reports_now(struct cleardown_ctl *ctl)
+{
+	struct json_object *doc = NULL, *array = NULL;
+	struct libscols_table *table = NULL;
+	const struct cleardown_close_report *report;
+	uint64_t number = 0, lost = 0;
+
+	if (settings.json) {
+		doc = doc_open("reports");
+		array = json_object_new_array();
+		json_object_object_add(doc, "reports", array);
+	} else if (!settings.verbose) {
+		table = report_table();
+	}
+	if (opts.last != UINT64_MAX)
+		number = start_of_last(ctl, opts.last);
+	while ((report = cleardown_ctl_next_report(ctl, number))) {
+		number = report->summary.number;
+		lost = report->lost;
+		if (is_wanted(report))
+			report_out(report, array, table);
+	}
+	if (errno != ENOENT)
+		return complain_errno("reports", "read them", errno);
+	if (doc)
+		put_u64(doc, "lost", lost);
+	if (table)
+		table_print(table);
+	if (lost && !doc)
+		progress("%" PRIu64 " older reports were overwritten", lost);
+	return XC_OK;
+}
+
+static void follow_out(const struct cleardown_close_report *report)
+{
+	struct json_object *o;
+
+	if (settings.json) {
+		o = doc_new("close_report");
+		report_to_json(o, report);
+		line_print(o);
+	} else {
+		report_to_text(stdout, report);
+		fflush(stdout);
+	}
+}
+
+static int reports_follow(struct cleardown_ctl *ctl)
+{
+	const struct cleardown_close_report *report;
+	struct pollfd pfd = { .fd = catch_signals(), .events = POLLIN };
+	int64_t limit = timeout_or(CLDN_FOREVER), end = monotonic_ns() + limit;
+	uint64_t number = start_of_last(ctl, opts.last == UINT64_MAX ? 0 : opts.last);
+
+	progress("waiting for close reports; Ctrl-C ends");
+	for (;;) {
+		while ((report = cleardown_ctl_next_report(ctl, number))) {
+			number = report->summary.number;
+			if (is_wanted(report))
+				follow_out(report);
+		}
+		if (errno != ENOENT)
+			return complain_errno("reports", "read them", errno);
+		if (ferror(stdout))
+			return XC_OK;
+		if (limit >= 0 && monotonic_ns() >= end)
+			return XC_OK;
+		if (poll(&pfd, 1, FOLLOW_EVERY_MS) > 0)
+			return XC_INTERRUPTED;
+	}
+}
+
+static int run_reports(int argc, char **argv)
+{
+	struct cleardown_ctl *ctl;
+	int code = XC_OK;
+
+	if (argc > 1)
+		return complain_usage("reports takes one object at most");
+	if (argc)
+		snprintf(opts.object, sizeof(opts.object), "%s%s",
+			 strspn(argv[0], "0123456789") == strlen(argv[0]) ? "phone" : "", argv[0]);
+	ctl = need_ctl(&code);
+	if (!ctl)
+		return code;
+	code = opts.follow ? reports_follow(ctl) : reports_now(ctl);
+	cleardown_ctl_free(ctl);
+	return code;
+}
+
+static const struct option report_options[] = {
+	{ "last", required_argument, NULL, OPT_LAST },
+	{ "follow", no_argument, NULL, OPT_FOLLOW },
+	{ 0 }
+};
+
+const struct verb verb_reports = {
+	.name = "reports",
+	.operands = "[OBJ] [--last N] [--follow]",
+	.summary = "what earlier closes did",
+	.details = "      --last N         only the last N\n"
+		   "      --follow         go on with those to come; with --json one line each.\n"
+		   "                       --timeout SEC ends it\n"
+		   "\nWith --verbose each report in full. Reports outlive the owner and the object; one\n"
+		   "sees one's own, root all.\n",
+	.options = report_options,
+	.set = set_reports,
+	.run = run_reports,
+};

@@ -1,0 +1,502 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* A phone that this process owns. */
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+#include "session.h"
+
+#define OPEN_TIMEOUT	(15 * NS_PER_SEC)
+#define MAX_FILES	4
+
+/* ---- open ---- */
+
+static void on_alarm(int signal)
+{
+	(void)signal;
+}
+
+/* Repeats, so that an alarm which comes just before open(2) sleeps is not the only one. */
+static void set_alarm(int64_t ns)
+{
+	struct itimerval timer = { 0 };
+
+	if (ns) {
+		timer.it_value.tv_sec = ns / NS_PER_SEC;
+		timer.it_value.tv_usec = ns % NS_PER_SEC / 1000 + 1;
+		timer.it_interval.tv_usec = 100000;
+	}
+	setitimer(ITIMER_REAL, &timer, NULL);
+}
+
+/* The open may wait for another close to end; the alarm bounds that. */
+static struct cleardown_phone *open_in_time(const char *name)
+{
+	const struct sigaction action = { .sa_handler = on_alarm };
+	struct cleardown_phone *phone;
+
+	sigaction(SIGALRM, &action, NULL);
+	set_alarm(timeout_or(OPEN_TIMEOUT));
+	phone = cleardown_phone_open(name, CLDN_OPEN_OWNER);
+	set_alarm(0);
+	if (!phone && errno == EINTR)
+		errno = ETIMEDOUT;
+	return phone;
+}
+
+static int held_by_owner(const struct cleardown_device *device)
+{
+	char cause[96], remedy[128];
+
+	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device->session.owner_pid,
+		 device->session.owner_comm);
+	snprintf(remedy, sizeof(remedy), "end it, or run `cleardown close %s`", device->name);
+	return complain(XC_BUSY, &(struct trouble){
+		.object = device->name,
+		.action = "open",
+		.cause = cause,
+		.remedy = remedy,
+		.err = EBUSY,
+		.status = CLDN_PHONEERR_INUSE,
+	});
+}
+
+/* The device is ours to open, but its line is not free. */
+static int line_is_busy(const struct cleardown_device *device)
+{
+	const char *state = cleardown_state_name(device->session.state);
+	char path[64], cause[256], remedy[128] = "";
+	struct holder holder;
+
+	device_path(device->rdev, path, sizeof(path));
+	if (find_holder(device->rdev, &holder)) {
+		snprintf(cause, sizeof(cause), "%s is held by pid %d (%s)", path, holder.pid,
+			 holder.comm);
+		snprintf(remedy, sizeof(remedy), "end that program");
+	} else if (device->session.state != CLDN_STATE_IDLE) {
+		snprintf(cause, sizeof(cause), "it is %s", word_or(state, "not idle"));
+		snprintf(remedy, sizeof(remedy), "run `cleardown wait %s idle`", device->name);
+	} else {
+		snprintf(cause, sizeof(cause), "the line %s is in use", path);
+		snprintf(remedy, sizeof(remedy), "`cleardown scan` as root shows the holder");
+	}
+	return complain(XC_BUSY, &(struct trouble){
+		.object = device->name,
+		.action = "open",
+		.cause = cause,
+		.remedy = remedy,
+		.err = EBUSY,
+		.status = CLDN_PHONEERR_INUSE,
+	});
+}
+
+static int open_failed(struct cleardown_ctl *ctl, const char *name, int err)
+{
+	const struct cleardown_device *device = cleardown_ctl_find_device(ctl, name);
+	struct trouble trouble = { .object = name, .action = "open", .err = err };
+
+	if (err == EBUSY && device && device->session.owner_pid)
+		return held_by_owner(device);
+	if (err == EBUSY && device)
+		return line_is_busy(device);
+	trouble.cause = errno_cause(err);
+	switch (err) {
+	case EACCES:
+		trouble.cause = "no permission for its file";
+		trouble.remedy = "join the group dialout";
+		break;
+	case ENODEV:
+		trouble.remedy = "plug it in again, or `cleardown unbind` it";
+		break;
+	case EIO:
+	case ETIMEDOUT:
+		trouble.cause = "the modem does not answer";
+		trouble.remedy = "is it switched on, and its cable plugged in?";
+		break;
+	}
+	return complain(exit_for_errno(err), &trouble);
+}
+
+static int prepare(struct session *s, const struct close_options *options)
+{
+	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+
+	if (!info)
+		return complain_errno(s->name, "ask what it is", errno);
+	s->handle = info->handle;
+	if (cleardown_phone_bind_queue(s->phone, s->queue, 0) < 0 ||
+	    cleardown_phone_set_filter(s->phone, CLDN_PHONESTATE_ALL, CLDN_EV_ALL) < 0)
+		return complain_errno(s->name, "ask for its events", errno);
+	if (options->dtr_set &&
+	    cleardown_phone_set_dtr(s->phone, options->dtr, options->pulse_ms) < 0)
+		return complain_errno(s->name, "set --dtr", errno);
+	if (options->deadline_ns != CLDN_DEADLINE_DEFAULT && options->deadline_ns &&
+	    cleardown_phone_set_deadline(s->phone, options->deadline_ns) < 0)
+		return complain_errno(s->name, "set --deadline", errno);
+	/* Only the open was to wait. */
+	if (fcntl(cleardown_phone_fd(s->phone), F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+		return complain_errno(s->name, "make it non-blocking", errno);
+	return XC_OK;
+}
+
+static void let_go(struct session *s)
+{
+	cleardown_phone_free(s->phone);
+	cleardown_queue_free(s->queue);
+	cleardown_ctl_free(s->ctl);
+	if (s->signal_fd >= 0)
+		close(s->signal_fd);
+}
+
+int session_open(struct session *s, const char *name, const struct close_options *options)
+{
+	int code = XC_OK;
+
+	memset(s, 0, sizeof(*s));
+	s->signal_fd = -1;
+	snprintf(s->name, sizeof(s->name), "%s", name);
+	s->ctl = need_ctl(&code);
+	if (!s->ctl)
+		return code;
+	s->queue = cleardown_queue_open();
+	if (!s->queue)
+		code = complain_errno("/dev/cleardown/events", "open", errno);
+	if (!code) {
+		s->phone = open_in_time(name);
+		if (!s->phone)
+			code = open_failed(s->ctl, name, errno);
+	}
+	if (!code) {
+		s->signal_fd = catch_signals();
+		code = prepare(s, options);
+		if (code)
+			return session_close(s, options, CLDN_MODE_ABORT, code);
+	} else {
+		let_go(s);
+	}
+	return code;
+}
+
+/* ---- events ---- */
+
+static void note_ring(struct session *s, const struct cleardown_record *record)
+{
+	size_t len = record->text_len;
+
+	s->rings = record->p1;
+	if (!len)
+		return;
+	if (len >= sizeof(s->caller))
+		len = sizeof(s->caller) - 1;
+	memcpy(s->caller, record->text, len);
+	s->caller[len] = '\0';
+}
+
+static void note(struct session *s, const struct cleardown_record *record)
+{
+	switch (record->type) {
+	case CLDN_EV_PHONE_CLOSE:
+		s->dead = true;
+		s->dead_cause = record->p1;
+		break;
+	case CLDN_EV_CALL_STATE:
+		s->call_state = record->p1;
+		s->call_result = record->p2;
+		progress("%s: %s", s->name, word_or(cleardown_call_name(record->p1), "?"));
+		break;
+	case CLDN_EV_RING:
+		note_ring(s, record);
+		break;
+	default:
+		break;
+	}
+}
+
+static int poll_until(struct pollfd *fds, size_t n, int64_t end)
+{
+	struct timespec ts, *limit = NULL;
+	int64_t left;
+
+	if (end >= 0) {
+		left = end - monotonic_ns();
+		if (left < 0)
+			left = 0;
+		ts.tv_sec = left / NS_PER_SEC;
+		ts.tv_nsec = left % NS_PER_SEC;
+		limit = &ts;
+	}
+	return ppoll(fds, n, limit, NULL);
+}
+
+/* Records come before files and signals: what has happened already decides first. */
+static enum seen look(struct session *s, const struct pollfd *fds,
+		      const struct cleardown_record **record)
+{
+	*record = cleardown_queue_read(s->queue);
+	if (*record) {
+		note(s, *record);
+		return SEEN_RECORD;
+	}
+	if (errno != EAGAIN)
+		return SEEN_ERROR;
+	if (fds[0].revents && take_signal(s->signal_fd)) {
+		s->signals++;
+		return SEEN_SIGNAL;
+	}
+	return SEEN_FILE;
+}
+
+enum seen session_next(struct session *s, struct pollfd *files, size_t nfiles, int64_t end,
+		       const struct cleardown_record **record)
+{
+	struct pollfd fds[2 + MAX_FILES] = {
+		{ .fd = s->signal_fd, .events = POLLIN },
+		{ .fd = cleardown_queue_fd(s->queue), .events = POLLIN },
+	};
+	/* The library may hold records that poll(2) does not know of. */
+	bool waiting = cleardown_queue_wait(s->queue, 0) == 1;
+	int n;
+
+	if (nfiles)
+		memcpy(fds + 2, files, nfiles * sizeof(*files));
+	do {
+		n = poll_until(fds, 2 + nfiles, waiting ? 0 : end);
+	} while (n < 0 && errno == EINTR);
+	if (n < 0)
+		return SEEN_ERROR;
+	if (nfiles)
+		memcpy(files, fds + 2, nfiles * sizeof(*files));
+	if (!n && !waiting)
+		return SEEN_TIMEOUT;
+	return look(s, fds, record);
+}
+
+/* ---- requests ---- */
+
+static int not_accepted(struct session *s, const char *action)
+{
+	struct trouble trouble = {
+		.object = s->name,
+		.action = action,
+		.cause = errno_cause(errno),
+		.err = errno,
+		.status = cleardown_phone_status_word(s->phone),
+	};
+
+	return complain(exit_for_errno(trouble.err), &trouble);
+}
+
+static int ended_by_force(struct session *s, const char *action)
+{
+	char cause[64];
+
+	snprintf(cause, sizeof(cause), "the phone was closed, cause %s",
+		 word_or(cleardown_cause_name(s->dead_cause), "?"));
+	return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : XC_DEVICE,
+			&(struct trouble){
+				.object = s->name,
+				.action = action,
+				.cause = cause,
+				.err = EBADFD,
+			});
+}
+
+int session_request(struct session *s, struct cleardown_request *request, int64_t timeout_ns,
+		    const struct cleardown_record **record)
+{
+	const char *action = word_or(cleardown_opcode_name(request->opcode), "do that");
+	int64_t end = timeout_ns < 0 ? -1 : monotonic_ns() + timeout_ns;
+
+	request->size = sizeof(*request);
+	request->req_id = ++s->last_id;
+	if (timeout_ns >= 0)
+		request->deadline_ns = timeout_ns;
+	else
+		request->deadline_ns = CLDN_DEADLINE_DEFAULT;
+	if (cleardown_phone_submit(s->phone, request) < 0)
+		return not_accepted(s, action);
+	/* The kernel ends the request at its deadline; if even that fails, we do not wait on. */
+	if (end >= 0)
+		end += NS_PER_SEC;
+	for (;;) {
+		switch (session_next(s, NULL, 0, end, record)) {
+		case SEEN_RECORD:
+			if ((*record)->type == CLDN_EV_COMPLETION &&
+			    (*record)->req_id == request->req_id)
+				return XC_OK;
+			if (s->dead)
+				return ended_by_force(s, action);
+			break;
+		case SEEN_SIGNAL:
+			return XC_INTERRUPTED;
+		case SEEN_TIMEOUT:
+			return complain_errno(s->name, action, ETIMEDOUT);
+		case SEEN_ERROR:
+			return complain_errno(s->name, "read its events", errno);
+		case SEEN_FILE:
+			break;
+		}
+	}
+}
+
+/* What the modem answered decides, then the errno. */
+static enum exit_code exit_for_record(const struct cleardown_record *record)
+{
+	if (record->error == ETIMEDOUT || record->error == ECANCELED)
+		return exit_for_errno(record->error);
+	switch (record->p1) {
+	case CLDN_RESULT_BUSY:
+		return XC_REMOTE_BUSY;
+	case CLDN_RESULT_NO_ANSWER:
+		return XC_NO_ANSWER;
+	case CLDN_RESULT_NO_CARRIER:
+	case CLDN_RESULT_NO_DIALTONE:
+		return XC_NOT_CONNECTED;
+	case CLDN_RESULT_ERROR:
+		return XC_DEVICE;
+	default:
+		return record->error ? exit_for_errno(record->error) : XC_OK;
+	}
+}
+
+static const char *result_cause(const struct cleardown_record *record)
+{
+	switch (record->p1) {
+	case CLDN_RESULT_BUSY:
+		return "the far end is busy";
+	case CLDN_RESULT_NO_ANSWER:
+		return "the far end does not answer";
+	case CLDN_RESULT_NO_CARRIER:
+		return "no carrier";
+	case CLDN_RESULT_NO_DIALTONE:
+		return "no dial tone";
+	case CLDN_RESULT_ERROR:
+		return "the modem says ERROR";
+	default:
+		return errno_cause(record->error);
+	}
+}
+
+int session_judge(const struct session *s, const char *action,
+		  const struct cleardown_record *record)
+{
+	enum exit_code code = exit_for_record(record);
+	bool by_errno = record->error == ETIMEDOUT || record->error == ECANCELED;
+	const struct trouble trouble = {
+		.object = s->name,
+		.action = action,
+		.cause = by_errno ? errno_cause(record->error) : result_cause(record),
+		.err = record->error,
+		.status = record->status,
+	};
+
+	return code ? complain(code, &trouble) : XC_OK;
+}
+
+/* ---- close ---- */
+
+static int close_run(struct close_job *job)
+{
+	return cleardown_phone_close(job->of, &job->wish, &job->summary);
+}
+
+/* A second close raises the one under way and is answered at once. */
+static void close_hurry(struct close_job *job)
+{
+	const struct cleardown_close_wish wish = {
+		.size = sizeof(wish),
+		.mode = CLDN_MODE_ABORT,
+		.deadline_ns = NS_PER_SEC,
+	};
+
+	cleardown_phone_close(job->of, &wish, NULL);
+}
+
+/* The report of a close that was not ours; it is filed before PHONE_CLOSE can be read, or soon. */
+static bool find_by_handle(struct session *s, struct cleardown_close_report *found)
+{
+	const struct cleardown_close_report *report;
+	uint64_t number = 0;
+	bool any = false;
+
+	while ((report = cleardown_ctl_next_report(s->ctl, number))) {
+		number = report->summary.number;
+		if (report->summary.handle == s->handle) {
+			*found = *report;
+			any = true;
+		}
+	}
+	return any;
+}
+
+static void show_report(const struct cleardown_close_report *report)
+{
+	struct json_object *o;
+
+	if (settings.json && doc_current()) {
+		o = json_object_new_object();
+		report_to_json(o, report);
+		json_object_object_add(doc_current(), "report", o);
+	} else if (settings.verbose) {
+		report_to_text(stderr, report);
+	}
+}
+
+static int report_code(const struct session *s, const struct cleardown_close_summary *sum)
+{
+	enum exit_code code = report_exit(sum);
+
+	if (code)
+		complain(code, &(struct trouble){
+			.object = s->name,
+			.action = "close it cleanly",
+			.cause = exit_text(code),
+			.remedy = settings.verbose ? NULL : "see `cleardown reports`",
+			.err = sum->error,
+			.status = sum->status,
+		});
+	return code;
+}
+
+static int close_own(struct session *s, const struct close_options *options,
+		     enum cldn_mode otherwise)
+{
+	struct cleardown_close_report report;
+	struct close_job job = {
+		.run = close_run,
+		.hurry = close_hurry,
+		.of = s->phone,
+		.name = s->name,
+		.wish = {
+			.size = sizeof(job.wish),
+			.mode = options->mode ? options->mode : otherwise,
+			.deadline_ns = options->deadline_ns,
+		},
+	};
+
+	run_closing(&job, s->signal_fd, s->signals);
+	if (job.ret < 0 && !job.summary.number) {
+		if ((job.err == EBADFD || job.err == EALREADY) && find_by_handle(s, &report))
+			show_report(&report);
+		else
+			return complain_errno(s->name, "close", job.err);
+		return XC_OK;
+	}
+	report_fetch(s->ctl, s->name, &job.summary, &report);
+	show_report(&report);
+	return report_code(s, &job.summary);
+}
+
+int session_close(struct session *s, const struct close_options *options,
+		  enum cldn_mode otherwise, int code)
+{
+	int closed = close_own(s, options, otherwise);
+
+	let_go(s);
+	return code ? code : closed;
+}

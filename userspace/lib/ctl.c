@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: LGPL-2.1-or-later
+/* The control file: bindings, the list of devices, close reports. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "internal.h"
+
+struct cleardown_ctl {
+	int fd;
+	char module[32];
+	char name[CLDN_NAME_LEN];
+	char error_text[CLDN_TEXT_LEN];
+	struct cleardown_device device;
+	struct cleardown_close_report report;
+};
+
+/* Whoever may write does; for all others reading is enough to list. */
+static int open_ctl(void)
+{
+	int fd = open(CLDN_DEV_DIR "ctl", O_RDWR | O_CLOEXEC);
+
+	if (fd < 0 && (errno == EACCES || errno == EPERM))
+		fd = open(CLDN_DEV_DIR "ctl", O_RDONLY | O_CLOEXEC);
+	return fd;
+}
+
+CLDN_EXPORT struct cleardown_ctl *cleardown_ctl_open(void)
+{
+	struct cleardown_ctl *ctl = calloc(1, sizeof(*ctl));
+
+	if (!ctl)
+		return NULL;
+	ctl->fd = open_ctl();
+	if (ctl->fd < 0) {
+		free(ctl);
+		return NULL;
+	}
+	return ctl;
+}
+
+CLDN_EXPORT void cleardown_ctl_free(struct cleardown_ctl *ctl)
+{
+	int saved = errno;
+
+	if (!ctl)
+		return;
+	close(ctl->fd);
+	free(ctl);
+	errno = saved;
+}
+
+CLDN_EXPORT int cleardown_ctl_fd(const struct cleardown_ctl *ctl)
+{
+	return ctl->fd;
+}
+
+CLDN_EXPORT const char *cleardown_ctl_version(struct cleardown_ctl *ctl, uint32_t *abi)
+{
+	if (cldn_io_version(ctl->fd, abi, ctl->module, sizeof(ctl->module)) < 0)
+		return NULL;
+	return ctl->module;
+}
+
+CLDN_EXPORT const char *cleardown_ctl_error_text(const struct cleardown_ctl *ctl)
+{
+	return ctl->error_text;
+}
+
+CLDN_EXPORT const char *cleardown_ctl_bind(struct cleardown_ctl *ctl,
+					   const struct cleardown_binding *binding)
+{
+	ctl->error_text[0] = '\0';
+	if (!binding || binding->size < sizeof(*binding) || !binding->link) {
+		errno = EINVAL;
+		return NULL;
+	}
+	if (cldn_io_bind(ctl->fd, binding, ctl->name, ctl->error_text) < 0)
+		return NULL;
+	return ctl->name;
+}
+
+CLDN_EXPORT int cleardown_ctl_unbind(struct cleardown_ctl *ctl, const char *name, bool force)
+{
+	ctl->error_text[0] = '\0';
+	return cldn_io_unbind(ctl->fd, name, force, ctl->error_text);
+}
+
+CLDN_EXPORT int cleardown_ctl_rebind(struct cleardown_ctl *ctl, const char *name, uint64_t rdev)
+{
+	ctl->error_text[0] = '\0';
+	return cldn_io_rebind(ctl->fd, name, rdev, ctl->error_text);
+}
+
+CLDN_EXPORT const struct cleardown_device *cleardown_ctl_next_device(struct cleardown_ctl *ctl,
+								     uint64_t after)
+{
+	if (cldn_io_next_device(ctl->fd, after, &ctl->device) < 0)
+		return NULL;
+	return &ctl->device;
+}
+
+CLDN_EXPORT const struct cleardown_device *cleardown_ctl_find_device(struct cleardown_ctl *ctl,
+								     const char *name)
+{
+	const struct cleardown_device *device = NULL;
+
+	do {
+		device = cleardown_ctl_next_device(ctl, device ? device->id : 0);
+	} while (device && strcmp(device->name, name));
+	return device;
+}
+
+CLDN_EXPORT const struct cleardown_close_report *
+cleardown_ctl_next_report(struct cleardown_ctl *ctl, uint64_t after)
+{
+	if (cldn_io_next_report(ctl->fd, after, &ctl->report) < 0)
+		return NULL;
+	return &ctl->report;
+}
+
+CLDN_EXPORT int cleardown_ctl_close_device(struct cleardown_ctl *ctl, const char *name,
+					   const struct cleardown_close_wish *wish, bool async,
+					   struct cleardown_close_summary *summary)
+{
+	if (wish && wish->size < sizeof(*wish)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return cldn_io_close_device(ctl->fd, name, wish, async, summary);
+}

@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * What the parts of libcleardown share. Objects (ctl.c, phone.c, queue.c) own files and memory and
+ * know nothing of <linux/cleardown.h>; convert.c knows its structs and owns nothing.
+ */
+#ifndef CLEARDOWN_INTERNAL_H
+#define CLEARDOWN_INTERNAL_H
+
+#include <sys/types.h>
+
+#include "cleardown.h"
+
+#define CLDN_EXPORT	__attribute__((visibility("default")))
+#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+
+#define CLDN_DEV_DIR	"/dev/cleardown/"
+
+/* Longest record that a queue can hold: header and text. */
+#define CLDN_RECORD_MAX	1024
+
+/*
+ * convert.c: one function per call of the kernel. All return 0, or -1 with errno. The conversions
+ * zero the kernel's struct first, end every text, and turn negative error members positive.
+ */
+int cldn_io_version(int fd, uint32_t *abi, char *module, size_t len);
+int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, char *text);
+int cldn_io_unbind(int fd, const char *name, bool force, char *text);
+int cldn_io_rebind(int fd, const char *name, uint64_t rdev, char *text);
+int cldn_io_next_device(int fd, uint64_t after, struct cleardown_device *device);
+int cldn_io_next_report(int fd, uint64_t after, struct cleardown_close_report *report);
+int cldn_io_close_device(int fd, const char *name, const struct cleardown_close_wish *wish,
+			 bool async, struct cleardown_close_summary *summary);
+int cldn_io_get_info(int fd, struct cleardown_handle *handle);
+int cldn_io_get_session(int fd, struct cleardown_session *session);
+int cldn_io_get_caps(int fd, struct cleardown_modem_caps *caps);
+int cldn_io_get_status(int fd, struct cleardown_modem_status *status);
+int cldn_io_bind_queue(int fd, int queue_fd, uint64_t cookie);
+int cldn_io_set_filter(int fd, uint32_t states, uint32_t events);
+int cldn_io_set_deadline(int fd, uint64_t deadline_ns);
+int cldn_io_set_dtr(int fd, enum cldn_dtr dtr, unsigned int pulse_ms);
+int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *status);
+int cldn_io_cancel(int fd, bool call, uint64_t id);
+int cldn_io_close(int fd, const struct cleardown_close_wish *wish,
+		  struct cleardown_close_summary *summary);
+int cldn_io_queue_counts(int fd, uint32_t *unread, uint64_t *seq, uint64_t *dropped);
+
+/*
+ * Reads one record from @buf. Returns the bytes it took, 0 when @len holds no whole record, -1
+ * with EPROTO when the bytes are none. The text of @record points into @buf.
+ */
+ssize_t cldn_parse_record(const void *buf, size_t len, struct cleardown_record *record);
+
+/* Copies a text that may lack its end into a buffer of @size, which always has one. */
+void cldn_copy_text(char *to, size_t size, const char *from, size_t max);
+
+#endif /* CLEARDOWN_INTERNAL_H */
