@@ -7,3 +7,6 @@
 check "the guest runs the kernel that was asked for" grep -qw "cldn.kver=$(uname -r)" /proc/cmdline
 check "the control line answers" hostctl mark "hello from $(uname -r)"
 refuses "the control line refuses what it does not know" hostctl nonsense
+head -c 5120 /bin/busybox >/tmp/piece
+same "a file reaches the host" "ok $(sha256sum </tmp/piece | cut -d' ' -f1)" \
+	"$(hostctl save piece </tmp/piece)"

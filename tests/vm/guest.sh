@@ -91,3 +91,19 @@ unload_modules() {
 	done
 	rmmod cleardown
 }
+
+# modem_answers TTY COMMAND WANTED: sends one command through the plain tty and waits for a line that
+# is the answer wanted.
+modem_answers() {
+	stty -F "$1" 115200 raw -echo crtscts clocal || return 1
+	exec 5<>"$1"
+	printf '%s\r' "$2" >&5
+	while read -r -t 10 _line <&5; do
+		if [ "$(echo "$_line" | tr -d '\r')" = "$3" ]; then
+			exec 5>&-
+			return 0
+		fi
+	done
+	exec 5>&-
+	return 1
+}

@@ -12,6 +12,7 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -20,6 +21,8 @@
 #include <unistd.h>
 
 #define CONTROL_LINE "/dev/ttyS3"
+#define LINE_MAX_LEN 4096
+#define SAVE_PIECE 1024
 
 static void usage(FILE *to)
 {
@@ -29,7 +32,8 @@ static void usage(FILE *to)
 		"  qmp device_del ID       a command for QEMU's monitor\n"
 		"  wait-deleted ID [MS]    waits until QEMU has taken the device away\n"
 		"  line NUMBER             the DTR and RTS that the guest drives on a modem line\n"
-		"  mark TEXT               writes TEXT to the host's log\n");
+		"  mark TEXT               writes TEXT to the host's log\n"
+		"  save NAME               hands standard input to the host as the file NAME\n");
 }
 
 static int open_line(void)
@@ -51,9 +55,9 @@ static int open_line(void)
 	return fd;
 }
 
-static void send_command(int fd, pid_t tag, char **words)
+static void send_command(int fd, pid_t tag, const char *const *words)
 {
-	char line[1024];
+	char line[LINE_MAX_LEN];
 	size_t len = snprintf(line, sizeof(line), "%d", (int)tag);
 
 	for (; *words; words++) {
@@ -84,6 +88,52 @@ static int read_line(int fd, char *text, size_t size, int timeout_ms)
 	return 0;
 }
 
+/* Sends one command and waits for its answer; returns the exit status. */
+static int command(int fd, const char *const *words, int timeout_ms, bool quiet)
+{
+	char text[LINE_MAX_LEN], *answer;
+	pid_t tag = getpid();
+	bool ok;
+
+	send_command(fd, tag, words);
+	while (read_line(fd, text, sizeof(text), timeout_ms)) {
+		if (strtol(text, &answer, 10) != tag || *answer != ' ')
+			continue;
+		answer++;
+		ok = !strncmp(answer, "ok", 2);
+		if (!ok || !quiet)
+			puts(answer);
+		return ok ? 0 : 1;
+	}
+	errx(2, "no answer from the host");
+}
+
+static bool at_end(FILE *f)
+{
+	int c = getc(f);
+
+	return c == EOF || ungetc(c, f) == EOF;
+}
+
+/*
+ * A file travels as hexadecimal pieces; the first, empty one begins it anew. The answer to the last
+ * one, the checksum of what the host has then, is printed.
+ */
+static int save(int fd, const char *name, int timeout_ms)
+{
+	char piece[SAVE_PIECE], hex[2 * SAVE_PIECE + 1] = "";
+	const char *const words[] = { "save", name, hex, NULL };
+	int status = command(fd, words, timeout_ms, true);
+	size_t n;
+
+	while (!status && (n = fread(piece, 1, sizeof(piece), stdin)) > 0) {
+		for (size_t i = 0; i < n; i++)
+			sprintf(hex + 2 * i, "%02x", (unsigned char)piece[i]);
+		status = command(fd, words, timeout_ms, !at_end(stdin));
+	}
+	return status;
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option options[] = {
@@ -92,8 +142,6 @@ int main(int argc, char **argv)
 		{ 0 },
 	};
 	int opt, fd, timeout_ms = 60000;
-	char text[4096], *answer;
-	pid_t tag = getpid();
 
 	while ((opt = getopt_long(argc, argv, "+t:h", options, NULL)) != -1) {
 		if (opt == 't') {
@@ -108,12 +156,7 @@ int main(int argc, char **argv)
 		return 2;
 	}
 	fd = open_line();
-	send_command(fd, tag, argv + optind);
-	while (read_line(fd, text, sizeof(text), timeout_ms)) {
-		if (strtol(text, &answer, 10) != tag || *answer != ' ')
-			continue;
-		puts(answer + 1);
-		return strncmp(answer + 1, "ok", 2) ? 1 : 0;
-	}
-	errx(2, "no answer from the host");
+	if (argc - optind == 2 && !strcmp(argv[optind], "save"))
+		return save(fd, argv[optind + 1], timeout_ms);
+	return command(fd, (const char *const *)argv + optind, timeout_ms, false);
 }
