@@ -18,7 +18,7 @@
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define NS_PER_MS	INT64_C(1000000)
 #define NS_PER_SEC	INT64_C(1000000000)
-#define PRINTF(a, b)	__attribute__((format(printf, a, b)))
+#define PRINTF(a, b) __attribute__((format(printf, a, b)))
 
 /* ---- settings: the options that every command takes ---- */
 
@@ -156,6 +156,7 @@ struct json_object *doc_new(const char *type);
 
 void put_text(struct json_object *o, const char *key, const char *text);
 void put_bytes(struct json_object *o, const char *key, const char *bytes, size_t len);
+struct json_object *bytes_string(const char *bytes, size_t len);
 void put_u64(struct json_object *o, const char *key, uint64_t value);
 void put_bool(struct json_object *o, const char *key, bool value);
 /* A word, or the number where it has none. */

@@ -71,7 +71,8 @@ static int no_such_line(const char *path, int err)
 		closedir(dir);
 	near = nearest_word(strncmp(path, "/dev/", 5) ? path : path + 5, words);
 	if (near)
-		snprintf(remedy, sizeof(remedy), "did you mean /dev/%s? See `cleardown scan`", near);
+		snprintf(remedy, sizeof(remedy), "did you mean /dev/%s? See `cleardown scan`",
+			 near);
 	else
 		snprintf(remedy, sizeof(remedy), "see `cleardown scan`");
 	trouble.cause = err == ENOENT ? "there is no such line" : errno_cause(err);
@@ -231,7 +232,7 @@ static const struct option bind_options[] = {
 	{ "flow", required_argument, NULL, OPT_FLOW },
 	{ "init", required_argument, NULL, OPT_INIT },
 	{ "args", required_argument, NULL, OPT_ARGS },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_bind = {
@@ -306,7 +307,7 @@ static int set_unbind(int option, const char *argument)
 
 static const struct option unbind_options[] = {
 	{ "force", no_argument, NULL, OPT_FORCE },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_unbind = {

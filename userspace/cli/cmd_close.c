@@ -136,8 +136,10 @@ static bool take_line(const struct cleardown_device *device, char *path, size_t 
 
 static int verify_free(const struct closing *c)
 {
+	struct trouble trouble = { .object = c->device->name, .action = "prove it free" };
 	char path[64], cause[160];
 	bool is_free;
+	int err;
 
 	if (!verify || !c->device->rdev) {
 		if (settings.json)
@@ -145,19 +147,17 @@ static int verify_free(const struct closing *c)
 		return XC_OK;
 	}
 	is_free = take_line(c->device, path, sizeof(path));
+	err = errno;
 	if (settings.json)
 		put_bool(c->json, "verified", is_free);
 	else if (is_free && !settings.quiet)
 		printf("%s: verified, %s can be opened\n", c->device->name, path);
 	if (is_free)
 		return XC_OK;
-	snprintf(cause, sizeof(cause), "%s cannot be opened: %s", path, strerror(errno));
-	return complain(XC_OPERATOR, &(struct trouble){
-		.object = c->device->name,
-		.action = "prove it free",
-		.cause = cause,
-		.err = errno,
-	});
+	trouble.err = err;
+	trouble.cause = cause;
+	snprintf(cause, sizeof(cause), "%s cannot be opened: %s", path, strerror(err));
+	return complain(XC_OPERATOR, &trouble);
 }
 
 static void say_not_open(const struct closing *c)
@@ -327,24 +327,25 @@ static const struct option close_options[] = {
 	{ "verify", no_argument, NULL, OPT_VERIFY },
 	{ "wait", no_argument, NULL, OPT_WAIT },
 	{ "async", no_argument, NULL, OPT_ASYNC },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_close = {
 	.name = "close",
 	.operands = "[OBJ]|--all [OPTIONS]",
 	.summary = "end an object in order, whoever has it open",
-	.details = "      --all            every object\n"
-		   "      --mode MODE      drain: requests and bytes finish first; orderly (default):\n"
-		   "                       requests end, bytes drain; abort: bytes are discarded\n"
-		   "      --deadline MS    bound of the whole close; 0 = at once\n"
-		   "      --dtr WHAT       drop, keep or pulse:MS; the object is opened for it, so\n"
-		   "                       nobody else may have it open\n"
-		   "      --verify         open the line once afterwards, to prove that it is free\n"
-		   "      --wait           return when it is closed (default)\n"
-		   "      --async          return at once; `cleardown wait OBJ idle` sees the end\n"
-		   "\nThe report of the close is printed; --json: `jq .result`. Needs root. Ctrl-C twice\n"
-		   "aborts. Afterwards the line is free, on-hook, and DTR is low.\n",
+	.details =
+		"      --all            every object\n"
+		"      --mode MODE      drain: requests and bytes finish first; orderly (default):\n"
+		"                       requests end, bytes drain; abort: bytes are discarded\n"
+		"      --deadline MS    bound of the whole close; 0 = at once\n"
+		"      --dtr WHAT       drop, keep or pulse:MS; the object is opened for it, so\n"
+		"                       nobody else may have it open\n"
+		"      --verify         open the line once afterwards, to prove that it is free\n"
+		"      --wait           return when it is closed (default)\n"
+		"      --async          return at once; `cleardown wait OBJ idle` sees the end\n"
+		"\nThe report of the close is printed; --json: `jq .result`. Needs root. Ctrl-C twice\n"
+		"aborts. Afterwards the line is free, on-hook, and DTR is low.\n",
 	.options = close_options,
 	.set = set_close,
 	.run = run_close,
@@ -365,8 +366,8 @@ static bool parse_awaited(const char *word, struct awaited *awaited)
 	awaited->call_state = -1;
 	awaited->state = cleardown_state_from_name(word);
 	if (awaited->state < 0)
-		awaited->call_state = cleardown_call_from_name(strcmp(word, "call-idle") ?
-							       word : "idle");
+		awaited->call_state =
+			cleardown_call_from_name(strcmp(word, "call-idle") ? word : "idle");
 	return awaited->state >= 0 || awaited->call_state >= 0 || !strcmp(word, "unbound");
 }
 

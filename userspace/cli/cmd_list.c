@@ -17,7 +17,10 @@ static void device_to_row(struct libscols_table *table, const struct cleardown_d
 		word_or(cleardown_class_name(device->class_id), "?"),
 		device->backend,
 		word_or(cleardown_state_name(s->state), "?"),
-		call, owner, pending, observers,
+		call,
+		owner,
+		pending,
+		observers,
 	};
 
 	if (s->call)
@@ -57,7 +60,7 @@ static int list_as_json(struct cleardown_ctl *ctl)
 static int list_as_table(struct cleardown_ctl *ctl)
 {
 	static const struct column columns[] = {
-		{ "OBJECT", false }, { "CLASS", false }, { "LINE", false },    { "STATE", false },
+		{ "OBJECT", false }, { "CLASS", false }, { "LINE", false },   { "STATE", false },
 		{ "CALL", true },    { "OWNER", false }, { "PENDING", true }, { "OBSERVERS", true },
 	};
 	struct libscols_table *table = table_new(columns, ARRAY_SIZE(columns));
@@ -120,8 +123,8 @@ static struct json_object *json_opcodes(uint32_t opcodes)
 
 	for (i = 0; i < 32; i++)
 		if (opcodes & 1U << i && cleardown_opcode_name(0x100 + i))
-			json_object_array_add(a,
-				json_object_new_string(cleardown_opcode_name(0x100 + i)));
+			json_object_array_add(
+				a, json_object_new_string(cleardown_opcode_name(0x100 + i)));
 	return a;
 }
 

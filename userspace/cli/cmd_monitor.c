@@ -60,6 +60,10 @@ static int watch_named(struct cleardown_ctl *ctl, int argc, char **argv, struct 
 static int watch_all(struct cleardown_ctl *ctl, struct watched *table,
 		     struct cleardown_queue *queue)
 {
+	static const struct trouble none = {
+		.cause = "no phone is bound",
+		.remedy = "see `cleardown scan`, then `cleardown bind`",
+	};
 	const struct cleardown_device *device = NULL;
 	unsigned int n = 0;
 	int code = XC_OK;
@@ -70,12 +74,7 @@ static int watch_all(struct cleardown_ctl *ctl, struct watched *table,
 			code = watch(&table[n], device->name, queue, n);
 			n++;
 		}
-	if (!code && !n)
-		return complain(XC_NOT_FOUND, &(struct trouble){
-			.cause = "no phone is bound",
-			.remedy = "see `cleardown scan`, then `cleardown bind`",
-		});
-	return code;
+	return code || n ? code : complain(XC_NOT_FOUND, &none);
 }
 
 static void show_record(const struct cleardown_record *record, const char *object, int64_t begin)
@@ -191,18 +190,19 @@ static int run_monitor(int argc, char **argv)
 static const struct option monitor_options[] = {
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "relative", no_argument, NULL, OPT_RELATIVE },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_monitor = {
 	.name = "monitor",
 	.operands = "[OBJ...] [--count N] [--relative]",
 	.summary = "events as they come",
-	.details = "      --count N        end after N events\n"
-		   "      --relative       times in seconds since the start\n"
-		   "\nWithout OBJ all phones. With --json one line per event. \"monitoring\" on stderr\n"
-		   "says that nothing is missed from now on. --timeout SEC ends it: exit code 0, or 6\n"
-		   "when --count was not reached.\n",
+	.details =
+		"      --count N        end after N events\n"
+		"      --relative       times in seconds since the start\n"
+		"\nWithout OBJ all phones. With --json one line per event. \"monitoring\" on stderr\n"
+		"says that nothing is missed from now on. --timeout SEC ends it: exit code 0, or 6\n"
+		"when --count was not reached.\n",
 	.options = monitor_options,
 	.set = set_monitor,
 	.run = run_monitor,

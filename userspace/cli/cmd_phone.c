@@ -136,9 +136,8 @@ struct phone_call {
 };
 
 static const char *const ended_words[] = {
-	[ENDED_BY_PEER] = "peer",	[ENDED_BY_INPUT] = "end-of-input",
-	[ENDED_BY_OUTPUT] = "output",	[ENDED_BY_SIGNAL] = "user",
-	[ENDED_BY_FORCE] = "forced",	[ENDED_BY_ERROR] = "error",
+	[ENDED_BY_PEER] = "peer",   [ENDED_BY_INPUT] = "end-of-input", [ENDED_BY_OUTPUT] = "output",
+	[ENDED_BY_SIGNAL] = "user", [ENDED_BY_FORCE] = "forced",       [ENDED_BY_ERROR] = "error",
 };
 
 /* Events may lag behind the completion of dial or answer: the status is what holds now. */
@@ -182,16 +181,18 @@ static int connect_call(struct session *s, struct phone_call *call)
 
 static int waited_in_vain(struct session *s, enum seen seen)
 {
+	const struct trouble nobody = {
+		.object = s->name,
+		.action = "answer",
+		.cause = "nobody has called",
+		.err = ETIMEDOUT,
+	};
+
 	switch (seen) {
 	case SEEN_SIGNAL:
 		return XC_INTERRUPTED;
 	case SEEN_TIMEOUT:
-		return complain(XC_TIMEOUT, &(struct trouble){
-			.object = s->name,
-			.action = "answer",
-			.cause = "nobody has called",
-			.err = ETIMEDOUT,
-		});
+		return complain(XC_TIMEOUT, &nobody);
 	default:
 		return complain_errno(s->name, "read its events", errno);
 	}
@@ -211,7 +212,7 @@ static int await_ring(struct session *s, struct phone_call *call)
 		if (seen != SEEN_RECORD && seen != SEEN_FILE)
 			return waited_in_vain(s, seen);
 		if (s->dead)
-			return complain_errno(s->name, "wait for a call", EBADFD);
+			return session_ended_by_force(s, "wait for a call", XC_DEVICE);
 		if (s->call_state == CLDN_CALL_ONLINE) {
 			/* The modem answers by itself (S0). */
 			call->result = "connect";
@@ -225,23 +226,13 @@ static int await_ring(struct session *s, struct phone_call *call)
 
 static int ended_code(struct session *s, enum ended ended)
 {
-	char cause[80];
-
 	switch (ended) {
 	case ENDED_BY_SIGNAL:
 		return XC_INTERRUPTED;
 	case ENDED_BY_ERROR:
 		return complain_errno(s->name, "carry the call", errno);
 	case ENDED_BY_FORCE:
-		snprintf(cause, sizeof(cause), "the phone was closed in mid-call, cause %s",
-			 word_or(cleardown_cause_name(s->dead_cause), "?"));
-		return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : XC_CALL_FAILED,
-				&(struct trouble){
-					.object = s->name,
-					.action = "carry the call on",
-					.cause = cause,
-					.err = EBADFD,
-				});
+		return session_ended_by_force(s, "carry the call on", XC_CALL_FAILED);
 	default:
 		return XC_OK;
 	}
@@ -249,17 +240,16 @@ static int ended_code(struct session *s, enum ended ended)
 
 static int unsent_code(const struct session *s, const struct pump *pump)
 {
+	size_t unsent = pump_unsent(pump);
 	char cause[96];
-
-	if (!pump_unsent(pump))
-		return XC_OK;
-	snprintf(cause, sizeof(cause), "the call ended with %zu bytes of input unsent",
-		 pump_unsent(pump));
-	return complain(XC_DISCARDED, &(struct trouble){
+	const struct trouble trouble = {
 		.object = s->name,
 		.action = "send all",
 		.cause = cause,
-	});
+	};
+
+	snprintf(cause, sizeof(cause), "the call ended with %zu bytes of input unsent", unsent);
+	return unsent ? complain(XC_DISCARDED, &trouble) : XC_OK;
 }
 
 /* A call that is up, to its end. *mode becomes the way in which the phone is to be closed. */
@@ -302,6 +292,7 @@ static void call_to_json(struct json_object *o, const struct session *s,
 
 static void call_to_text(const struct session *s, const struct phone_call *call)
 {
+	const char *caller = *s->caller ? s->caller : "an unnamed caller";
 	char text[SHORT_TEXT];
 
 	if (!call->begin_ns || settings.quiet)
@@ -309,8 +300,7 @@ static void call_to_text(const struct session *s, const struct phone_call *call)
 	fprintf(call->is_talk ? stderr : stdout,
 		"%s: call %s%s, %u bit/s, %s, ended by %s; %" PRIu64 " bytes sent, %" PRIu64
 		" received\n",
-		s->name, call->number ? "to " : "from ",
-		call->number ? call->number : *s->caller ? s->caller : "an unnamed caller",
+		s->name, call->number ? "to " : "from ", call->number ? call->number : caller,
 		call->rate, text_duration(text, call->end_ns - call->begin_ns), call->ended,
 		call->pump.sent, call->pump.received);
 }
@@ -378,12 +368,14 @@ static int run_talk(int argc, char **argv)
 
 static int no_call(const char *name)
 {
-	return complain(XC_NOT_FOUND, &(struct trouble){
+	const struct trouble trouble = {
 		.object = name,
 		.action = "hang up",
 		.cause = "no call is up",
 		.err = ENOTCONN,
-	});
+	};
+
+	return complain(XC_NOT_FOUND, &trouble);
 }
 
 /* Until the call with this number is over. */
@@ -488,7 +480,7 @@ static int hold(struct session *s)
 			return complain_errno(s->name, "read its events", errno);
 		default:
 			if (s->dead)
-				return ended_code(s, ENDED_BY_FORCE);
+				return session_ended_by_force(s, "hold it", XC_DEVICE);
 		}
 	}
 }
@@ -643,12 +635,7 @@ static void each_line(const char *text, size_t len, struct json_object *array)
 		if (end == begin)
 			continue;
 		if (array) {
-			struct json_object *o = json_object_new_object();
-
-			put_bytes(o, "line", text + begin, end - begin);
-			json_object_array_add(array,
-				json_object_get(json_object_object_get(o, "line")));
-			json_object_put(o);
+			json_object_array_add(array, bytes_string(text + begin, end - begin));
 		} else {
 			print_clean(stdout, text + begin, end - begin);
 			putchar('\n');
@@ -719,48 +706,62 @@ static int run_at(int argc, char **argv)
 
 /* ---- the table ---- */
 
-#define CLOSE_OPTIONS							\
-	{ "mode", required_argument, NULL, OPT_MODE },			\
-	{ "deadline", required_argument, NULL, OPT_DEADLINE },		\
-	{ "dtr", required_argument, NULL, OPT_DTR },			\
-	{ 0 }
-
 #define CLOSE_DETAILS									\
-	"      --mode MODE      how the phone is closed: drain, orderly or abort\n"	\
-	"      --deadline MS    bound of that close\n"					\
+	"      --mode MODE      how the phone is closed: drain, orderly or abort\n" \
+	"      --deadline MS    bound of that close\n"                              \
 	"      --dtr WHAT       the DTR line at the end: drop (default), keep, pulse:MS\n"
 
 #define AFTERWARDS								\
 	"\nCtrl-C closes in order, twice aborts. With --verbose the close report is shown.\n"
 
-static const struct option own_options[] = { CLOSE_OPTIONS };
+static const struct option own_options[] = {
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
+};
 
 static const struct option dial_options[] = {
 	{ "wait", required_argument, NULL, OPT_WAIT },
-	CLOSE_OPTIONS
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
 };
 
 static const struct option answer_options[] = {
 	{ "rings", required_argument, NULL, OPT_RINGS },
 	{ "wait", required_argument, NULL, OPT_WAIT },
-	CLOSE_OPTIONS
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
 };
 
 static const struct option talk_options[] = {
 	{ "rings", required_argument, NULL, OPT_RINGS },
 	{ "stay", no_argument, NULL, OPT_STAY },
-	CLOSE_OPTIONS
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
 };
 
 static const struct option hook_options[] = {
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "hold", required_argument, NULL, OPT_HOLD },
-	CLOSE_OPTIONS
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
 };
 
 static const struct option level_options[] = {
 	{ "device", required_argument, NULL, OPT_DEVICE },
-	CLOSE_OPTIONS
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
 };
 
 static const struct verb phone_verbs[] = {
@@ -768,12 +769,12 @@ static const struct verb phone_verbs[] = {
 		.name = "dial",
 		.operands = "[OBJ] NUMBER [OPTIONS]",
 		.summary = "call a number and stay until the call ends",
-		.details = "      --wait UNTIL     end (default): until the far end hangs up; connect: until\n"
-			   "                       it has answered\n"
-			   CLOSE_DETAILS
-			   "      --timeout SEC    how long to try\n"
-			   "\nNUMBER is a V.250 dial string. Data that comes in is counted and dropped: talk\n"
-			   "shows it.\n" AFTERWARDS,
+		.details =
+			"      --wait UNTIL     end (default): until the far end hangs up; connect: until\n"
+			"                       it has answered\n" CLOSE_DETAILS
+			"      --timeout SEC    how long to try\n"
+			"\nNUMBER is a V.250 dial string. Data that comes in is counted and dropped: talk\n"
+			"shows it.\n" AFTERWARDS,
 		.options = dial_options,
 		.set = set_phone,
 		.run = run_dial,
@@ -782,10 +783,10 @@ static const struct verb phone_verbs[] = {
 		.name = "answer",
 		.operands = "[OBJ] [OPTIONS]",
 		.summary = "wait for a call, answer it, stay until it ends",
-		.details = "      --rings N        answer at the Nth ring (1)\n"
-			   "      --wait UNTIL     end (default) or connect, as for dial\n"
-			   CLOSE_DETAILS
-			   "      --timeout SEC    how long to wait for a call\n" AFTERWARDS,
+		.details =
+			"      --rings N        answer at the Nth ring (1)\n"
+			"      --wait UNTIL     end (default) or connect, as for dial\n" CLOSE_DETAILS
+			"      --timeout SEC    how long to wait for a call\n" AFTERWARDS,
 		.options = answer_options,
 		.set = set_phone,
 		.run = run_answer,
@@ -794,12 +795,12 @@ static const struct verb phone_verbs[] = {
 		.name = "talk",
 		.operands = "[OBJ] [NUMBER] [OPTIONS]",
 		.summary = "join standard input and output to a data call",
-		.details = "      --stay           after the end of the input stay until the far end hangs up\n"
-			   "      --rings N        without NUMBER: answer at the Nth ring (1)\n"
-			   CLOSE_DETAILS
-			   "      --timeout SEC    how long to try, or to wait for a call\n"
-			   "\nWithout NUMBER waits for a call and answers it. The end of the input drains what\n"
-			   "was sent, then hangs up. With --json the document goes to stderr.\n" AFTERWARDS,
+		.details =
+			"      --stay           after the end of the input stay until the far end hangs up\n"
+			"      --rings N        without NUMBER: answer at the Nth ring (1)\n" CLOSE_DETAILS
+			"      --timeout SEC    how long to try, or to wait for a call\n"
+			"\nWithout NUMBER waits for a call and answers it. The end of the input drains what\n"
+			"was sent, then hangs up. With --json the document goes to stderr.\n" AFTERWARDS,
 		.options = talk_options,
 		.set = set_phone,
 		.run = run_talk,
@@ -808,8 +809,9 @@ static const struct verb phone_verbs[] = {
 		.name = "hangup",
 		.operands = "[OBJ]",
 		.summary = "end the call that another process has up",
-		.details = "For the user whose process it is, and for root. The phone stays open; close ends\n"
-			   "that too.\n",
+		.details =
+			"For the user whose process it is, and for root. The phone stays open; close ends\n"
+			"that too.\n",
 		.run = run_hangup,
 	},
 	{
@@ -817,8 +819,8 @@ static const struct verb phone_verbs[] = {
 		.operands = "[OBJ] on|off [OPTIONS]",
 		.summary = "put the hook switch on or off",
 		.details = "      --hold SEC       off: for how long; otherwise until Ctrl-C\n"
-			   "      --device WHICH   handset, speaker or headset\n"
-			   CLOSE_DETAILS AFTERWARDS,
+			   "      --device WHICH   handset, speaker or headset\n" CLOSE_DETAILS
+				   AFTERWARDS,
 		.options = hook_options,
 		.set = set_phone,
 		.run = run_hook,
@@ -827,8 +829,7 @@ static const struct verb phone_verbs[] = {
 		.name = "volume",
 		.operands = "[OBJ] [LEVEL] [OPTIONS]",
 		.summary = "show or set the speaker's volume",
-		.details = "      --device WHICH   handset, speaker or headset\n"
-			   CLOSE_DETAILS
+		.details = "      --device WHICH   handset, speaker or headset\n" CLOSE_DETAILS
 			   "\nLEVEL is 0 to 65535, or 0% to 100%.\n" AFTERWARDS,
 		.options = level_options,
 		.set = set_phone,
@@ -838,8 +839,7 @@ static const struct verb phone_verbs[] = {
 		.name = "gain",
 		.operands = "[OBJ] [LEVEL] [OPTIONS]",
 		.summary = "show or set the microphone's gain",
-		.details = "      --device WHICH   handset, speaker or headset\n"
-			   CLOSE_DETAILS
+		.details = "      --device WHICH   handset, speaker or headset\n" CLOSE_DETAILS
 			   "\nLEVEL is 0 to 65535, or 0% to 100%.\n" AFTERWARDS,
 		.options = level_options,
 		.set = set_phone,
@@ -859,20 +859,21 @@ static const struct verb phone_verbs[] = {
 		.operands = "[OBJ] COMMAND... [OPTIONS]",
 		.summary = "send AT commands and show what the modem says",
 		.details = CLOSE_DETAILS
-			   "\nCOMMAND goes without AT: cleardown phone at I3. Stops at the first one that\n"
-			   "fails.\n" AFTERWARDS,
+		"\nCOMMAND goes without AT: cleardown phone at I3. Stops at the first one that\n"
+		"fails.\n" AFTERWARDS,
 		.options = own_options,
 		.set = set_phone,
 		.run = run_at,
 	},
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_phone = {
 	.name = "phone",
 	.operands = "VERB [OPERANDS]",
 	.summary = "calls and other operations of a phone",
-	.details = "The phone is opened, used, and closed in order by each of these (hangup excepted).\n"
-		   "[OBJ] may be left out when there is one phone.\n",
+	.details =
+		"The phone is opened, used, and closed in order by each of these (hangup excepted).\n"
+		"[OBJ] may be left out when there is one phone.\n",
 	.verbs = phone_verbs,
 };

@@ -62,9 +62,16 @@ static void report_to_row(struct libscols_table *table, const struct cleardown_c
 	char number[SHORT_TEXT], when[SHORT_TEXT], took[SHORT_TEXT], ops[SHORT_TEXT];
 	char lost[SHORT_TEXT], owner[SHORT_TEXT];
 	const char *cells[] = {
-		number, when, report->name, word_or(cleardown_mode_name(sum->mode), "?"),
-		word_or(cleardown_cause_name(sum->cause), "?"), report_result(sum), took, ops,
-		lost, owner,
+		number,
+		when,
+		report->name,
+		word_or(cleardown_mode_name(sum->mode), "?"),
+		word_or(cleardown_cause_name(sum->cause), "?"),
+		report_result(sum),
+		took,
+		ops,
+		lost,
+		owner,
 	};
 
 	snprintf(number, sizeof(number), "%" PRIu64, sum->number);
@@ -79,9 +86,10 @@ static void report_to_row(struct libscols_table *table, const struct cleardown_c
 static struct libscols_table *report_table(void)
 {
 	static const struct column columns[] = {
-		{ "NO", true },	     { "STARTED", false }, { "OBJECT", false }, { "MODE", false },
-		{ "CAUSE", false },  { "RESULT", false },  { "TOOK", true },	{ "OPS", true },
-		{ "LOST+DOUBT", true }, { "OWNER", false },
+		{ "NO", true },	    { "STARTED", false }, { "OBJECT", false },
+		{ "MODE", false },  { "CAUSE", false },	  { "RESULT", false },
+		{ "TOOK", true },   { "OPS", true },	  { "LOST+DOUBT", true },
+		{ "OWNER", false },
 	};
 
 	return table_new(columns, ARRAY_SIZE(columns));
@@ -196,18 +204,19 @@ static int run_reports(int argc, char **argv)
 static const struct option report_options[] = {
 	{ "last", required_argument, NULL, OPT_LAST },
 	{ "follow", no_argument, NULL, OPT_FOLLOW },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_reports = {
 	.name = "reports",
 	.operands = "[OBJ] [--last N] [--follow]",
 	.summary = "what earlier closes did",
-	.details = "      --last N         only the last N\n"
-		   "      --follow         go on with those to come; with --json one line each.\n"
-		   "                       --timeout SEC ends it\n"
-		   "\nWith --verbose each report in full. Reports outlive the owner and the object; one\n"
-		   "sees one's own, root all.\n",
+	.details =
+		"      --last N         only the last N\n"
+		"      --follow         go on with those to come; with --json one line each.\n"
+		"                       --timeout SEC ends it\n"
+		"\nWith --verbose each report in full. Reports outlive the owner and the object; one\n"
+		"sees one's own, root all.\n",
 	.options = report_options,
 	.set = set_reports,
 	.run = run_reports,

@@ -77,8 +77,8 @@ static bool is_serial(uint64_t rdev)
 static void name_uart(struct line *line)
 {
 	static const char *const uarts[] = {
-		"no UART", "8250", "16450", "16550", "16550A", "Cirrus", "16650", "16650V2",
-		"16750", "Startech", "16C950", "16654", "16850", "RSA",
+		"no UART", "8250",  "16450",	"16550",  "16550A", "Cirrus", "16650",
+		"16650V2", "16750", "Startech", "16C950", "16654",  "16850",  "RSA",
 	};
 	char type[16];
 	unsigned int nr;
@@ -284,15 +284,16 @@ static int set_scan(int option, const char *argument)
 
 static const struct option scan_options[] = {
 	{ "all", no_argument, NULL, OPT_ALL },
-	{ 0 }
+	{ 0 },
 };
 
 const struct verb verb_scan = {
 	.name = "scan",
 	.operands = "[--all]",
 	.summary = "lines that can be bound, and who holds them",
-	.details = "      --all            also lines that cannot be bound, and why\n"
-		   "\nNo line is opened. Only root sees the holders among other users' processes.\n",
+	.details =
+		"      --all            also lines that cannot be bound, and why\n"
+		"\nNo line is opened. Only root sees the holders among other users' processes.\n",
 	.options = scan_options,
 	.set = set_scan,
 	.run = run_scan,

@@ -264,6 +264,12 @@ static int no_such_object(struct cleardown_ctl *ctl, const char *name)
 	const struct cleardown_device *device = NULL;
 	const char *words[64] = { NULL };
 	char remedy[128];
+	const struct trouble trouble = {
+		.object = name,
+		.cause = "there is no object of that name",
+		.remedy = remedy,
+		.err = ENOENT,
+	};
 	const char *near;
 	unsigned int n = 0;
 
@@ -272,12 +278,7 @@ static int no_such_object(struct cleardown_ctl *ctl, const char *name)
 		words[n++] = strdup(device->name);
 	near = nearest_word(name, words);
 	snprintf(remedy, sizeof(remedy), near ? "did you mean %s?" : "see `cleardown list`", near);
-	complain(XC_NOT_FOUND, &(struct trouble){
-		.object = name,
-		.cause = "there is no object of that name",
-		.remedy = remedy,
-		.err = ENOENT,
-	});
+	complain(XC_NOT_FOUND, &trouble);
 	while (n)
 		free((char *)words[--n]);
 	return XC_NOT_FOUND;

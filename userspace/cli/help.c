@@ -73,7 +73,8 @@ static unsigned int distance(const char *a, const char *b)
 		row[0] = i;
 		for (j = 1; j <= lb; j++) {
 			above = row[j];
-			row[j] = min3(above + 1, row[j - 1] + 1, above_left + (a[i - 1] != b[j - 1]));
+			row[j] = min3(above + 1, row[j - 1] + 1,
+				      above_left + (a[i - 1] != b[j - 1]));
 			above_left = above;
 		}
 	}

@@ -43,7 +43,7 @@ const struct verb root = {
 static void fill_root(void)
 {
 	const struct verb *const verbs[] = {
-		&verb_scan, &verb_bind, &verb_unbind, &verb_list, &verb_show, &verb_phone,
+		&verb_scan,  &verb_bind, &verb_unbind,	&verb_list,    &verb_show, &verb_phone,
 		&verb_close, &verb_wait, &verb_monitor, &verb_reports, &verb_help, &verb_version,
 	};
 	size_t i;
@@ -62,7 +62,7 @@ static const struct option common_options[] = {
 	{ "no-color", no_argument, NULL, OPT_NO_COLOR },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
-	{ 0 }
+	{ 0 },
 };
 
 static int set_timeout(const char *argument)
@@ -182,8 +182,8 @@ static int no_such_verb(const struct verb *group, const char *word)
 	if (near)
 		snprintf(remedy, sizeof(remedy), "did you mean %s?", near);
 	else
-		snprintf(remedy, sizeof(remedy), "see `%s%s help`", group == &root ? "" : "cleardown ",
-			 group->name);
+		snprintf(remedy, sizeof(remedy), "see `%s%s --help`",
+			 group == &root ? "" : "cleardown ", group->name);
 	trouble.cause = cause;
 	trouble.remedy = remedy;
 	return complain(XC_USAGE, &trouble);

@@ -44,7 +44,8 @@ static void print_json(struct json_object *o, int flags)
 {
 	FILE *to = to_stderr ? stderr : stdout;
 
-	fprintf(to, "%s\n", json_object_to_json_string_ext(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE));
+	fprintf(to, "%s\n",
+		json_object_to_json_string_ext(o, flags | JSON_C_TO_STRING_NOSLASHESCAPE));
 	fflush(to);
 }
 
@@ -68,13 +69,14 @@ void line_print(struct json_object *object)
  * Modems and far ends say any byte, JSON is UTF-8: a byte above 0x7f becomes the character of that
  * number (Latin-1), so nothing is lost.
  */
-void put_bytes(struct json_object *o, const char *key, const char *bytes, size_t len)
+struct json_object *bytes_string(const char *bytes, size_t len)
 {
 	char *utf8 = malloc(2 * len + 1);
+	struct json_object *string;
 	size_t i, n = 0;
 
 	if (!utf8)
-		return;
+		return NULL;
 	for (i = 0; i < len; i++) {
 		unsigned char c = bytes[i];
 
@@ -85,8 +87,14 @@ void put_bytes(struct json_object *o, const char *key, const char *bytes, size_t
 			utf8[n++] = c;
 		}
 	}
-	json_object_object_add(o, key, json_object_new_string_len(utf8, n));
+	string = json_object_new_string_len(utf8, n);
 	free(utf8);
+	return string;
+}
+
+void put_bytes(struct json_object *o, const char *key, const char *bytes, size_t len)
+{
+	json_object_object_add(o, key, bytes_string(bytes, len));
 }
 
 void put_text(struct json_object *o, const char *key, const char *text)

@@ -245,19 +245,20 @@ void report_to_json(struct json_object *o, const struct cleardown_close_report *
 	for (i = 0; i < report->nsteps; i++)
 		json_object_array_add(steps, json_step(&report->steps[i]));
 	json_object_object_add(o, "steps", steps);
-	json_object_object_add(o, "owner", json_owner(report->owner_pid, report->owner_uid,
-						      report->owner_comm));
+	json_object_object_add(
+		o, "owner", json_owner(report->owner_pid, report->owner_uid, report->owner_comm));
 	closer = json_process(report->closer_pid, report->closer_comm);
 	if (closer)
-		put_text(closer, "signal", report->closer_signal ?
-			  sigabbrev_np(report->closer_signal) : NULL);
+		put_text(closer, "signal",
+			 report->closer_signal ? sigabbrev_np(report->closer_signal) : NULL);
 	json_object_object_add(o, "closer", closer);
 }
 
 static void step_row(struct libscols_table *table, const struct cleardown_close_step *step)
 {
 	char start[SHORT_TEXT] = "", took[SHORT_TEXT] = "", outcome[80];
-	const char *cells[] = { word_or(cleardown_step_name(step->what), "?"), start, took, outcome };
+	const char *cells[] = { word_or(cleardown_step_name(step->what), "?"), start, took,
+				outcome };
 
 	if (step->flags & CLDN_STEP_SKIPPED) {
 		snprintf(outcome, sizeof(outcome), "skipped");
@@ -278,7 +279,10 @@ static void step_row(struct libscols_table *table, const struct cleardown_close_
 static void steps_to_text(FILE *to, const struct cleardown_close_report *report)
 {
 	static const struct column columns[] = {
-		{ "  STEP", false }, { "AT", true }, { "TOOK", true }, { "OUTCOME", false },
+		{ "  STEP", false },
+		{ "AT", true },
+		{ "TOOK", true },
+		{ "OUTCOME", false },
 	};
 	struct libscols_table *table = table_new(columns, ARRAY_SIZE(columns));
 	unsigned int i;

@@ -49,6 +49,20 @@ static struct cleardown_phone *open_in_time(const char *name)
 	return phone;
 }
 
+static int busy(const struct cleardown_device *device, const char *cause, const char *remedy)
+{
+	const struct trouble trouble = {
+		.object = device->name,
+		.action = "open",
+		.cause = cause,
+		.remedy = remedy,
+		.err = EBUSY,
+		.status = CLDN_PHONEERR_INUSE,
+	};
+
+	return complain(XC_BUSY, &trouble);
+}
+
 static int held_by_owner(const struct cleardown_device *device)
 {
 	char cause[96], remedy[128];
@@ -56,14 +70,7 @@ static int held_by_owner(const struct cleardown_device *device)
 	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device->session.owner_pid,
 		 device->session.owner_comm);
 	snprintf(remedy, sizeof(remedy), "end it, or run `cleardown close %s`", device->name);
-	return complain(XC_BUSY, &(struct trouble){
-		.object = device->name,
-		.action = "open",
-		.cause = cause,
-		.remedy = remedy,
-		.err = EBUSY,
-		.status = CLDN_PHONEERR_INUSE,
-	});
+	return busy(device, cause, remedy);
 }
 
 /* The device is ours to open, but its line is not free. */
@@ -85,14 +92,7 @@ static int line_is_busy(const struct cleardown_device *device)
 		snprintf(cause, sizeof(cause), "the line %s is in use", path);
 		snprintf(remedy, sizeof(remedy), "`cleardown scan` as root shows the holder");
 	}
-	return complain(XC_BUSY, &(struct trouble){
-		.object = device->name,
-		.action = "open",
-		.cause = cause,
-		.remedy = remedy,
-		.err = EBUSY,
-		.status = CLDN_PHONEERR_INUSE,
-	});
+	return busy(device, cause, remedy);
 }
 
 static int open_failed(struct cleardown_ctl *ctl, const char *name, int err)
@@ -291,19 +291,19 @@ static int not_accepted(struct session *s, const char *action)
 	return complain(exit_for_errno(trouble.err), &trouble);
 }
 
-static int ended_by_force(struct session *s, const char *action)
+int session_ended_by_force(const struct session *s, const char *action, enum exit_code failed)
 {
+	const char *why = word_or(cleardown_cause_name(s->dead_cause), "?");
 	char cause[64];
+	const struct trouble trouble = {
+		.object = s->name,
+		.action = action,
+		.cause = cause,
+		.err = EBADFD,
+	};
 
-	snprintf(cause, sizeof(cause), "the phone was closed, cause %s",
-		 word_or(cleardown_cause_name(s->dead_cause), "?"));
-	return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : XC_DEVICE,
-			&(struct trouble){
-				.object = s->name,
-				.action = action,
-				.cause = cause,
-				.err = EBADFD,
-			});
+	snprintf(cause, sizeof(cause), "the phone was closed, cause %s", why);
+	return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : failed, &trouble);
 }
 
 int session_request(struct session *s, struct cleardown_request *request, int64_t timeout_ns,
@@ -330,7 +330,7 @@ int session_request(struct session *s, struct cleardown_request *request, int64_
 			    (*record)->req_id == request->req_id)
 				return XC_OK;
 			if (s->dead)
-				return ended_by_force(s, action);
+				return session_ended_by_force(s, action, XC_DEVICE);
 			break;
 		case SEEN_SIGNAL:
 			return XC_INTERRUPTED;
@@ -450,17 +450,16 @@ static void show_report(const struct cleardown_close_report *report)
 static int report_code(const struct session *s, const struct cleardown_close_summary *sum)
 {
 	enum exit_code code = report_exit(sum);
+	const struct trouble trouble = {
+		.object = s->name,
+		.action = "close it cleanly",
+		.cause = exit_text(code),
+		.remedy = settings.verbose ? NULL : "see `cleardown reports -v`",
+		.err = sum->error,
+		.status = sum->status,
+	};
 
-	if (code)
-		complain(code, &(struct trouble){
-			.object = s->name,
-			.action = "close it cleanly",
-			.cause = exit_text(code),
-			.remedy = settings.verbose ? NULL : "see `cleardown reports`",
-			.err = sum->error,
-			.status = sum->status,
-		});
-	return code;
+	return code ? complain(code, &trouble) : XC_OK;
 }
 
 static int close_own(struct session *s, const struct close_options *options,
@@ -492,8 +491,8 @@ static int close_own(struct session *s, const struct close_options *options,
 	return report_code(s, &job.summary);
 }
 
-int session_close(struct session *s, const struct close_options *options,
-		  enum cldn_mode otherwise, int code)
+int session_close(struct session *s, const struct close_options *options, enum cldn_mode otherwise,
+		  int code)
 {
 	int closed = close_own(s, options, otherwise);
 

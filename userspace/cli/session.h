@@ -56,10 +56,16 @@ int session_judge(const struct session *s, const char *action,
 		  const struct cleardown_record *record);
 
 /*
+ * Tells that somebody else closed the phone. Returns @failed, or XC_CANCELLED where that was an
+ * administrator.
+ */
+int session_ended_by_force(const struct session *s, const char *action, enum exit_code failed);
+
+/*
  * Closes the phone, lets everything go, shows the report (with --verbose, in JSON below "report" of
  * the document). Returns @code, or where that is XC_OK what the close deserves.
  */
-int session_close(struct session *s, const struct close_options *options,
-		  enum cldn_mode otherwise, int code);
+int session_close(struct session *s, const struct close_options *options, enum cldn_mode otherwise,
+		  int code);
 
 #endif /* CLEARDOWN_CLI_SESSION_H */

@@ -48,56 +48,56 @@ extern "C" {
 
 /** Classes of objects. */
 enum cldn_class {
-	CLDN_CLASS_ANY	 = 0,
+	CLDN_CLASS_ANY = 0,
 	CLDN_CLASS_PHONE = 1,
-	CLDN_CLASS_PORT	 = 2,
-	CLDN_CLASS_VC	 = 3,
-	CLDN_CLASS_FAX	 = 4,
+	CLDN_CLASS_PORT = 2,
+	CLDN_CLASS_VC = 3,
+	CLDN_CLASS_FAX = 4,
 };
 
 /** Use life of a device and of a handle. */
 enum cldn_state {
-	CLDN_STATE_IDLE	   = 0, /**< device: bound, nobody has it open */
+	CLDN_STATE_IDLE = 0, /**< device: bound, nobody has it open */
 	CLDN_STATE_OPENING = 1, /**< device: an open is taking the hardware */
-	CLDN_STATE_OPEN	   = 2, /**< requests are accepted */
+	CLDN_STATE_OPEN = 2, /**< requests are accepted */
 	CLDN_STATE_CLOSING = 3, /**< no new requests, the close runs */
-	CLDN_STATE_CLOSED  = 4, /**< handle: dead for ever */
-	CLDN_STATE_STUCK   = 5, /**< device: a lower driver has not come back from its close */
-	CLDN_STATE_GONE	   = 6, /**< device: the hardware is away */
+	CLDN_STATE_CLOSED = 4, /**< handle: dead for ever */
+	CLDN_STATE_STUCK = 5, /**< device: a lower driver has not come back from its close */
+	CLDN_STATE_GONE = 6, /**< device: the hardware is away */
 };
 
 /** How a close ends an object. A running close can only be raised to a higher mode. */
 enum cldn_mode {
-	CLDN_MODE_DRAIN	    = 1, /**< started requests and accepted bytes finish first */
-	CLDN_MODE_ORDERLY   = 2, /**< requests end, accepted bytes drain, polite steps run */
-	CLDN_MODE_ABORT	    = 3, /**< bytes are discarded, only abort and release steps run */
+	CLDN_MODE_DRAIN = 1, /**< started requests and accepted bytes finish first */
+	CLDN_MODE_ORDERLY = 2, /**< requests end, accepted bytes drain, polite steps run */
+	CLDN_MODE_ABORT = 3, /**< bytes are discarded, only abort and release steps run */
 	CLDN_MODE_EMERGENCY = 4, /**< in reports only: abort within 700 ms */
-	CLDN_MODE_GONE	    = 5, /**< in reports only: the hardware was not there any more */
+	CLDN_MODE_GONE = 5, /**< in reports only: the hardware was not there any more */
 };
 
 /** Why an object was closed. */
 enum cldn_cause {
 	CLDN_CAUSE_LOCAL_USER = 1,
-	CLDN_CAUSE_PEER	      = 2,
-	CLDN_CAUSE_CARRIER    = 3,
-	CLDN_CAUSE_TIMER      = 4,
-	CLDN_CAUSE_ERROR      = 5,
-	CLDN_CAUSE_UNPLUG     = 6,
+	CLDN_CAUSE_PEER = 2,
+	CLDN_CAUSE_CARRIER = 3,
+	CLDN_CAUSE_TIMER = 4,
+	CLDN_CAUSE_ERROR = 5,
+	CLDN_CAUSE_UNPLUG = 6,
 	CLDN_CAUSE_OWNER_DIED = 7,
-	CLDN_CAUSE_ADMIN      = 8,
-	CLDN_CAUSE_SUSPEND    = 9,
-	CLDN_CAUSE_UNLOAD     = 10,
+	CLDN_CAUSE_ADMIN = 8,
+	CLDN_CAUSE_SUSPEND = 9,
+	CLDN_CAUSE_UNLOAD = 10,
 };
 
 /** Steps of a close, in the order in which they can run. */
 enum cldn_step {
-	CLDN_STEP_DRAIN_OPS  = 1, /**< started requests end by themselves */
+	CLDN_STEP_DRAIN_OPS = 1, /**< started requests end by themselves */
 	CLDN_STEP_DRAIN_DATA = 2, /**< accepted bytes leave */
-	CLDN_STEP_ABORT_CMD  = 3, /**< the modem is brought back to command state */
-	CLDN_STEP_ESCAPE     = 4, /**< +++ between guard times */
-	CLDN_STEP_HANGUP     = 5, /**< ATH */
-	CLDN_STEP_DTR	     = 6, /**< DTR is dropped and held low */
-	CLDN_STEP_RELEASE    = 7, /**< the lower driver's own close */
+	CLDN_STEP_ABORT_CMD = 3, /**< the modem is brought back to command state */
+	CLDN_STEP_ESCAPE = 4, /**< +++ between guard times */
+	CLDN_STEP_HANGUP = 5, /**< ATH */
+	CLDN_STEP_DTR = 6, /**< DTR is dropped and held low */
+	CLDN_STEP_RELEASE = 7, /**< the lower driver's own close */
 };
 
 /** Flags of struct cleardown_close_step. */
@@ -114,15 +114,15 @@ enum cldn_step {
 
 /** What becomes of DTR when the line is given back. */
 enum cldn_dtr {
-	CLDN_DTR_DROP  = 0, /**< falls and stays low */
-	CLDN_DTR_KEEP  = 1, /**< is left as it is */
+	CLDN_DTR_DROP = 0, /**< falls and stays low */
+	CLDN_DTR_KEEP = 1, /**< is left as it is */
 	CLDN_DTR_PULSE = 2, /**< falls for a given time and rises again */
 };
 
 /** Flow control between computer and modem. */
 enum cldn_flow {
 	CLDN_FLOW_RTSCTS = 0,
-	CLDN_FLOW_NONE	 = 1,
+	CLDN_FLOW_NONE = 1,
 };
 
 /** Modem lines. The bits mean nothing unless CLDN_LINE_VALID is set. */
@@ -136,43 +136,43 @@ enum cldn_flow {
 
 /** Life of a call. */
 enum cldn_call {
-	CLDN_CALL_IDLE	    = 0,
-	CLDN_CALL_DIALING   = 1,
-	CLDN_CALL_RINGING   = 2,
+	CLDN_CALL_IDLE = 0,
+	CLDN_CALL_DIALING = 1,
+	CLDN_CALL_RINGING = 2,
 	CLDN_CALL_ANSWERING = 3,
-	CLDN_CALL_ONLINE    = 4,
-	CLDN_CALL_COMMAND   = 5, /**< command state with the call still up */
-	CLDN_CALL_CLEARING  = 6,
+	CLDN_CALL_ONLINE = 4,
+	CLDN_CALL_COMMAND = 5, /**< command state with the call still up */
+	CLDN_CALL_CLEARING = 6,
 };
 
 /** What the modem said, ITU-T V.250. */
 enum cldn_result {
-	CLDN_RESULT_OK		= 0,
-	CLDN_RESULT_CONNECT	= 1,
-	CLDN_RESULT_RING	= 2,
-	CLDN_RESULT_NO_CARRIER	= 3,
-	CLDN_RESULT_ERROR	= 4,
+	CLDN_RESULT_OK = 0,
+	CLDN_RESULT_CONNECT = 1,
+	CLDN_RESULT_RING = 2,
+	CLDN_RESULT_NO_CARRIER = 3,
+	CLDN_RESULT_ERROR = 4,
 	CLDN_RESULT_NO_DIALTONE = 6,
-	CLDN_RESULT_BUSY	= 7,
-	CLDN_RESULT_NO_ANSWER	= 8,
-	CLDN_RESULT_NONE	= 0xff, /**< nothing in time */
+	CLDN_RESULT_BUSY = 7,
+	CLDN_RESULT_NO_ANSWER = 8,
+	CLDN_RESULT_NONE = 0xff, /**< nothing in time */
 };
 
 /** Asynchronous requests of a phone. */
 enum cldn_opcode {
-	CLDN_OP_DEV_SPECIFIC   = 0x101,
+	CLDN_OP_DEV_SPECIFIC = 0x101,
 	CLDN_OP_SET_HOOKSWITCH = 0x102,
-	CLDN_OP_SET_VOLUME     = 0x103,
-	CLDN_OP_SET_GAIN       = 0x104,
-	CLDN_OP_SET_RING       = 0x105,
-	CLDN_OP_SET_LAMP       = 0x106,
-	CLDN_OP_SET_DISPLAY    = 0x107,
-	CLDN_OP_SET_BUTTON     = 0x108,
-	CLDN_OP_SET_DATA       = 0x109,
-	CLDN_OP_DIAL	       = 0x110,
-	CLDN_OP_ANSWER	       = 0x111,
-	CLDN_OP_HANGUP	       = 0x112,
-	CLDN_OP_SEND_DTMF      = 0x113,
+	CLDN_OP_SET_VOLUME = 0x103,
+	CLDN_OP_SET_GAIN = 0x104,
+	CLDN_OP_SET_RING = 0x105,
+	CLDN_OP_SET_LAMP = 0x106,
+	CLDN_OP_SET_DISPLAY = 0x107,
+	CLDN_OP_SET_BUTTON = 0x108,
+	CLDN_OP_SET_DATA = 0x109,
+	CLDN_OP_DIAL = 0x110,
+	CLDN_OP_ANSWER = 0x111,
+	CLDN_OP_HANGUP = 0x112,
+	CLDN_OP_SEND_DTMF = 0x113,
 };
 
 /** Hook switch devices and modes (TSPI PHONEHOOKSWITCHDEV_*, PHONEHOOKSWITCHMODE_*). */
@@ -201,18 +201,18 @@ enum cldn_opcode {
 
 /** Types of event records. Those from CLDN_EV_PHONE_STATE on are off until asked for. */
 enum cldn_event {
-	CLDN_EV_COMPLETION  = 1,  /**< a request ended: req_id, error, p1 = enum cldn_result, text */
+	CLDN_EV_COMPLETION = 1, /**< a request ended: req_id, error, p1 = enum cldn_result, text */
 	CLDN_EV_PHONE_CLOSE = 2,  /**< forced close, the handle is dead: p1 = enum cldn_cause */
 	CLDN_EV_PHONE_STATE = 32, /**< p1 = CLDN_PHONESTATE_*, p2 by state */
-	CLDN_EV_RING	    = 33, /**< p1 = rings so far, text = caller's number if known */
-	CLDN_EV_CALLER_ID   = 34, /**< text = the modem's line */
+	CLDN_EV_RING = 33, /**< p1 = rings so far, text = caller's number if known */
+	CLDN_EV_CALLER_ID = 34, /**< text = the modem's line */
 	CLDN_EV_DEVSPECIFIC = 35, /**< text = a line nobody asked for */
-	CLDN_EV_CALL_STATE  = 36, /**< p1 = enum cldn_call, p2 = enum cldn_result, p3 = call */
-	CLDN_EV_LINES	    = 37, /**< p1 = CLDN_LINE_* now, p2 = those that changed */
+	CLDN_EV_CALL_STATE = 36, /**< p1 = enum cldn_call, p2 = enum cldn_result, p3 = call */
+	CLDN_EV_LINES = 37, /**< p1 = CLDN_LINE_* now, p2 = those that changed */
 };
 
 /** Bit of a filtered event type for cleardown_phone_set_filter(). */
-#define CLDN_EV_BIT(type)	(1U << ((type) - CLDN_EV_PHONE_STATE))
+#define CLDN_EV_BIT(type) (1U << ((type)-CLDN_EV_PHONE_STATE))
 #define CLDN_EV_ALL		0x3fU
 
 /** Status words of TSPI that a phone can answer. */
@@ -492,9 +492,8 @@ const struct cleardown_record *cleardown_queue_read(struct cleardown_queue *queu
  * Records that came before it stay readable, in their order.
  * Return: 1 with *record set, 0 when time ran out, -1 on error.
  */
-int cleardown_queue_wait_completion(struct cleardown_queue *queue, uint64_t handle,
-				    uint64_t req_id, int64_t timeout_ns,
-				    const struct cleardown_record **record);
+int cleardown_queue_wait_completion(struct cleardown_queue *queue, uint64_t handle, uint64_t req_id,
+				    int64_t timeout_ns, const struct cleardown_record **record);
 
 /** Records waiting in the kernel, the last number given out, indications dropped so far. */
 int cleardown_queue_counts(struct cleardown_queue *queue, uint32_t *unread, uint64_t *seq,
@@ -507,8 +506,7 @@ struct cleardown_phone;
 /** For cleardown_phone_open(). */
 #define CLDN_OPEN_OWNER		0x1 /**< take the hardware; one per device (EBUSY) */
 #define CLDN_OPEN_OBSERVER	0x2 /**< events and status only; many */
-#define CLDN_OPEN_NOWAIT	0x4 /**< EBUSY at once where a close still runs; the file does not
-					 block either */
+#define CLDN_OPEN_NOWAIT	0x4 /**< do not block: EBUSY where a close still runs */
 
 /**
  * Open the phone called @name ("phone0").

@@ -20,72 +20,53 @@ static const struct word classes[] = {
 };
 
 static const struct word states[] = {
-	{ CLDN_STATE_IDLE, "idle" },	   { CLDN_STATE_OPENING, "opening" },
-	{ CLDN_STATE_OPEN, "open" },	   { CLDN_STATE_CLOSING, "closing" },
-	{ CLDN_STATE_CLOSED, "closed" },   { CLDN_STATE_STUCK, "stuck" },
+	{ CLDN_STATE_IDLE, "idle" },	 { CLDN_STATE_OPENING, "opening" },
+	{ CLDN_STATE_OPEN, "open" },	 { CLDN_STATE_CLOSING, "closing" },
+	{ CLDN_STATE_CLOSED, "closed" }, { CLDN_STATE_STUCK, "stuck" },
 	{ CLDN_STATE_GONE, "gone" },
 };
 
 static const struct word modes[] = {
-	{ CLDN_MODE_DRAIN, "drain" },		{ CLDN_MODE_ORDERLY, "orderly" },
-	{ CLDN_MODE_ABORT, "abort" },		{ CLDN_MODE_EMERGENCY, "emergency" },
+	{ CLDN_MODE_DRAIN, "drain" }, { CLDN_MODE_ORDERLY, "orderly" },
+	{ CLDN_MODE_ABORT, "abort" }, { CLDN_MODE_EMERGENCY, "emergency" },
 	{ CLDN_MODE_GONE, "gone" },
 };
 
 static const struct word causes[] = {
-	{ CLDN_CAUSE_LOCAL_USER, "local-user" },
-	{ CLDN_CAUSE_PEER, "peer" },
-	{ CLDN_CAUSE_CARRIER, "carrier" },
-	{ CLDN_CAUSE_TIMER, "timer" },
-	{ CLDN_CAUSE_ERROR, "error" },
-	{ CLDN_CAUSE_UNPLUG, "unplug" },
-	{ CLDN_CAUSE_OWNER_DIED, "owner-died" },
-	{ CLDN_CAUSE_ADMIN, "admin" },
-	{ CLDN_CAUSE_SUSPEND, "suspend" },
-	{ CLDN_CAUSE_UNLOAD, "unload" },
+	{ CLDN_CAUSE_LOCAL_USER, "local-user" }, { CLDN_CAUSE_PEER, "peer" },
+	{ CLDN_CAUSE_CARRIER, "carrier" },	 { CLDN_CAUSE_TIMER, "timer" },
+	{ CLDN_CAUSE_ERROR, "error" },		 { CLDN_CAUSE_UNPLUG, "unplug" },
+	{ CLDN_CAUSE_OWNER_DIED, "owner-died" }, { CLDN_CAUSE_ADMIN, "admin" },
+	{ CLDN_CAUSE_SUSPEND, "suspend" },	 { CLDN_CAUSE_UNLOAD, "unload" },
 };
 
 static const struct word steps[] = {
-	{ CLDN_STEP_DRAIN_OPS, "drain-ops" },
-	{ CLDN_STEP_DRAIN_DATA, "drain-data" },
-	{ CLDN_STEP_ABORT_CMD, "abort-command" },
-	{ CLDN_STEP_ESCAPE, "escape" },
-	{ CLDN_STEP_HANGUP, "hangup" },
-	{ CLDN_STEP_DTR, "dtr" },
+	{ CLDN_STEP_DRAIN_OPS, "drain-ops" },	  { CLDN_STEP_DRAIN_DATA, "drain-data" },
+	{ CLDN_STEP_ABORT_CMD, "abort-command" }, { CLDN_STEP_ESCAPE, "escape" },
+	{ CLDN_STEP_HANGUP, "hangup" },		  { CLDN_STEP_DTR, "dtr" },
 	{ CLDN_STEP_RELEASE, "release" },
 };
 
 static const struct word results[] = {
-	{ CLDN_RESULT_OK, "ok" },
-	{ CLDN_RESULT_CONNECT, "connect" },
-	{ CLDN_RESULT_RING, "ring" },
-	{ CLDN_RESULT_NO_CARRIER, "no-carrier" },
-	{ CLDN_RESULT_ERROR, "error" },
-	{ CLDN_RESULT_NO_DIALTONE, "no-dialtone" },
-	{ CLDN_RESULT_BUSY, "busy" },
-	{ CLDN_RESULT_NO_ANSWER, "no-answer" },
+	{ CLDN_RESULT_OK, "ok" },	{ CLDN_RESULT_CONNECT, "connect" },
+	{ CLDN_RESULT_RING, "ring" },	{ CLDN_RESULT_NO_CARRIER, "no-carrier" },
+	{ CLDN_RESULT_ERROR, "error" }, { CLDN_RESULT_NO_DIALTONE, "no-dialtone" },
+	{ CLDN_RESULT_BUSY, "busy" },	{ CLDN_RESULT_NO_ANSWER, "no-answer" },
 	{ CLDN_RESULT_NONE, "none" },
 };
 
 static const struct word calls[] = {
-	{ CLDN_CALL_IDLE, "idle" },
-	{ CLDN_CALL_DIALING, "dialing" },
-	{ CLDN_CALL_RINGING, "ringing" },
-	{ CLDN_CALL_ANSWERING, "answering" },
-	{ CLDN_CALL_ONLINE, "online" },
-	{ CLDN_CALL_COMMAND, "command" },
+	{ CLDN_CALL_IDLE, "idle" },	    { CLDN_CALL_DIALING, "dialing" },
+	{ CLDN_CALL_RINGING, "ringing" },   { CLDN_CALL_ANSWERING, "answering" },
+	{ CLDN_CALL_ONLINE, "online" },	    { CLDN_CALL_COMMAND, "command" },
 	{ CLDN_CALL_CLEARING, "clearing" },
 };
 
 static const struct word events[] = {
-	{ CLDN_EV_COMPLETION, "completion" },
-	{ CLDN_EV_PHONE_CLOSE, "phone-close" },
-	{ CLDN_EV_PHONE_STATE, "phone-state" },
-	{ CLDN_EV_RING, "ring" },
-	{ CLDN_EV_CALLER_ID, "caller-id" },
-	{ CLDN_EV_DEVSPECIFIC, "device-specific" },
-	{ CLDN_EV_CALL_STATE, "call-state" },
-	{ CLDN_EV_LINES, "lines" },
+	{ CLDN_EV_COMPLETION, "completion" },	{ CLDN_EV_PHONE_CLOSE, "phone-close" },
+	{ CLDN_EV_PHONE_STATE, "phone-state" }, { CLDN_EV_RING, "ring" },
+	{ CLDN_EV_CALLER_ID, "caller-id" },	{ CLDN_EV_DEVSPECIFIC, "device-specific" },
+	{ CLDN_EV_CALL_STATE, "call-state" },	{ CLDN_EV_LINES, "lines" },
 };
 
 static const struct word opcodes[] = {
@@ -136,48 +117,46 @@ static const struct word hookdevs[] = {
 	{ CLDN_HOOKDEV_HEADSET, "headset" },
 };
 
-#define STATUS(name) { CLEARDOWN_##name, #name }
-
 static const struct word status_words[] = {
 	{ CLEARDOWN_STATUS_SUCCESS, "SUCCESS" },
-	STATUS(PHONEERR_ALLOCATED),
-	STATUS(PHONEERR_BADDEVICEID),
-	STATUS(PHONEERR_INCOMPATIBLEAPIVERSION),
-	STATUS(PHONEERR_INUSE),
-	STATUS(PHONEERR_INVALHOOKSWITCHDEV),
-	STATUS(PHONEERR_INVALHOOKSWITCHMODE),
-	STATUS(PHONEERR_INVALPARAM),
-	STATUS(PHONEERR_INVALPHONEHANDLE),
-	STATUS(PHONEERR_INVALPHONESTATE),
-	STATUS(PHONEERR_INVALPRIVILEGE),
-	STATUS(PHONEERR_NODEVICE),
-	STATUS(PHONEERR_NODRIVER),
-	STATUS(PHONEERR_NOMEM),
-	STATUS(PHONEERR_NOTOWNER),
-	STATUS(PHONEERR_OPERATIONFAILED),
-	STATUS(PHONEERR_OPERATIONUNAVAIL),
-	STATUS(PHONEERR_RESOURCEUNAVAIL),
-	STATUS(PHONEERR_STRUCTURETOOSMALL),
-	STATUS(NDIS_STATUS_PENDING),
-	STATUS(NDIS_STATUS_NOT_ACCEPTED),
-	STATUS(NDIS_STATUS_CLOSING),
-	STATUS(NDIS_STATUS_INVALID_DATA),
-	STATUS(NDIS_STATUS_FAILURE),
-	STATUS(NDIS_STATUS_RESOURCES),
-	STATUS(NDIS_STATUS_NOT_SUPPORTED),
-	STATUS(ERROR_ACCESS_DENIED),
-	STATUS(ERROR_INVALID_HANDLE),
-	STATUS(ERROR_NOT_ENOUGH_MEMORY),
-	STATUS(ERROR_INVALID_DATA),
-	STATUS(ERROR_BAD_UNIT),
-	STATUS(ERROR_NOT_SUPPORTED),
-	STATUS(ERROR_INVALID_PARAMETER),
-	STATUS(ERROR_INSUFFICIENT_BUFFER),
-	STATUS(ERROR_INVALID_LEVEL),
-	STATUS(ERROR_ALREADY_EXISTS),
-	STATUS(ERROR_TIMEOUT),
-	STATUS(ERROR_UNKNOWN_PORT),
-	STATUS(ERROR_DEVICE_IN_USE),
+	{ CLEARDOWN_PHONEERR_ALLOCATED, "PHONEERR_ALLOCATED" },
+	{ CLEARDOWN_PHONEERR_BADDEVICEID, "PHONEERR_BADDEVICEID" },
+	{ CLEARDOWN_PHONEERR_INCOMPATIBLEAPIVERSION, "PHONEERR_INCOMPATIBLEAPIVERSION" },
+	{ CLEARDOWN_PHONEERR_INUSE, "PHONEERR_INUSE" },
+	{ CLEARDOWN_PHONEERR_INVALHOOKSWITCHDEV, "PHONEERR_INVALHOOKSWITCHDEV" },
+	{ CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE, "PHONEERR_INVALHOOKSWITCHMODE" },
+	{ CLEARDOWN_PHONEERR_INVALPARAM, "PHONEERR_INVALPARAM" },
+	{ CLEARDOWN_PHONEERR_INVALPHONEHANDLE, "PHONEERR_INVALPHONEHANDLE" },
+	{ CLEARDOWN_PHONEERR_INVALPHONESTATE, "PHONEERR_INVALPHONESTATE" },
+	{ CLEARDOWN_PHONEERR_INVALPRIVILEGE, "PHONEERR_INVALPRIVILEGE" },
+	{ CLEARDOWN_PHONEERR_NODEVICE, "PHONEERR_NODEVICE" },
+	{ CLEARDOWN_PHONEERR_NODRIVER, "PHONEERR_NODRIVER" },
+	{ CLEARDOWN_PHONEERR_NOMEM, "PHONEERR_NOMEM" },
+	{ CLEARDOWN_PHONEERR_NOTOWNER, "PHONEERR_NOTOWNER" },
+	{ CLEARDOWN_PHONEERR_OPERATIONFAILED, "PHONEERR_OPERATIONFAILED" },
+	{ CLEARDOWN_PHONEERR_OPERATIONUNAVAIL, "PHONEERR_OPERATIONUNAVAIL" },
+	{ CLEARDOWN_PHONEERR_RESOURCEUNAVAIL, "PHONEERR_RESOURCEUNAVAIL" },
+	{ CLEARDOWN_PHONEERR_STRUCTURETOOSMALL, "PHONEERR_STRUCTURETOOSMALL" },
+	{ CLEARDOWN_NDIS_STATUS_PENDING, "NDIS_STATUS_PENDING" },
+	{ CLEARDOWN_NDIS_STATUS_NOT_ACCEPTED, "NDIS_STATUS_NOT_ACCEPTED" },
+	{ CLEARDOWN_NDIS_STATUS_CLOSING, "NDIS_STATUS_CLOSING" },
+	{ CLEARDOWN_NDIS_STATUS_INVALID_DATA, "NDIS_STATUS_INVALID_DATA" },
+	{ CLEARDOWN_NDIS_STATUS_FAILURE, "NDIS_STATUS_FAILURE" },
+	{ CLEARDOWN_NDIS_STATUS_RESOURCES, "NDIS_STATUS_RESOURCES" },
+	{ CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED, "NDIS_STATUS_NOT_SUPPORTED" },
+	{ CLEARDOWN_ERROR_ACCESS_DENIED, "ERROR_ACCESS_DENIED" },
+	{ CLEARDOWN_ERROR_INVALID_HANDLE, "ERROR_INVALID_HANDLE" },
+	{ CLEARDOWN_ERROR_NOT_ENOUGH_MEMORY, "ERROR_NOT_ENOUGH_MEMORY" },
+	{ CLEARDOWN_ERROR_INVALID_DATA, "ERROR_INVALID_DATA" },
+	{ CLEARDOWN_ERROR_BAD_UNIT, "ERROR_BAD_UNIT" },
+	{ CLEARDOWN_ERROR_NOT_SUPPORTED, "ERROR_NOT_SUPPORTED" },
+	{ CLEARDOWN_ERROR_INVALID_PARAMETER, "ERROR_INVALID_PARAMETER" },
+	{ CLEARDOWN_ERROR_INSUFFICIENT_BUFFER, "ERROR_INSUFFICIENT_BUFFER" },
+	{ CLEARDOWN_ERROR_INVALID_LEVEL, "ERROR_INVALID_LEVEL" },
+	{ CLEARDOWN_ERROR_ALREADY_EXISTS, "ERROR_ALREADY_EXISTS" },
+	{ CLEARDOWN_ERROR_TIMEOUT, "ERROR_TIMEOUT" },
+	{ CLEARDOWN_ERROR_UNKNOWN_PORT, "ERROR_UNKNOWN_PORT" },
+	{ CLEARDOWN_ERROR_DEVICE_IN_USE, "ERROR_DEVICE_IN_USE" },
 };
 
 #define SAME_STATUS(name) _Static_assert(CLDN_##name == CLEARDOWN_##name, #name)
@@ -217,10 +196,10 @@ static int value_of(const struct word *words, size_t n, const char *name)
 	return -1;
 }
 
-#define NAME_FUNCTION(function, words, argument)			\
-	CLDN_EXPORT const char *function(argument)			\
-	{								\
-		return name_of(words, ARRAY_SIZE(words), value);	\
+#define NAME_FUNCTION(function, words, argument)                 \
+	CLDN_EXPORT const char *function(argument)               \
+	{                                                        \
+		return name_of(words, ARRAY_SIZE(words), value); \
 	}
 
 NAME_FUNCTION(cleardown_class_name, classes, unsigned int value)
@@ -238,10 +217,10 @@ NAME_FUNCTION(cleardown_phonestate_name, phonestates, unsigned int value)
 NAME_FUNCTION(cleardown_hookdev_name, hookdevs, unsigned int value)
 NAME_FUNCTION(cleardown_status_name, status_words, uint32_t value)
 
-#define VALUE_FUNCTION(function, words)					\
-	CLDN_EXPORT int function(const char *name)			\
-	{								\
-		return value_of(words, ARRAY_SIZE(words), name);	\
+#define VALUE_FUNCTION(function, words)                          \
+	CLDN_EXPORT int function(const char *name)               \
+	{                                                        \
+		return value_of(words, ARRAY_SIZE(words), name); \
 	}
 
 VALUE_FUNCTION(cleardown_mode_from_name, modes)
