@@ -106,8 +106,7 @@ static int cldn_set_options(struct cldn_handle *h, void *p)
 		return -EINVAL;
 	if (arg->set & CLEARDOWN_OPT_DTR &&
 	    (arg->dtr > CLEARDOWN_DTR_PULSE ||
-	     (arg->dtr == CLEARDOWN_DTR_PULSE &&
-	      (!arg->dtr_pulse_ms || arg->dtr_pulse_ms > 5000))))
+	     (arg->dtr == CLEARDOWN_DTR_PULSE && (!arg->dtr_pulse_ms || arg->dtr_pulse_ms > 5000))))
 		return -EINVAL;
 	if (arg->set & CLEARDOWN_OPT_DEADLINE &&
 	    (!arg->deadline_ns || arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT))
@@ -127,8 +126,10 @@ static int cldn_close(struct cldn_handle *h, void *p)
 	return cldn_handle_close(h, p);
 }
 
-#define CLDN_CALL(cmd, type, last, fn) \
-	{ CLEARDOWN_IOC_##cmd, sizeof(type), offsetofend(type, last), fn }
+#define CLDN_CALL(cmd, type, last, fn)                                         \
+	{                                                                      \
+		CLEARDOWN_IOC_##cmd, sizeof(type), offsetofend(type, last), fn \
+	}
 
 static const struct cldn_ioctl cldn_calls[] = {
 	CLDN_CALL(GET_INFO, struct cleardown_info, out_cookie, cldn_get_info),
@@ -283,7 +284,7 @@ static long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long
 	const struct cldn_ioctl *call;
 
 	call = cldn_call_find(cldn_calls, ARRAY_SIZE(cldn_calls), cmd) ?:
-	       cldn_call_find(class->ioctls, class->nioctls, cmd);
+		       cldn_call_find(class->ioctls, class->nioctls, cmd);
 	if (!call && cmd != CLEARDOWN_IOC_SUBMIT)
 		return -ENOTTY;
 	if (cldn_dead(h, cmd)) {

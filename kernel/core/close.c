@@ -31,7 +31,7 @@
 
 static unsigned int late_ms = 40;
 module_param(late_ms, uint, 0644);
-MODULE_PARM_DESC(late_ms, "how long after its deadline a close waits for a lower driver before the device counts as stuck");
+MODULE_PARM_DESC(late_ms, "grace in ms after a close's deadline before a device counts as stuck");
 
 /**
  * struct cldn_ladder - where a close stands; the worker's, but for @silenced and @silent
@@ -285,7 +285,7 @@ static void cldn_post_close(struct cldn_handle *h)
 		h->close_rec.head.p1 = h->wish.cause;
 		h->close_rec.head.p2 = h->wish.detail;
 		q = cldn_evq_get(h->evq);
-		cldn_handle_get(h);	/* put when the record is read */
+		cldn_handle_get(h); /* put when the record is read */
 		cldn_post_locked(h, q, &h->close_rec);
 	}
 	cldn_evq_wake(q);
@@ -305,14 +305,14 @@ static bool cldn_silence(struct cldn_handle *h)
 	scoped_guard(spinlock_irqsave, &h->lock)
 		cldn_gate_shut_locked(h);
 	trace_cldn_silenced(h);
-	smp_store_release(&h->ladder->silent, true);	/* pairs with cldn_silent() */
+	smp_store_release(&h->ladder->silent, true); /* pairs with cldn_silent() */
 	wake_up_all(&h->wq);
 	return true;
 }
 
 static bool cldn_silent(struct cldn_handle *h)
 {
-	return smp_load_acquire(&h->ladder->silent);	/* pairs with cldn_silence() */
+	return smp_load_acquire(&h->ladder->silent); /* pairs with cldn_silence() */
 }
 
 /* ---- the report ---- */
@@ -348,8 +348,8 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 		       (h->filed ? CLEARDOWN_REPORT_LATE : 0);
 	head->error = released ? 0 : -EIO;
 	head->status = released ? 0 : h->dev->class->failed;
-	head->deadline_ns = h->wish.deadline_ns > head->begin_ns ?
-			    h->wish.deadline_ns - head->begin_ns : 0;
+	head->deadline_ns =
+		h->wish.deadline_ns > head->begin_ns ? h->wish.deadline_ns - head->begin_ns : 0;
 	head->end_ns = cldn_now();
 	head->seq_at_return = h->seq_at_return;
 	head->ops_issued = h->issued;
@@ -418,11 +418,11 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		dev->owner = NULL;
 		WRITE_ONCE(dev->call, 0);
 		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
-					     CLEARDOWN_STATE_IDLE);
+							      CLEARDOWN_STATE_IDLE);
 		cldn_close_file_locked(h, true);
 	}
 	cldn_close_wake(h);
-	cldn_handle_put(h);	/* dev->owner's */
+	cldn_handle_put(h); /* dev->owner's */
 }
 
 /* The worker, after each run of the class. */
@@ -495,6 +495,12 @@ static void cldn_close_answer(struct cldn_handle *h, struct cleardown_close *arg
 	arg->out_released = !!(arg->out_report.flags & CLEARDOWN_REPORT_RELEASED);
 }
 
+/* Absolute, from what a caller of CLOSE gave. */
+u64 cldn_deadline(struct cldn_handle *h, u64 rel)
+{
+	return cldn_after(rel == CLEARDOWN_DEADLINE_DEFAULT ? READ_ONCE(h->deadline_ns) : rel);
+}
+
 /* Killably, and never EINTR: a fatal signal makes the rest of the close an emergency (P-6). */
 static void cldn_close_wait(struct cldn_handle *h)
 {
@@ -505,7 +511,7 @@ static void cldn_close_wait(struct cldn_handle *h)
 	cldn_who_current(&who);
 	cldn_wish_raise(h, CLEARDOWN_MODE_EMERGENCY, U64_MAX / 2, CLEARDOWN_CAUSE_OWNER_DIED,
 			who.signal, &who);
-	wait_event(h->wq, cldn_handle_closed(h));	/* bounded by the watchdog */
+	wait_event(h->wq, cldn_handle_closed(h)); /* bounded by the watchdog */
 }
 
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
@@ -515,7 +521,7 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 
 	if (ret) {
 		arg->out_status = ret == -ENOTTY ? h->dev->class->bad_handle :
-				  h->dev->class->bad_param;
+						   h->dev->class->bad_param;
 		return ret;
 	}
 	if (h->observer) {
@@ -527,8 +533,7 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 		return ret;
 	}
 	cldn_who_current(&who);
-	ret = cldn_wish_raise(h, arg->mode, cldn_after(arg->deadline_ns ==
-			      CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns : arg->deadline_ns),
+	ret = cldn_wish_raise(h, arg->mode, cldn_deadline(h, arg->deadline_ns),
 			      CLEARDOWN_CAUSE_LOCAL_USER, 0, &who);
 	if (ret) {
 		arg->out_status = h->dev->class->bad_handle;

@@ -15,11 +15,11 @@
 
 /* The namespace became a string in 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
-#define CLDN_EXPORT(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, "CLEARDOWN")
-#define CLDN_IMPORT_NS()	MODULE_IMPORT_NS("CLEARDOWN")
+#define EXPORT_SYMBOL_CLDN(symbol) EXPORT_SYMBOL_NS_GPL(symbol, "CLEARDOWN")
+#define CLDN_IMPORT_NS() MODULE_IMPORT_NS("CLEARDOWN")
 #else
-#define CLDN_EXPORT(symbol)	EXPORT_SYMBOL_NS_GPL(symbol, CLEARDOWN)
-#define CLDN_IMPORT_NS()	MODULE_IMPORT_NS(CLEARDOWN)
+#define EXPORT_SYMBOL_CLDN(symbol) EXPORT_SYMBOL_NS_GPL(symbol, CLEARDOWN)
+#define CLDN_IMPORT_NS() MODULE_IMPORT_NS(CLEARDOWN)
 #endif
 
 /* 6.2 made the device of class->devnode const, 6.4 dropped the owner of class_create(). */

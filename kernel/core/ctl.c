@@ -97,12 +97,11 @@ static void cldn_ctl_close_answer(struct cldn_handle *h, struct cleardown_ctl_cl
 
 static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_close *arg)
 {
-	u64 rel = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
-		  arg->deadline_ns;
 	struct cldn_who who;
 
 	cldn_who_current(&who);
-	cldn_wish_raise(h, arg->mode, cldn_after(rel), CLEARDOWN_CAUSE_ADMIN, 0, &who);
+	cldn_wish_raise(h, arg->mode, cldn_deadline(h, arg->deadline_ns), CLEARDOWN_CAUSE_ADMIN, 0,
+			&who);
 	if (arg->flags & CLEARDOWN_CTL_CLOSE_ASYNC && !cldn_handle_closed(h))
 		return -EINPROGRESS;
 	if (wait_event_killable(h->wq, cldn_handle_closed(h)))
@@ -144,8 +143,10 @@ struct cldn_ctl_call {
 	int (*fn)(void *arg);
 };
 
-#define CLDN_CTL(cmd, type, last, fn) \
-	{ CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn }
+#define CLDN_CTL(cmd, type, last, fn)                                              \
+	{                                                                          \
+		CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn \
+	}
 
 static const struct cldn_ctl_call cldn_ctl_calls[] = {
 	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version),

@@ -11,16 +11,16 @@ atomic_long_t cldn_live[CLDN_COUNTS];
 atomic_long_t cldn_stat[CLDN_STATS];
 
 static const char *const cldn_live_names[CLDN_COUNTS] = {
-	[CLDN_DEVICES] = "devices",	[CLDN_HANDLES] = "handles",	[CLDN_OPS] = "ops",
-	[CLDN_QUEUES] = "queues",	[CLDN_RECORDS] = "records",	[CLDN_USERS] = "users",
+	[CLDN_DEVICES] = "devices", [CLDN_HANDLES] = "handles", [CLDN_OPS] = "ops",
+	[CLDN_QUEUES] = "queues",   [CLDN_RECORDS] = "records", [CLDN_USERS] = "users",
 };
 
 static const char *const cldn_stat_names[CLDN_STATS] = {
-	[CLDN_ISSUED] = "issued",	[CLDN_COMPLETED] = "completed",
+	[CLDN_ISSUED] = "issued",	    [CLDN_COMPLETED] = "completed",
 	[CLDN_CLAIMS_LOST] = "claims_lost", [CLDN_LATE] = "late_events",
-	[CLDN_DROPPED] = "dropped_events", [CLDN_ORPHANED] = "orphaned_events",
-	[CLDN_CLOSES] = "closes",	[CLDN_REPORTS] = "reports",
-	[CLDN_STUCK_NOW] = "stuck",	[CLDN_UNCLEAN] = "file_closes",
+	[CLDN_DROPPED] = "dropped_events",  [CLDN_ORPHANED] = "orphaned_events",
+	[CLDN_CLOSES] = "closes",	    [CLDN_REPORTS] = "reports",
+	[CLDN_STUCK_NOW] = "stuck",	    [CLDN_UNCLEAN] = "file_closes",
 };
 
 static struct dentry *cldn_debugfs;

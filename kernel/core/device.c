@@ -5,14 +5,15 @@
 #include <linux/slab.h>
 #include "internal.h"
 
+/* bind, unbind, rebind, registration of links; held over a link's probe */
 DEFINE_MUTEX(cldn_bind_mutex);
 struct class *cldn_sysfs_class;
 dev_t cldn_base;
 
-static LIST_HEAD(cldn_devices);			/* by rising id */
-static DEFINE_SPINLOCK(cldn_devices_lock);	/* the list; a listed device is alive */
+static LIST_HEAD(cldn_devices); /* by rising id */
+static DEFINE_SPINLOCK(cldn_devices_lock); /* the list; a listed device is alive */
 static DEFINE_IDA(cldn_minors);
-static u64 cldn_last_id;			/* under cldn_bind_mutex */
+static u64 cldn_last_id; /* under cldn_bind_mutex */
 
 /* ---- the worker ---- */
 
@@ -51,11 +52,11 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 		WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
 		dev->owner = NULL;
 		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
-					     CLEARDOWN_STATE_IDLE);
+							      CLEARDOWN_STATE_IDLE);
 	}
 	wake_up_all(&dev->wq);
 	wake_up_all(&h->wq);
-	cldn_handle_put(h);	/* dev->owner's */
+	cldn_handle_put(h); /* dev->owner's */
 }
 
 /*
@@ -142,7 +143,8 @@ static void cldn_device_work(struct kthread_work *work)
 
 void cldn_call_begin(struct cldn_device *dev)
 {
-	WRITE_ONCE(dev->call, ++dev->calls);
+	dev->calls++;
+	WRITE_ONCE(dev->call, dev->calls);
 }
 
 void cldn_call_end(struct cldn_device *dev)
@@ -189,11 +191,11 @@ struct cldn_device *cldn_device_after(u64 id)
 
 static const struct cldn_class *cldn_class_find(u32 id)
 {
-	const struct cldn_class *const *class;
+	const struct cldn_class *const *entry;
 
-	for (class = cldn_classes; *class; class++)
-		if ((*class)->id == id)
-			return *class;
+	for (entry = cldn_classes; *entry; entry++)
+		if ((*entry)->id == id)
+			return *entry;
 	return NULL;
 }
 
@@ -334,6 +336,7 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 	if (ret)
 		return ret;
 	dev->link.speed = cfg.speed;
+	dev->link.flow = cfg.flow;
 	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (ret)
 		goto unbind;
@@ -378,7 +381,7 @@ int cldn_device_bind(struct cleardown_bind *arg)
 		if (ret)
 			cldn_device_put(dev);
 	}
-	module_put(drv->owner);	/* bound and idle pins nothing: the link's exit unbinds */
+	module_put(drv->owner); /* bound and idle pins nothing: the link's exit unbinds */
 	return ret;
 }
 
@@ -388,6 +391,12 @@ static bool cldn_device_unused(struct cldn_device *dev)
 {
 	guard(spinlock_irqsave)(&dev->lock);
 	return !dev->owner;
+}
+
+/* Free again, or known not to become free. */
+static bool cldn_device_settled(struct cldn_device *dev)
+{
+	return cldn_device_unused(dev) || READ_ONCE(dev->state) == CLEARDOWN_STATE_STUCK;
 }
 
 static int cldn_device_force(struct cldn_device *dev)
@@ -402,8 +411,7 @@ static int cldn_device_force(struct cldn_device *dev)
 			CLEARDOWN_CAUSE_ADMIN, 0, &who);
 	cldn_handle_put(h);
 	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
-	wait_event_timeout(dev->wq, cldn_device_unused(dev) ||
-			   READ_ONCE(dev->state) == CLEARDOWN_STATE_STUCK, 3 * HZ);
+	wait_event_timeout(dev->wq, cldn_device_settled(dev), 3 * HZ);
 	return cldn_device_unused(dev) ? 0 : -EBUSY;
 }
 
@@ -465,8 +473,9 @@ int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len)
 	ret = ret ?: cldn_device_retire(dev);
 	if (ret)
 		snprintf(text, len, "%s is open%s", name,
-			 dev->state == CLEARDOWN_STATE_STUCK ? ": its driver has not given it back" :
-			 "");
+			 dev->state == CLEARDOWN_STATE_STUCK ?
+				 ": its driver has not given it back" :
+				 "");
 	else
 		cldn_device_remove(dev);
 	cldn_device_put(dev);
@@ -489,24 +498,38 @@ void cldn_device_unbind_driver(const struct cldn_link_driver *drv)
 
 /* ---- rebind ---- */
 
+/* Only the worker's idle state is left alone: a device that is open keeps what it has. */
+static int cldn_device_hold(struct cldn_device *dev)
+{
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->state != CLEARDOWN_STATE_GONE && dev->state != CLEARDOWN_STATE_IDLE)
+		return -EBUSY;
+	cldn_device_set_state_locked(dev, CLEARDOWN_STATE_GONE); /* opens: ENODEV */
+	return 0;
+}
+
 static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text, size_t len)
 {
-	struct cldn_link_config cfg = { .dev = hw, .speed = dev->link.speed, .args = "" };
-	int ret;
+	struct cldn_link_config cfg = {
+		.dev = hw,
+		.speed = dev->link.speed,
+		.flow = dev->link.flow,
+		.args = "",
+	};
+	struct cldn_link old = dev->link;
+	int ret = cldn_device_hold(dev);
 
-	scoped_guard(spinlock_irqsave, &dev->lock) {
-		if (dev->state != CLEARDOWN_STATE_GONE && dev->state != CLEARDOWN_STATE_IDLE)
-			return -EBUSY;
-		cldn_device_set_state_locked(dev, CLEARDOWN_STATE_GONE);	/* opens: ENODEV */
-	}
-	dev->link.drv->remove(&dev->link);
-	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (ret)
 		return ret;
-	dev->gone = false;
+	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
+	if (!ret) {
+		old.drv->remove(&old);
+		dev->gone = false;
+	}
 	scoped_guard(spinlock_irqsave, &dev->lock)
-		cldn_device_set_state_locked(dev, CLEARDOWN_STATE_IDLE);
-	return 0;
+		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
+							      CLEARDOWN_STATE_IDLE);
+	return ret;
 }
 
 int cldn_device_rebind(const char *name, dev_t hw, char *text, size_t len)

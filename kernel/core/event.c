@@ -180,7 +180,10 @@ void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, co
 		   size_t len)
 {
 	struct cleardown_event head = {
-		.type = type, .p1 = p1, .p2 = p2, .p3 = p3,
+		.type = type,
+		.p1 = p1,
+		.p2 = p2,
+		.p3 = p3,
 		.data_len = min_t(size_t, len, CLEARDOWN_EVENT_DATA_MAX),
 	};
 	struct cldn_handle *h;

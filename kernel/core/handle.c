@@ -6,8 +6,8 @@
 #include "internal.h"
 #include "trace.h"
 
-#define CLDN_TX_SIZE	16384
-#define CLDN_RX_SIZE	65536
+#define CLDN_TX_SIZE 16384
+#define CLDN_RX_SIZE 65536
 
 void cldn_who_current(struct cldn_who *who)
 {
@@ -144,7 +144,7 @@ static int cldn_take_locked(struct cldn_device *dev, struct cldn_handle *h)
 	}
 	if (cldn_frozen() || !try_module_get(dev->link.drv->owner))
 		return -EBUSY;
-	cldn_handle_get(h);	/* put where dev->owner is cleared */
+	cldn_handle_get(h); /* put where dev->owner is cleared */
 	dev->owner = h;
 	dev->generation++;
 	dev->call = 0;
@@ -159,6 +159,11 @@ static int cldn_take(struct cldn_device *dev, struct cldn_handle *h)
 	return cldn_take_locked(dev, h);
 }
 
+static bool cldn_device_closing(struct cldn_device *dev)
+{
+	return READ_ONCE(dev->state) == CLEARDOWN_STATE_CLOSING;
+}
+
 static int cldn_take_wait(struct cldn_device *dev, struct cldn_handle *h, bool nowait)
 {
 	int ret;
@@ -166,11 +171,15 @@ static int cldn_take_wait(struct cldn_device *dev, struct cldn_handle *h, bool n
 	while ((ret = cldn_take(dev, h)) > 0) {
 		if (nowait)
 			return -EBUSY;
-		if (wait_event_interruptible(dev->wq, READ_ONCE(dev->state) !=
-					     CLEARDOWN_STATE_CLOSING))
+		if (wait_event_interruptible(dev->wq, !cldn_device_closing(dev)))
 			return -ERESTARTSYS;
 	}
 	return ret;
+}
+
+static bool cldn_opening(struct cldn_device *dev, struct cldn_handle *h)
+{
+	return READ_ONCE(dev->state) == CLEARDOWN_STATE_OPENING && READ_ONCE(dev->owner) == h;
 }
 
 /*
@@ -189,8 +198,7 @@ int cldn_handle_open(struct cldn_device *dev, struct file *file)
 	if (ret)
 		goto put;
 	cldn_device_kick(dev, CLDN_EV_OPEN);
-	ret = wait_event_interruptible(dev->wq, READ_ONCE(dev->state) != CLEARDOWN_STATE_OPENING ||
-				       READ_ONCE(dev->owner) != h);
+	ret = wait_event_interruptible(dev->wq, !cldn_opening(dev, h));
 	if (ret) {
 		cldn_who_current(&who);
 		cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(h->deadline_ns),
@@ -199,7 +207,7 @@ int cldn_handle_open(struct cldn_device *dev, struct file *file)
 	}
 	ret = h->open_error;
 	if (ret) {
-		wait_event(h->wq, cldn_handle_closed(h));	/* bounded by the watchdog */
+		wait_event(h->wq, cldn_handle_closed(h)); /* bounded by the watchdog */
 		goto put;
 	}
 	trace_cldn_open(h);
@@ -220,7 +228,7 @@ int cldn_observer_open(struct cldn_device *dev, struct file *file)
 		return PTR_ERR(h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		if (!dev->removed) {
-			cldn_handle_get(h);	/* put by cldn_observer_end() */
+			cldn_handle_get(h); /* put by cldn_observer_end() */
 			list_add_tail(&h->node, &dev->observers);
 			dev->nobservers++;
 			h->id = dev->id << 32 | ++dev->generation;

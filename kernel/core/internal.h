@@ -12,10 +12,10 @@
 #include <cleardown/class.h>
 
 /* Every emergency fits in this, counted from the wish. */
-#define CLDN_EMERGENCY_NS	(700 * NSEC_PER_MSEC)
+#define CLDN_EMERGENCY_NS (700 * NSEC_PER_MSEC)
 /* A task that exits by itself waits at most this long for all its handles together. */
-#define CLDN_EXIT_WAIT_NS	(2 * NSEC_PER_SEC)
-#define CLDN_MINORS		256
+#define CLDN_EXIT_WAIT_NS (2 * NSEC_PER_SEC)
+#define CLDN_MINORS 256
 
 /* ---- user.c: limits per user id ---- */
 
@@ -35,7 +35,6 @@ void cldn_uncharge(struct cldn_user *user, enum cldn_limit what);
  * @lock: everything below
  * @records: queued, oldest first
  * @unread: their number
- * @limit: over this, indications are dropped
  * @seq: number of the last record queued or dropped
  * @dropped: indications dropped
  * @orphan: the file is gone
@@ -45,15 +44,14 @@ void cldn_uncharge(struct cldn_user *user, enum cldn_limit what);
  */
 struct cldn_evq {
 	struct kref ref;
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	struct list_head records;
 	u32 unread;
-	u32 limit;
 	u64 seq;
 	u64 dropped;
 	bool orphan;
 	wait_queue_head_t wait;
-	struct mutex reader;
+	struct mutex reader; /* see above */
 	struct cldn_user *user;
 };
 
@@ -116,6 +114,7 @@ void cldn_close_run(struct cldn_device *dev);
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg);
 void cldn_close_watchdog(struct work_struct *work);
 bool cldn_handle_closed(struct cldn_handle *h);
+u64 cldn_deadline(struct cldn_handle *h, u64 rel);
 void cldn_observer_end(struct cldn_handle *h);
 
 /* ---- release.c ---- */
@@ -169,12 +168,32 @@ int cldn_power_init(void);
 void cldn_power_exit(void);
 
 /* Live objects, exact; zero when nothing is bound, open or unread. */
-enum cldn_count { CLDN_DEVICES, CLDN_HANDLES, CLDN_OPS, CLDN_QUEUES, CLDN_RECORDS, CLDN_USERS,
-		  CLDN_COUNTS };
+enum cldn_count {
+	CLDN_DEVICES,
+	CLDN_HANDLES,
+	CLDN_OPS,
+	CLDN_QUEUES,
+	CLDN_RECORDS,
+	CLDN_USERS,
+	CLDN_COUNTS
+};
+
 extern atomic_long_t cldn_live[CLDN_COUNTS];
 /* What ever happened, for the stats file and the tests. */
-enum cldn_stat { CLDN_ISSUED, CLDN_COMPLETED, CLDN_CLAIMS_LOST, CLDN_LATE, CLDN_DROPPED,
-		 CLDN_ORPHANED, CLDN_CLOSES, CLDN_REPORTS, CLDN_STUCK_NOW, CLDN_UNCLEAN, CLDN_STATS };
+enum cldn_stat {
+	CLDN_ISSUED,
+	CLDN_COMPLETED,
+	CLDN_CLAIMS_LOST,
+	CLDN_LATE,
+	CLDN_DROPPED,
+	CLDN_ORPHANED,
+	CLDN_CLOSES,
+	CLDN_REPORTS,
+	CLDN_STUCK_NOW,
+	CLDN_UNCLEAN,
+	CLDN_STATS
+};
+
 extern atomic_long_t cldn_stat[CLDN_STATS];
 
 static inline void cldn_count(enum cldn_count what, int n)

@@ -2,7 +2,7 @@
 /* The registry of link drivers. */
 #include "internal.h"
 
-static LIST_HEAD(cldn_drivers);	/* under cldn_bind_mutex */
+static LIST_HEAD(cldn_drivers); /* under cldn_bind_mutex */
 
 static struct cldn_link_driver *cldn_link_driver_find(const char *name)
 {
@@ -23,7 +23,7 @@ int cldn_link_register(struct cldn_link_driver *drv)
 	list_add_tail(&drv->node, &cldn_drivers);
 	return 0;
 }
-CLDN_EXPORT(cldn_link_register);
+EXPORT_SYMBOL_CLDN(cldn_link_register);
 
 void cldn_link_unregister(struct cldn_link_driver *drv)
 {
@@ -31,7 +31,7 @@ void cldn_link_unregister(struct cldn_link_driver *drv)
 	list_del(&drv->node);
 	cldn_device_unbind_driver(drv);
 }
-CLDN_EXPORT(cldn_link_unregister);
+EXPORT_SYMBOL_CLDN(cldn_link_unregister);
 
 /* The driver of that name, its module pinned (module_put() pairs), or NULL. */
 struct cldn_link_driver *cldn_link_driver_get(const char *name)
@@ -45,4 +45,4 @@ void cldn_link_event(struct cldn_link *link, u32 events)
 {
 	cldn_device_kick(container_of(link, struct cldn_device, link), events);
 }
-CLDN_EXPORT(cldn_link_event);
+EXPORT_SYMBOL_CLDN(cldn_link_event);

@@ -7,8 +7,8 @@
 static struct cdev cldn_ctl_cdev;
 static struct cdev cldn_events_cdev;
 
-static int cldn_node_add(struct cdev *cdev, const struct file_operations *fops,
-			 unsigned int minor, const char *name)
+static int cldn_node_add(struct cdev *cdev, const struct file_operations *fops, unsigned int minor,
+			 const char *name)
 {
 	dev_t devt = MKDEV(MAJOR(cldn_base), minor);
 	struct device *d;

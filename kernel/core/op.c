@@ -222,7 +222,8 @@ int cldn_submit(struct cldn_handle *h, const struct cldn_opcode *code,
 	if (!ret) {
 		op->rec.head.req_id = arg->req_id;
 		op->deadline_ns = cldn_after(arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ?
-					     code->timeout_ns : arg->deadline_ns);
+						     code->timeout_ns :
+						     arg->deadline_ns);
 		scoped_guard(spinlock_irqsave, &h->lock)
 			ret = cldn_admit_op_locked(h, op);
 		if (!ret) {
@@ -253,7 +254,7 @@ struct cldn_op *cldn_op_next(struct cldn_device *dev)
 	if (!op || !atomic_try_cmpxchg(&op->state, &old, CLDN_OP_STARTED))
 		return NULL;
 	list_move_tail(&op->node, &h->started);
-	refcount_inc(&op->ref);	/* put by the class */
+	refcount_inc(&op->ref); /* put by the class */
 	return op;
 }
 

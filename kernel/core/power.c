@@ -18,8 +18,10 @@ bool cldn_frozen(void)
 	return READ_ONCE(cldn_is_frozen);
 }
 
+typedef void cldn_owner_fn(struct cldn_handle *h, u64 end);
+
 /* Calls @fn for every device's owner. */
-static void cldn_for_each_owner(void (*fn)(struct cldn_handle *h, u64 end), u64 end)
+static void cldn_for_each_owner(cldn_owner_fn *fn, u64 end)
 {
 	struct cldn_device *dev;
 	struct cldn_handle *h;
@@ -60,7 +62,7 @@ static void cldn_wait_closing(struct cldn_handle *h, u64 end)
 		wait_event_timeout(h->wq, cldn_handle_closed(h), nsecs_to_jiffies(end - now) + 1);
 }
 
-static bool cldn_veto;	/* under the PM core's lock: notifiers run one at a time */
+static bool cldn_veto; /* under the PM core's lock: notifiers run one at a time */
 
 static void cldn_check_closing(struct cldn_handle *h, u64 end)
 {

@@ -14,8 +14,12 @@
 #include <linux/sched/signal.h>
 #include "internal.h"
 
-enum cldn_closer { CLDN_CLOSER_KTHREAD, CLDN_CLOSER_KILLED, CLDN_CLOSER_EXITING,
-		   CLDN_CLOSER_LIVING };
+enum cldn_closer {
+	CLDN_CLOSER_KTHREAD,
+	CLDN_CLOSER_KILLED,
+	CLDN_CLOSER_EXITING,
+	CLDN_CLOSER_LIVING
+};
 
 static enum cldn_closer cldn_closer_kind(void)
 {
@@ -32,7 +36,7 @@ static enum cldn_closer cldn_closer_kind(void)
  * reused merely starts counting again.
  */
 struct cldn_dying {
-	const struct task_struct *task;	/* compared only */
+	const struct task_struct *task; /* compared only */
 	u64 born;
 	u64 first_ns;
 };
@@ -96,8 +100,9 @@ static void cldn_release_kthread(struct cldn_handle *h)
 {
 	bool living = h->flusher.pid && !h->flusher.signal;
 
-	cldn_release_raise(h, !living, living ? CLEARDOWN_CAUSE_LOCAL_USER :
-			   CLEARDOWN_CAUSE_OWNER_DIED, &h->flusher);
+	cldn_release_raise(h, !living,
+			   living ? CLEARDOWN_CAUSE_LOCAL_USER : CLEARDOWN_CAUSE_OWNER_DIED,
+			   &h->flusher);
 }
 
 int cldn_handle_release(struct inode *inode, struct file *file)
@@ -120,7 +125,7 @@ int cldn_handle_release(struct inode *inode, struct file *file)
 			cldn_release_dying(h);
 		}
 	}
-	cldn_handle_put(h);	/* the file's */
+	cldn_handle_put(h); /* the file's */
 	return 0;
 }
 

@@ -10,7 +10,7 @@ MODULE_PARM_DESC(reports, "close reports that are kept");
 
 static struct cleardown_report *cldn_ring;
 static DEFINE_SPINLOCK(cldn_ring_lock);
-static u64 cldn_ring_last;	/* number of the newest report, 0 = none yet */
+static u64 cldn_ring_last; /* number of the newest report, 0 = none yet */
 
 int cldn_report_init(void)
 {

@@ -106,7 +106,7 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 		}
 		if (!ret)
 			ret = nowait ? -EAGAIN :
-			      wait_event_interruptible(h->tx.wq, cldn_tx_room(h));
+				       wait_event_interruptible(h->tx.wq, cldn_tx_room(h));
 		if (ret)
 			break;
 	}
@@ -169,7 +169,7 @@ void cldn_tx_settle(struct cldn_device *dev)
 	const struct cldn_link_driver *drv = dev->link.drv;
 	struct cldn_handle *h = dev->owner;
 	bool there = dev->link_open && !dev->gone;
-	size_t flushed = there ? drv->flush(&dev->link) : 0;
+	size_t flushed = dev->link_open ? drv->flush(&dev->link) : 0;
 	bool sent = there && drv->sent(&dev->link);
 	u64 open, doubt;
 
@@ -267,7 +267,7 @@ ssize_t cldn_handle_read(struct kiocb *iocb, struct iov_iter *to)
 			ret = cldn_rx_some(h, to);
 		else if (ret == -EAGAIN && !nowait)
 			ret = wait_event_interruptible(h->rx.wq, cldn_rx_ready(h) != -EAGAIN) ?:
-			      -EAGAIN;
+				      -EAGAIN;
 	} while (ret == -EAGAIN && !nowait);
 	mutex_unlock(&h->rx.mutex);
 	return ret;
@@ -356,7 +356,7 @@ int cldn_handle_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 		sync.target = h->tx.total;
 		sync.lost = h->tx_lost + h->tx_doubt;
 	}
-	atomic_inc(&h->syncers);	/* the worker looks while it is not zero */
+	atomic_inc(&h->syncers); /* the worker looks while it is not zero */
 	cldn_device_kick(h->dev, CLDN_EV_WRITE);
 	ret = wait_event_interruptible(h->tx.wq, cldn_sync_state(h, &sync));
 	atomic_dec(&h->syncers);

@@ -9,9 +9,9 @@ static struct cldn_device *to_cldn(struct device *d)
 }
 
 static const char *const cldn_state_names[] = {
-	[CLEARDOWN_STATE_IDLE] = "idle",	[CLEARDOWN_STATE_OPENING] = "opening",
-	[CLEARDOWN_STATE_OPEN] = "open",	[CLEARDOWN_STATE_CLOSING] = "closing",
-	[CLEARDOWN_STATE_CLOSED] = "closed",	[CLEARDOWN_STATE_STUCK] = "stuck",
+	[CLEARDOWN_STATE_IDLE] = "idle",     [CLEARDOWN_STATE_OPENING] = "opening",
+	[CLEARDOWN_STATE_OPEN] = "open",     [CLEARDOWN_STATE_CLOSING] = "closing",
+	[CLEARDOWN_STATE_CLOSED] = "closed", [CLEARDOWN_STATE_STUCK] = "stuck",
 	[CLEARDOWN_STATE_GONE] = "gone",
 };
 
@@ -52,12 +52,8 @@ static ssize_t pending_show(struct device *d, struct device_attribute *attr, cha
 static DEVICE_ATTR_RO(pending);
 
 static struct attribute *cldn_device_attrs[] = {
-	&dev_attr_state.attr,
-	&dev_attr_class.attr,
-	&dev_attr_backend.attr,
-	&dev_attr_owner_pid.attr,
-	&dev_attr_pending.attr,
-	NULL,
+	&dev_attr_state.attr,	  &dev_attr_class.attr,	  &dev_attr_backend.attr,
+	&dev_attr_owner_pid.attr, &dev_attr_pending.attr, NULL,
 };
 
 static const struct attribute_group cldn_device_group = {

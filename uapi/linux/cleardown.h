@@ -169,6 +169,7 @@ struct cleardown_info {
  * @out_owner_uid: its user id
  * @out_owner_comm: its name
  * @out_observers: read-only handles open on the device
+ * @__reserved: must be 0
  * @out_accepted: bytes accepted from write(2) in this session
  * @out_queued: of these, bytes that have not left our buffers
  * @out_received: bytes received in data mode in this session
@@ -225,6 +226,7 @@ struct cleardown_bind_events {
  * @in_len: its length
  * @flags: must be 0
  * @out_status: PHONEERR_*, NDIS_STATUS_* or ERROR_* word that belongs to the errno
+ * @__reserved: must be 0
  *
  * Returns 0 when the request was accepted: exactly one completion record follows. Any error: none.
  */
@@ -272,7 +274,7 @@ struct cleardown_op_hookswitch {
 	__u32 mode;
 };
 
-/** struct cleardown_op_level - input of SET_VOLUME and SET_GAIN; level 0..0xffff, more is clamped */
+/** struct cleardown_op_level - input of SET_VOLUME and SET_GAIN; level 0..0xffff, clamped */
 struct cleardown_op_level {
 	__u32 device;
 	__u32 level;
@@ -312,7 +314,7 @@ struct cleardown_cancel {
  * @clazz: enum cleardown_class
  * @mode: enum cleardown_mode at the end, the highest wish
  * @cause: enum cleardown_cause, the first
- * @cause_detail: V.250 result code (enum cleardown_result), Q.850 cause or signal, by class and cause
+ * @cause_detail: by class and cause: V.250 result code (enum cleardown_result), Q.850 cause, signal
  * @later_causes: bit mask of causes that came while the close ran (1 << enum cleardown_cause)
  * @flags: CLEARDOWN_REPORT_*
  * @status: status word of the contract
@@ -326,6 +328,7 @@ struct cleardown_cancel {
  * @ops_at_close: of these, requests that the close found outstanding
  * @late_events: events that came after the gate shut and were not delivered
  * @dropped_events: repeatable indications that found the queue full
+ * @__reserved: 0
  * @accepted: bytes accepted from write(2)
  * @confirmed: bytes that surely left the machine
  * @discarded: bytes that never left our buffers
@@ -362,12 +365,18 @@ struct cleardown_report_head {
 	__aligned_u64 received;
 };
 
-#define CLEARDOWN_REPORT_RELEASED	0x01	/* the hardware is free */
-#define CLEARDOWN_REPORT_ONHOOK		0x02	/* and proven on-hook: the modem said so, or its carrier line fell */
-#define CLEARDOWN_REPORT_FORCED		0x04	/* the far end or the modem did not confirm */
-#define CLEARDOWN_REPORT_LATE		0x08	/* second report: a lower driver came back after the deadline */
-#define CLEARDOWN_REPORT_HAD_CALL	0x10	/* a call was up or being set up */
-#define CLEARDOWN_REPORT_FILE_CLOSE	0x20	/* by release of the last file reference, not by CLOSE */
+/* the hardware is free */
+#define CLEARDOWN_REPORT_RELEASED	0x01
+/* proven on-hook: the modem said so, or its carrier line fell */
+#define CLEARDOWN_REPORT_ONHOOK		0x02
+/* the far end or the modem did not confirm */
+#define CLEARDOWN_REPORT_FORCED		0x04
+/* second report: a lower driver came back after the deadline */
+#define CLEARDOWN_REPORT_LATE		0x08
+/* a call was up or being set up */
+#define CLEARDOWN_REPORT_HAD_CALL	0x10
+/* by release of the last file reference, not by CLOSE */
+#define CLEARDOWN_REPORT_FILE_CLOSE	0x20
 
 /** enum cleardown_step_what - steps of a close ladder, in the order in which they can run */
 enum cleardown_step_what {
@@ -745,13 +754,13 @@ struct cleardown_events_info {
 
 /** enum cleardown_event_type - record types; from CLEARDOWN_EV_FILTER_BASE on they are filtered */
 enum cleardown_event_type {
-	CLEARDOWN_EV_COMPLETION	 = 1,	/* req_id, status, error; p1 = result code; data = text */
+	CLEARDOWN_EV_COMPLETION	 = 1,	/* req_id, status, error; p1 = result; data = text */
 	CLEARDOWN_EV_PHONE_CLOSE = 2,	/* forced close: p1 = cause; the handle is dead */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */
 	CLEARDOWN_EV_DEVSPECIFIC = 35,	/* data = a line nobody asked for */
-	CLEARDOWN_EV_CALL_STATE	 = 36,	/* p1 = enum cleardown_call_state, p2 = result code, p3 = call */
+	CLEARDOWN_EV_CALL_STATE	 = 36,	/* p1 = cleardown_call_state, p2 = result, p3 = call */
 	CLEARDOWN_EV_LINES	 = 37,	/* p1 = CLEARDOWN_LINE_* now, p2 = those that changed */
 };
 

@@ -47,13 +47,13 @@ struct cldn_ioctl {
 	int (*fn)(struct cldn_handle *h, void *arg);
 };
 
-#define CLDN_IN_DRAIN		BIT(CLEARDOWN_MODE_DRAIN)
-#define CLDN_IN_ORDERLY		BIT(CLEARDOWN_MODE_ORDERLY)
-#define CLDN_IN_ABORT		BIT(CLEARDOWN_MODE_ABORT)
-#define CLDN_IN_EMERGENCY	BIT(CLEARDOWN_MODE_EMERGENCY)
-#define CLDN_IN_GONE		BIT(CLEARDOWN_MODE_GONE)
-#define CLDN_IN_POLITE		(CLDN_IN_DRAIN | CLDN_IN_ORDERLY)
-#define CLDN_IN_TOUCHING	(CLDN_IN_POLITE | CLDN_IN_ABORT | CLDN_IN_EMERGENCY)
+#define CLDN_IN_DRAIN BIT(CLEARDOWN_MODE_DRAIN)
+#define CLDN_IN_ORDERLY BIT(CLEARDOWN_MODE_ORDERLY)
+#define CLDN_IN_ABORT BIT(CLEARDOWN_MODE_ABORT)
+#define CLDN_IN_EMERGENCY BIT(CLEARDOWN_MODE_EMERGENCY)
+#define CLDN_IN_GONE BIT(CLEARDOWN_MODE_GONE)
+#define CLDN_IN_POLITE (CLDN_IN_DRAIN | CLDN_IN_ORDERLY)
+#define CLDN_IN_TOUCHING (CLDN_IN_POLITE | CLDN_IN_ABORT | CLDN_IN_EMERGENCY)
 
 /**
  * struct cldn_step - one rung of the close ladder
@@ -85,9 +85,9 @@ struct cldn_step_result {
 
 /* Returned by step_begin and step_run */
 enum cldn_step_verdict {
-	CLDN_STEP_DONE,		/* over, @result is filled */
-	CLDN_STEP_WAIT,		/* run me again; until_ns was told */
-	CLDN_STEP_NOTHING,	/* nothing to do in this state (only step_begin): skipped */
+	CLDN_STEP_DONE, /* over, @result is filled */
+	CLDN_STEP_WAIT, /* run me again; until_ns was told */
+	CLDN_STEP_NOTHING, /* nothing to do in this state (only step_begin): skipped */
 };
 
 /**

@@ -29,10 +29,10 @@ struct cldn_link_config {
 };
 
 /* What a link reports upwards with cldn_link_event(); several may be set at once. */
-#define CLDN_LINK_RX	BIT(0)	/* there may be something to read */
-#define CLDN_LINK_ROOM	BIT(1)	/* there may be room to write, or everything has left */
-#define CLDN_LINK_LINES	BIT(2)	/* a modem line may have changed */
-#define CLDN_LINK_GONE	BIT(3)	/* the hardware is away; nothing but close() makes sense now */
+#define CLDN_LINK_RX BIT(0) /* there may be something to read */
+#define CLDN_LINK_ROOM BIT(1) /* there may be room to write, or everything has left */
+#define CLDN_LINK_LINES BIT(2) /* a modem line may have changed */
+#define CLDN_LINK_GONE BIT(3) /* the hardware is away; nothing but close() makes sense now */
 
 /**
  * struct cldn_link_driver - a kind of hardware
@@ -58,8 +58,8 @@ struct cldn_link_config {
  * @set_lines: sets and clears DTR and RTS. Worker; a lower driver may be slow.
  *
  * Legal sequence: probe (open (write|read|queued|sent|flush|get_lines|set_lines)* shut close)*
- * remove. After GONE only shut and close follow; a later probe comes with REBIND:
- * remove, probe.
+ * remove. After GONE only flush, which tells what never left, shut and close follow. REBIND comes
+ * as a probe of the same link, then the remove of what it was before.
  */
 struct cldn_link_driver {
 	const char *name;
@@ -90,6 +90,7 @@ struct cldn_link_driver {
  * @in_doubt_max: most bytes that can have left our buffers and not the machine (8250: its FIFO);
  *	written by open
  * @speed: bits per second of the serial line
+ * @flow: CLEARDOWN_FLOW_*
  */
 struct cldn_link {
 	const struct cldn_link_driver *drv;
@@ -98,6 +99,7 @@ struct cldn_link {
 	dev_t dev;
 	u32 in_doubt_max;
 	u32 speed;
+	u32 flow;
 };
 
 /**

@@ -44,14 +44,14 @@ struct cldn_op;
 struct cldn_user;
 
 /* Why the worker runs; the low bits are the link's CLDN_LINK_* */
-#define CLDN_EV_OPEN	BIT(8)	/* an open waits for the hardware */
-#define CLDN_EV_OP	BIT(9)	/* a request was queued */
-#define CLDN_EV_CANCEL	BIT(10)	/* op->cancelled or h->cancel_call was set */
-#define CLDN_EV_WISH	BIT(11)	/* a wish was raised */
-#define CLDN_EV_TIMER	BIT(12)	/* the time asked for with cldn_wake_at() has come */
-#define CLDN_EV_WRITE	BIT(13)	/* bytes were accepted from write(2) */
-#define CLDN_EV_READ	BIT(14)	/* a reader made room */
-#define CLDN_EV_RESUME	BIT(15)	/* the machine comes back from suspend */
+#define CLDN_EV_OPEN BIT(8) /* an open waits for the hardware */
+#define CLDN_EV_OP BIT(9) /* a request was queued */
+#define CLDN_EV_CANCEL BIT(10) /* op->cancelled or h->cancel_call was set */
+#define CLDN_EV_WISH BIT(11) /* a wish was raised */
+#define CLDN_EV_TIMER BIT(12) /* the time asked for with cldn_wake_at() has come */
+#define CLDN_EV_WRITE BIT(13) /* bytes were accepted from write(2) */
+#define CLDN_EV_READ BIT(14) /* a reader made room */
+#define CLDN_EV_RESUME BIT(15) /* the machine comes back from suspend */
 
 /**
  * struct cldn_wish - how a handle is to end; raised only (cldn_wish_raise())
@@ -96,7 +96,7 @@ struct cldn_who {
  */
 struct cldn_stream {
 	struct kfifo fifo;
-	struct mutex mutex;
+	struct mutex mutex; /* see above */
 	wait_queue_head_t wq;
 	u8 *bounce;
 	u32 pos;
@@ -155,7 +155,7 @@ struct cldn_stream {
  */
 struct cldn_handle {
 	struct kref ref;
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	u32 state;
 	struct cldn_device *dev;
 	u64 id;
@@ -249,7 +249,7 @@ struct cldn_device {
 	struct cldn_link link;
 	void *class_data;
 
-	spinlock_t lock;
+	spinlock_t lock; /* see above */
 	u32 state;
 	u64 since_ns;
 	bool removed;
