@@ -21,7 +21,7 @@ bool cldn_frozen(void)
 typedef void cldn_owner_fn(struct cldn_handle *h, u64 end);
 
 /* Calls @fn for every device's owner. */
-static void cldn_for_each_owner(cldn_owner_fn *fn, u64 end)
+static void cldn_owners_do(cldn_owner_fn *fn, u64 end)
 {
 	struct cldn_device *dev;
 	struct cldn_handle *h;
@@ -75,10 +75,10 @@ static int cldn_suspend_prepare(void)
 	u64 end = cldn_after(CLDN_PREPARE_NS);
 
 	WRITE_ONCE(cldn_is_frozen, true);
-	cldn_for_each_owner(cldn_raise_running, end);
-	cldn_for_each_owner(cldn_wait_closing, end);
+	cldn_owners_do(cldn_raise_running, end);
+	cldn_owners_do(cldn_wait_closing, end);
 	cldn_veto = false;
-	cldn_for_each_owner(cldn_check_closing, 0);
+	cldn_owners_do(cldn_check_closing, 0);
 	if (!cldn_veto)
 		return NOTIFY_OK;
 	WRITE_ONCE(cldn_is_frozen, false);
@@ -94,7 +94,7 @@ static int cldn_pm_event(struct notifier_block *nb, unsigned long event, void *u
 	case PM_POST_SUSPEND:
 	case PM_POST_HIBERNATION:
 		WRITE_ONCE(cldn_is_frozen, false);
-		cldn_for_each_owner(cldn_kick_resume, 0);
+		cldn_owners_do(cldn_kick_resume, 0);
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;
@@ -105,8 +105,8 @@ static int cldn_reboot_event(struct notifier_block *nb, unsigned long event, voi
 {
 	u64 end = cldn_after(CLDN_EMERGENCY_NS);
 
-	cldn_for_each_owner(cldn_raise_emergency, end);
-	cldn_for_each_owner(cldn_wait_closing, end);
+	cldn_owners_do(cldn_raise_emergency, end);
+	cldn_owners_do(cldn_wait_closing, end);
 	return NOTIFY_DONE;
 }
 
