@@ -7,6 +7,7 @@
 # A guest script begins with comments that scripts/vm reads:
 #   # vm: --modems 2 --bank "--speed 8"    options of scripts/vm
 #   # modules: parport_pc ftdi_sio         stock modules to take along (modprobe NAME)
+#   # files: data                         files beside the script to take along, into /tests
 #   # kernels: 6.1 6.12                    where it runs; both when left out
 
 results=/run/results
