@@ -112,22 +112,24 @@ static void cldn_watchdog_arm(struct cldn_device *dev, u64 deadline_ns)
 	u64 in = deadline_ns > now ? nsecs_to_jiffies64(deadline_ns - now) : 0;
 
 	in += msecs_to_jiffies(READ_ONCE(late_ms));
-	mod_delayed_work(system_highpri_wq, &dev->watchdog, min_t(u64, in, MAX_JIFFY_OFFSET / 2));
+	guard(spinlock_irqsave)(&dev->kick_lock);
+	if (dev->worker) /* else the device is removed and its last close over */
+		mod_delayed_work(system_highpri_wq, &dev->watchdog,
+				 min_t(u64, in, MAX_JIFFY_OFFSET / 2));
 }
 
 /*
  * Raises the wish of an owner's handle: 0 when this call claimed the close, -EALREADY when one was
- * running, -EBADFD when it is over. @deadline_ns is absolute. Any context.
+ * running, -EBADFD when it is over. wish->deadline_ns is absolute. Any context.
  */
-int cldn_wish_raise(struct cldn_handle *h, u32 mode, u64 deadline_ns, u32 cause, u32 detail,
-		    const struct cldn_who *who)
+int cldn_wish_raise(struct cldn_handle *h, struct cldn_wish wish, const struct cldn_who *who)
 {
-	struct cldn_wish wish = { mode, deadline_ns, cause, detail, 0 };
 	struct cldn_device *dev = h->dev;
+	u64 deadline_ns;
 	int ret;
 
-	if (mode == CLEARDOWN_MODE_EMERGENCY || mode == CLEARDOWN_MODE_GONE)
-		wish.deadline_ns = min(deadline_ns, cldn_now() + CLDN_EMERGENCY_NS);
+	if (wish.mode == CLEARDOWN_MODE_EMERGENCY || wish.mode == CLEARDOWN_MODE_GONE)
+		wish.deadline_ns = min(wish.deadline_ns, cldn_now() + CLDN_EMERGENCY_NS);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		spin_lock(&h->lock);
 		ret = cldn_wish_raise_locked(h, &wish, who);
@@ -271,7 +273,7 @@ static bool cldn_ladder_walk(struct cldn_device *dev, struct cldn_handle *h)
 /* Everybody but the owner himself may end his handle over his head; then he is told. */
 static bool cldn_forced(const struct cldn_handle *h)
 {
-	return h->wish.cause != CLEARDOWN_CAUSE_LOCAL_USER && !h->file_close;
+	return h->wish.cause != CLEARDOWN_CAUSE_LOCAL_USER && !h->wish.file;
 }
 
 static void cldn_post_close(struct cldn_handle *h)
@@ -344,7 +346,7 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 		head->cause_detail = h->wish.detail;
 	head->later_causes = h->wish.later;
 	head->flags |= (released ? CLEARDOWN_REPORT_RELEASED : 0) |
-		       (h->file_close ? CLEARDOWN_REPORT_FILE_CLOSE : 0) |
+		       (h->wish.file ? CLEARDOWN_REPORT_FILE_CLOSE : 0) |
 		       (h->filed ? CLEARDOWN_REPORT_LATE : 0);
 	head->error = released ? 0 : -EIO;
 	head->status = released ? 0 : h->dev->class->failed;
@@ -495,10 +497,14 @@ static void cldn_close_answer(struct cldn_handle *h, struct cleardown_close *arg
 	arg->out_released = !!(arg->out_report.flags & CLEARDOWN_REPORT_RELEASED);
 }
 
-/* Absolute, from what a caller of CLOSE gave. */
-u64 cldn_deadline(struct cldn_handle *h, u64 rel)
+/* The wish of a caller who gave mode and relative deadline; no time at all is an abort. */
+struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause)
 {
-	return cldn_after(rel == CLEARDOWN_DEADLINE_DEFAULT ? READ_ONCE(h->deadline_ns) : rel);
+	struct cldn_wish wish = { .mode = rel ? mode : CLEARDOWN_MODE_ABORT, .cause = cause };
+
+	wish.deadline_ns =
+		cldn_after(rel == CLEARDOWN_DEADLINE_DEFAULT ? READ_ONCE(h->deadline_ns) : rel);
+	return wish;
 }
 
 /* Killably, and never EINTR: a fatal signal makes the rest of the close an emergency (P-6). */
@@ -509,8 +515,12 @@ static void cldn_close_wait(struct cldn_handle *h)
 	if (!wait_event_killable(h->wq, cldn_handle_closed(h)))
 		return;
 	cldn_who_current(&who);
-	cldn_wish_raise(h, CLEARDOWN_MODE_EMERGENCY, U64_MAX / 2, CLEARDOWN_CAUSE_OWNER_DIED,
-			who.signal, &who);
+	cldn_wish_raise(h,
+			(struct cldn_wish){ .mode = CLEARDOWN_MODE_EMERGENCY,
+					    .deadline_ns = U64_MAX,
+					    .cause = CLEARDOWN_CAUSE_OWNER_DIED,
+					    .detail = who.signal },
+			&who);
 	wait_event(h->wq, cldn_handle_closed(h)); /* bounded by the watchdog */
 }
 
@@ -521,9 +531,12 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 
 	if (ret) {
 		arg->out_status = ret == -ENOTTY ? h->dev->class->bad_handle :
-						   h->dev->class->bad_param;
+						   h->dev->class->failed;
 		return ret;
 	}
+	memset(&arg->out_report, 0, sizeof(arg->out_report));
+	arg->out_seq_at_return = 0;
+	arg->out_released = 0;
 	if (h->observer) {
 		arg->out_released = 1;
 		ret = cldn_handle_gate(h);
@@ -533,8 +546,8 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 		return ret;
 	}
 	cldn_who_current(&who);
-	ret = cldn_wish_raise(h, arg->mode, cldn_deadline(h, arg->deadline_ns),
-			      CLEARDOWN_CAUSE_LOCAL_USER, 0, &who);
+	ret = cldn_wish_raise(
+		h, cldn_wish_of(h, arg->mode, arg->deadline_ns, CLEARDOWN_CAUSE_LOCAL_USER), &who);
 	if (ret) {
 		arg->out_status = h->dev->class->bad_handle;
 		return ret;

@@ -26,7 +26,7 @@ static int cldn_ctl_bind(void *p)
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
 	if (arg->flags || arg->__reserved || arg->flow > CLEARDOWN_FLOW_NONE ||
-	    !cldn_terminated(arg->link, sizeof(arg->link)) ||
+	    arg->dev > U32_MAX || !cldn_terminated(arg->link, sizeof(arg->link)) ||
 	    !cldn_terminated(arg->name, sizeof(arg->name)) ||
 	    !cldn_terminated(arg->args, sizeof(arg->args)))
 		return -EINVAL;
@@ -52,7 +52,7 @@ static int cldn_ctl_rebind(void *p)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (arg->__reserved || !cldn_terminated(arg->name, sizeof(arg->name)))
+	if (arg->__reserved || arg->dev > U32_MAX || !cldn_terminated(arg->name, sizeof(arg->name)))
 		return -EINVAL;
 	memset(arg->out_text, 0, sizeof(arg->out_text));
 	return cldn_device_rebind(arg->name, new_decode_dev(arg->dev), arg->out_text,
@@ -100,8 +100,9 @@ static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_clo
 	struct cldn_who who;
 
 	cldn_who_current(&who);
-	cldn_wish_raise(h, arg->mode, cldn_deadline(h, arg->deadline_ns), CLEARDOWN_CAUSE_ADMIN, 0,
+	cldn_wish_raise(h, cldn_wish_of(h, arg->mode, arg->deadline_ns, CLEARDOWN_CAUSE_ADMIN),
 			&who);
+	arg->out_released = 0;
 	if (arg->flags & CLEARDOWN_CTL_CLOSE_ASYNC && !cldn_handle_closed(h))
 		return -EINPROGRESS;
 	if (wait_event_killable(h->wq, cldn_handle_closed(h)))

@@ -20,7 +20,9 @@ static u64 cldn_last_id; /* under cldn_bind_mutex */
 void cldn_device_kick(struct cldn_device *dev, u32 events)
 {
 	atomic_or(events, &dev->events);
-	kthread_queue_work(dev->worker, &dev->work);
+	guard(spinlock_irqsave)(&dev->kick_lock);
+	if (dev->worker)
+		kthread_queue_work(dev->worker, &dev->work);
 }
 
 void cldn_wake_at(struct cldn_device *dev, u64 ns)
@@ -91,9 +93,12 @@ void cldn_open_done(struct cldn_device *dev, int error)
 	struct cldn_handle *h = dev->owner;
 
 	if (error) {
+		struct cldn_wish wish =
+			cldn_wish_of(h, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, CLEARDOWN_CAUSE_ERROR);
+
+		wish.detail = -error;
 		h->open_error = error;
-		cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(NSEC_PER_SEC),
-				CLEARDOWN_CAUSE_ERROR, -error, NULL);
+		cldn_wish_raise(h, wish, NULL);
 		return;
 	}
 	scoped_guard(spinlock_irqsave, &dev->lock)
@@ -108,7 +113,9 @@ static void cldn_device_gone(struct cldn_device *dev)
 
 	dev->gone = true;
 	if (h)
-		cldn_wish_raise(h, CLEARDOWN_MODE_GONE, U64_MAX / 2, CLEARDOWN_CAUSE_UNPLUG, 0,
+		cldn_wish_raise(h,
+				cldn_wish_of(h, CLEARDOWN_MODE_GONE, NSEC_PER_SEC,
+					     CLEARDOWN_CAUSE_UNPLUG),
 				NULL);
 }
 
@@ -251,7 +258,7 @@ static int cldn_hardware_free(const struct cldn_device *fresh, char *text, size_
 
 	guard(spinlock)(&cldn_devices_lock);
 	list_for_each_entry(dev, &cldn_devices, node)
-		if (fresh->link.dev && dev->class == fresh->class &&
+		if (fresh != dev && fresh->link.dev && dev->class == fresh->class &&
 		    dev->link.drv == fresh->link.drv && dev->link.dev == fresh->link.dev) {
 			snprintf(text, len, "%s is bound already, as %s", dev->link.backend,
 				 dev->name);
@@ -275,6 +282,7 @@ static struct cldn_device *cldn_device_alloc(const struct cldn_class *class)
 	cldn_count(CLDN_DEVICES, 1);
 	dev->class = class;
 	spin_lock_init(&dev->lock);
+	spin_lock_init(&dev->kick_lock);
 	INIT_LIST_HEAD(&dev->observers);
 	INIT_LIST_HEAD(&dev->node);
 	init_waitqueue_head(&dev->wq);
@@ -292,14 +300,28 @@ static struct cldn_device *cldn_device_alloc(const struct cldn_class *class)
 	return dev;
 }
 
+/* Files that are still open may kick the device afterwards: nothing happens. */
+static void cldn_worker_end(struct cldn_device *dev)
+{
+	struct kthread_worker *worker = dev->worker;
+
+	scoped_guard(spinlock_irqsave, &dev->kick_lock)
+		dev->worker = NULL;
+	hrtimer_cancel(&dev->timer);
+	kthread_destroy_worker(worker);
+	hrtimer_cancel(&dev->timer); /* armed by the last run */
+	cancel_delayed_work_sync(&dev->watchdog);
+}
+
 /* Last: from here on the device can be opened. */
 static int cldn_device_publish(struct cldn_device *dev)
 {
+	struct kthread_worker *worker = kthread_create_worker(0, "cldn/%s", dev->name);
 	int ret;
 
-	dev->worker = kthread_create_worker(0, "cldn/%s", dev->name);
-	if (IS_ERR(dev->worker))
-		return PTR_ERR(dev->worker);
+	if (IS_ERR(worker))
+		return PTR_ERR(worker);
+	dev->worker = worker;
 	dev->id = ++cldn_last_id;
 	ret = dev_set_name(&dev->dev, "%s", dev->name);
 	if (ret)
@@ -313,7 +335,7 @@ static int cldn_device_publish(struct cldn_device *dev)
 		list_add_tail(&dev->node, &cldn_devices);
 	return 0;
 worker:
-	kthread_destroy_worker(dev->worker);
+	cldn_worker_end(dev);
 	return ret;
 }
 
@@ -407,8 +429,9 @@ static int cldn_device_force(struct cldn_device *dev)
 	if (!h)
 		return 0;
 	cldn_who_current(&who);
-	cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(2 * NSEC_PER_SEC),
-			CLEARDOWN_CAUSE_ADMIN, 0, &who);
+	cldn_wish_raise(
+		h, cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC, CLEARDOWN_CAUSE_ADMIN),
+		&who);
 	cldn_handle_put(h);
 	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
 	wait_event_timeout(dev->wq, cldn_device_settled(dev), 3 * HZ);
@@ -450,9 +473,7 @@ static void cldn_device_remove(struct cldn_device *dev)
 	cdev_device_del(&dev->cdev, &dev->dev);
 	cldn_observers_end(dev);
 	wake_up_all(&dev->wq);
-	kthread_destroy_worker(dev->worker);
-	hrtimer_cancel(&dev->timer);
-	cancel_delayed_work_sync(&dev->watchdog);
+	cldn_worker_end(dev);
 	dev->link.drv->remove(&dev->link);
 	dev->class->unbind(dev);
 	cldn_device_put(dev);
@@ -523,8 +544,12 @@ static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text
 		return ret;
 	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (!ret) {
+		ret = cldn_hardware_free(dev, text, len);
+		if (ret)
+			swap(dev->link, old);
+		else
+			dev->gone = false;
 		old.drv->remove(&old);
-		dev->gone = false;
 	}
 	scoped_guard(spinlock_irqsave, &dev->lock)
 		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :

@@ -52,28 +52,39 @@ static u32 cldn_rec_len(const struct cldn_rec *rec)
 	return ALIGN(sizeof(rec->head) + rec->head.data_len, 8);
 }
 
-/* True when the record may go in; otherwise the reason is counted. Caller holds q->lock. */
-static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+static void cldn_drop_locked(struct cldn_handle *h, struct cldn_evq *q)
+{
+	q->seq++;
+	q->dropped++;
+	h->dropped++;
+	cldn_note(CLDN_DROPPED);
+}
+
+/* True when something is still to be reported; otherwise the reason is counted. */
+static bool cldn_gate_locked(struct cldn_handle *h, struct cldn_evq *q, u32 type)
 {
 	lockdep_assert_held(&q->lock);
 	if (!h->gate_open) {
 		h->late++;
 		cldn_note(CLDN_LATE);
-		trace_cldn_late_event(h, rec->head.type);
+		trace_cldn_late_event(h, type);
 		return false;
 	}
 	if (q->orphan) {
 		cldn_note(CLDN_ORPHANED);
 		return false;
 	}
-	if (rec->head.type >= CLEARDOWN_EV_FILTER_BASE && q->unread >= READ_ONCE(event_limit)) {
-		q->seq++;
-		q->dropped++;
-		h->dropped++;
-		cldn_note(CLDN_DROPPED);
-		return false;
-	}
 	return true;
+}
+
+static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+{
+	if (!cldn_gate_locked(h, q, rec->head.type))
+		return false;
+	if (rec->head.type < CLEARDOWN_EV_FILTER_BASE || q->unread < READ_ONCE(event_limit))
+		return true;
+	cldn_drop_locked(h, q);
+	return false;
 }
 
 void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
@@ -165,11 +176,9 @@ static void cldn_indicate_to(struct cldn_handle *h, const struct cleardown_event
 			cldn_post_locked(h, q, &ind->rec);
 		} else {
 			spin_lock(&q->lock);
-			q->seq++;
-			q->dropped++;
-			h->dropped++;
+			if (cldn_gate_locked(h, q, head->type))
+				cldn_drop_locked(h, q);
 			spin_unlock(&q->lock);
-			cldn_note(CLDN_DROPPED);
 		}
 	}
 	cldn_evq_wake(q);
@@ -396,6 +405,7 @@ int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie)
 			h->evq = q;
 			h->cookie = cookie;
 			h->gate_open = q;
+			h->seq_at_return = 0;
 		}
 	}
 	cldn_evq_put(ret ? q : old);

@@ -201,8 +201,10 @@ int cldn_handle_open(struct cldn_device *dev, struct file *file)
 	ret = wait_event_interruptible(dev->wq, !cldn_opening(dev, h));
 	if (ret) {
 		cldn_who_current(&who);
-		cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, cldn_after(h->deadline_ns),
-				CLEARDOWN_CAUSE_LOCAL_USER, 0, &who);
+		cldn_wish_raise(h,
+				cldn_wish_of(h, CLEARDOWN_MODE_ABORT, h->deadline_ns,
+					     CLEARDOWN_CAUSE_LOCAL_USER),
+				&who);
 		goto put;
 	}
 	ret = h->open_error;
@@ -291,6 +293,10 @@ static void cldn_status_owner(struct cldn_handle *h, struct cleardown_status *st
 /* Answered from memory: never waits for the hardware. */
 void cldn_status_fill(struct cldn_device *dev, struct cleardown_status *st)
 {
+	u32 size = st->size;
+
+	memset(st, 0, sizeof(*st));
+	st->size = size;
 	guard(spinlock_irqsave)(&dev->lock);
 	st->out_state = dev->state;
 	st->out_call = READ_ONCE(dev->call);

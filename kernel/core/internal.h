@@ -108,13 +108,12 @@ void cldn_status_fill(struct cldn_device *dev, struct cleardown_status *st);
 
 struct cldn_ladder;
 struct cldn_ladder *cldn_ladder_new(void);
-int cldn_wish_raise(struct cldn_handle *h, u32 mode, u64 deadline_ns, u32 cause, u32 detail,
-		    const struct cldn_who *who);
+int cldn_wish_raise(struct cldn_handle *h, struct cldn_wish wish, const struct cldn_who *who);
 void cldn_close_run(struct cldn_device *dev);
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg);
 void cldn_close_watchdog(struct work_struct *work);
 bool cldn_handle_closed(struct cldn_handle *h);
-u64 cldn_deadline(struct cldn_handle *h, u64 rel);
+struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause);
 void cldn_observer_end(struct cldn_handle *h);
 
 /* ---- release.c ---- */

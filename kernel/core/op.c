@@ -205,6 +205,9 @@ static u32 cldn_admit_status(const struct cldn_class *class, int error)
 	case -ENOBUFS:
 	case -ENOMEM:
 		return class->no_memory;
+	case -EBUSY:
+	case -EPIPE:
+		return class->failed;
 	default:
 		return class->bad_param;
 	}

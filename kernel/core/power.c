@@ -41,12 +41,20 @@ static void cldn_owners_do(cldn_owner_fn *fn, u64 end)
 static void cldn_raise_running(struct cldn_handle *h, u64 end)
 {
 	if (READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSING)
-		cldn_wish_raise(h, CLEARDOWN_MODE_ABORT, end, CLEARDOWN_CAUSE_SUSPEND, 0, NULL);
+		cldn_wish_raise(h,
+				(struct cldn_wish){ .mode = CLEARDOWN_MODE_ABORT,
+						    .deadline_ns = end,
+						    .cause = CLEARDOWN_CAUSE_SUSPEND },
+				NULL);
 }
 
 static void cldn_raise_emergency(struct cldn_handle *h, u64 end)
 {
-	cldn_wish_raise(h, CLEARDOWN_MODE_EMERGENCY, end, CLEARDOWN_CAUSE_ADMIN, 0, NULL);
+	cldn_wish_raise(h,
+			(struct cldn_wish){ .mode = CLEARDOWN_MODE_EMERGENCY,
+					    .deadline_ns = end,
+					    .cause = CLEARDOWN_CAUSE_ADMIN },
+			NULL);
 }
 
 static void cldn_kick_resume(struct cldn_handle *h, u64 end)

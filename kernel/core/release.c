@@ -71,8 +71,13 @@ static void cldn_wait_dying(struct cldn_handle *h, u64 limit_ns)
 static void cldn_release_raise(struct cldn_handle *h, bool emergency, u32 cause,
 			       const struct cldn_who *who)
 {
-	cldn_wish_raise(h, emergency ? CLEARDOWN_MODE_EMERGENCY : CLEARDOWN_MODE_ORDERLY,
-			cldn_after(h->deadline_ns), cause, who->signal, who);
+	struct cldn_wish wish = cldn_wish_of(h, CLEARDOWN_MODE_ORDERLY, h->deadline_ns, cause);
+
+	if (emergency)
+		wish.mode = CLEARDOWN_MODE_EMERGENCY;
+	wish.detail = who->signal;
+	wish.file = true;
+	cldn_wish_raise(h, wish, who);
 }
 
 static void cldn_release_dying(struct cldn_handle *h)
@@ -112,7 +117,6 @@ int cldn_handle_release(struct inode *inode, struct file *file)
 	if (h->observer) {
 		cldn_observer_end(h);
 	} else if (!cldn_handle_closed(h)) {
-		h->file_close = true;
 		cldn_note(CLDN_UNCLEAN);
 		switch (cldn_closer_kind()) {
 		case CLDN_CLOSER_KTHREAD:

@@ -60,6 +60,7 @@ struct cldn_user;
  * @cause: enum cleardown_cause, the first
  * @detail: of @cause
  * @later: mask of causes that came later
+ * @file: it came from the end of the owner's file, not from a CLOSE
  */
 struct cldn_wish {
 	u32 mode;
@@ -67,6 +68,7 @@ struct cldn_wish {
 	u32 cause;
 	u32 detail;
 	u32 later;
+	bool file;
 };
 
 /**
@@ -116,7 +118,6 @@ struct cldn_stream {
  * @owner: who opened it
  * @closer: who ended it
  * @flusher: who last let go of a descriptor, noted by flush
- * @file_close: the wish came from release
  * @wish: how it is to end
  * @wq: waiters for CLOSED, and the closer for an empty op list
  * @evq: bound event queue, pinned; changed under h->lock and q->lock
@@ -160,7 +161,6 @@ struct cldn_handle {
 	struct cldn_device *dev;
 	u64 id;
 	bool observer;
-	bool file_close;
 	bool gate_open;
 	bool data_up;
 	bool rx_eof;
@@ -230,7 +230,8 @@ struct cldn_handle {
  * @lines: CLEARDOWN_LINE_* as last seen, published by the worker
  * @call: number of the call that is up, published by the class
  * @calls: counter that gives the numbers; class only
- * @worker: the one thread that touches the hardware
+ * @worker: the one thread that touches the hardware; NULL once unbind has begun to end it
+ * @kick_lock: @worker against who still holds a file; innermost
  * @work: runs the device
  * @timer: queues @work at @wake_ns
  * @wake_ns: earliest time asked for in this run; worker only
@@ -265,6 +266,7 @@ struct cldn_device {
 	u64 calls;
 
 	struct kthread_worker *worker;
+	spinlock_t kick_lock; /* see above */
 	struct kthread_work work;
 	struct hrtimer timer;
 	u64 wake_ns;
