@@ -526,8 +526,9 @@ static void cldn_close_wait(struct cldn_handle *h)
 
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 {
-	struct cldn_who who;
 	int ret = cldn_close_check(h, arg);
+	struct cldn_wish wish;
+	struct cldn_who who;
 
 	if (ret) {
 		arg->out_status = ret == -ENOTTY ? h->dev->class->bad_handle :
@@ -546,8 +547,8 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 		return ret;
 	}
 	cldn_who_current(&who);
-	ret = cldn_wish_raise(
-		h, cldn_wish_of(h, arg->mode, arg->deadline_ns, CLEARDOWN_CAUSE_LOCAL_USER), &who);
+	wish = cldn_wish_of(h, arg->mode, arg->deadline_ns, CLEARDOWN_CAUSE_LOCAL_USER);
+	ret = cldn_wish_raise(h, wish, &who);
 	if (ret) {
 		arg->out_status = h->dev->class->bad_handle;
 		return ret;

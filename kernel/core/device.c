@@ -424,14 +424,14 @@ static bool cldn_device_settled(struct cldn_device *dev)
 static int cldn_device_force(struct cldn_device *dev)
 {
 	struct cldn_handle *h = cldn_device_owner(dev);
+	struct cldn_wish wish;
 	struct cldn_who who;
 
 	if (!h)
 		return 0;
 	cldn_who_current(&who);
-	cldn_wish_raise(
-		h, cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC, CLEARDOWN_CAUSE_ADMIN),
-		&who);
+	wish = cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC, CLEARDOWN_CAUSE_ADMIN);
+	cldn_wish_raise(h, wish, &who);
 	cldn_handle_put(h);
 	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
 	wait_event_timeout(dev->wq, cldn_device_settled(dev), 3 * HZ);
