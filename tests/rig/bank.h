@@ -9,6 +9,7 @@
  * atcmd.c	the command tables
  * modem.c	what a modem does: dial, answer, data, escape, hang up
  * fax.c	T.31 (spandsp) behind the +F words
+ * tones.c	DTMF that a modem sends
  * machine.c	subscribers without a terminal
  * exchange.c	numbers, ringing, connecting, the audio between two lines
  * datacall.c	V.22bis with start/stop framing, and the fast call
@@ -291,6 +292,7 @@ struct modem {
 	enum result tone_result;
 	struct timer dtr_timer;		/* S25 */
 	struct timer tone_timer;	/* end of the +VTS tones */
+	void *dtmf;			/* spandsp's dtmf_tx_state_t */
 	struct timer answer;
 	struct fax *fax;
 };
@@ -338,6 +340,11 @@ void fax_failed(struct modem *m, enum result r);	/* the call is over or never wa
 void fax_audio(struct modem *m, bool on);
 void fax_sync(struct modem *m);			/* result code form as ours */
 
+/* ---- tones.c ---- */
+
+void tones_start(struct modem *m, const char *digits, int on_ms, int off_ms);
+void tones_stop(struct modem *m);
+
 /* ---- machine.c ---- */
 
 struct machine *machine_new(struct line *l, const char *mode);
@@ -347,6 +354,7 @@ bool machine_dial(struct machine *mc, const char *number);
 bool machine_answer(struct machine *mc);
 void machine_hangup(struct machine *mc);
 const char *machine_mode(const struct machine *mc);
+unsigned long long machine_captured_total(const struct machine *mc);
 size_t machine_captured(const struct machine *mc, uint8_t *out);
 
 /* ---- control.c ---- */

@@ -405,20 +405,28 @@ static void cmd_log(struct client *c, struct line *l, char *rest)
 static bool state_known(const char *state)
 {
 	static const char * const names[] = {
-		"idle", "ringing", "dialing", "online", "onhook", "offhook", "terminal",
+		"idle", "ringing", "dialing", "online", "onhook", "offhook", "up", "terminal",
 	};
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], state))
 			return true;
-	return !strncmp(state, "rx:", 3) || !strncmp(state, "tx:", 3);
+	return !strncmp(state, "rx:", 3) || !strncmp(state, "tx:", 3) ||
+	       !strncmp(state, "captured:", 9);
+}
+
+static unsigned long long captured_bytes(const struct line *l)
+{
+	return l->modem ? l->modem->dte.captured : machine_captured_total(l->machine);
 }
 
 static bool state_reached(const struct line *l, const char *state)
 {
 	bool onhook = l->leg == LEG_IDLE || l->leg == LEG_RINGING;
 
+	if (!strncmp(state, "captured:", 9))
+		return captured_bytes(l) >= strtoull(state + 9, NULL, 10);
 	if (!strncmp(state, "rx:", 3))
 		return l->sent.bytes >= strtoull(state + 3, NULL, 10);
 	if (!strncmp(state, "tx:", 3))
@@ -511,7 +519,7 @@ static const struct command commands[] = {
 	{ "lines", true, cmd_lines, "NUM", "the signals of the wire" },
 	{ "set", true, cmd_set, "NUM cd|cts|ri|dsr 0|1|auto", "forces a signal" },
 	{ "waitfor", true, cmd_waitfor, "NUM STATE MS",
-	  "idle ringing dialing online onhook offhook terminal rx:BYTES tx:BYTES" },
+	  "idle ringing dialing up online onhook offhook terminal rx:N tx:N captured:N" },
 	{ "count", true, cmd_count, "NUM",
 	  "data bytes and CRC-32 from (rx) and to (tx) the terminal, last data call" },
 	{ "capture", true, cmd_capture, "NUM on|off", "remember what the terminal sends" },

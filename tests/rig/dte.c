@@ -107,7 +107,7 @@ static void open_shim(struct dte *d, const char *slave)
 	void *map;
 	int fd;
 
-	if (!dir || !name)
+	if (!dir || !*dir || !name)
 		return;
 	snprintf(d->shim_path, sizeof(d->shim_path), "%s/%s", dir, name + 1);
 	fd = open(d->shim_path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);

@@ -5,11 +5,14 @@
  * echo			sends back what it gets
  * sink, answer		counts what it gets
  * source[:BYTES]	sends BYTES of the counted pattern, then counts like sink
+ * voice		says nothing and writes down the DTMF digits it hears (spandsp)
  *
- * It talks whatever the caller offers, the fast call included.
+ * As a data modem it talks whatever the caller offers, the fast call included.
  */
 #include <stdlib.h>
 #include <string.h>
+
+#include <spandsp.h>
 
 #include "bank.h"
 
@@ -24,6 +27,7 @@ struct machine {
 	unsigned long long wish;	/* bytes of the pattern at the start of every call */
 	unsigned long long left, position;
 	struct fifo text;		/* what control wants to say */
+	dtmf_rx_state_t *dtmf;		/* voice */
 	struct timer answer, leave, give_up;
 	uint8_t capture[CAPTURE_LEN];
 	size_t captured;
@@ -40,6 +44,7 @@ static void on_hook(struct machine *mc, const char *why)
 	timer_stop(&mc->leave);
 	timer_stop(&mc->give_up);
 	datacall_end(mc->line);
+	mc->line->audio = NULL;
 	exch_hangup(mc->line, why);
 }
 
@@ -70,8 +75,45 @@ static void machine_progress(struct line *l, enum progress what)
 		timer_set(&l->machine->leave, LEAVE_DELAY);
 }
 
+static void remember(struct machine *mc, const uint8_t *data, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		mc->capture[mc->captured++ % CAPTURE_LEN] = data[i];
+}
+
+static void digits_heard(void *arg, const char *digits, int len)
+{
+	struct machine *mc = arg;
+
+	log_line(mc->line->number, "hears DTMF '%.*s'", len, digits);
+	remember(mc, (const uint8_t *)digits, (size_t)len);
+}
+
+static int voice_tx(struct line *l, int16_t *amp, int len)
+{
+	(void)l;
+	(void)amp;
+	return len;
+}
+
+static void voice_rx(struct line *l, int16_t *amp, int len)
+{
+	dtmf_rx(l->machine->dtmf, amp, len);
+}
+
+static const struct audio_ops voice_audio = {
+	.tx = voice_tx,
+	.rx = voice_rx,
+};
+
 static void machine_connected(struct line *l)
 {
+	if (l->machine->dtmf) {
+		l->audio = &voice_audio;
+		return;
+	}
 	timer_set(&l->machine->give_up, GIVE_UP);
 	datacall_begin(l);
 }
@@ -97,13 +139,12 @@ static void take(struct machine *mc, struct fifo *from, size_t limit, bool echo)
 
 	while (from->len && limit) {
 		const uint8_t *data;
-		size_t i, n = fifo_peek(from, &data);
+		size_t n = fifo_peek(from, &data);
 
 		if (n > limit)
 			n = limit;
 		counter_add(&l->received, data, n);
-		for (i = 0; i < n; i++)
-			mc->capture[mc->captured++ % CAPTURE_LEN] = data[i];
+		remember(mc, data, n);
 		if (echo) {
 			fifo_put(&l->to_line, data, n);
 			counter_add(&l->sent, data, n);
@@ -199,6 +240,11 @@ size_t machine_captured(const struct machine *mc, uint8_t *out)
 	return n;
 }
 
+unsigned long long machine_captured_total(const struct machine *mc)
+{
+	return mc->captured;
+}
+
 static void set_mode(struct machine *mc, const char *mode)
 {
 	size_t len = strcspn(mode, ":");
@@ -206,6 +252,8 @@ static void set_mode(struct machine *mc, const char *mode)
 	snprintf(mc->mode, sizeof(mc->mode), "%.*s", (int)len, mode);
 	if (!strcmp(mc->mode, "source"))
 		mc->wish = mode[len] ? strtoull(mode + len + 1, NULL, 10) : SOURCE_BYTES;
+	else if (!strcmp(mc->mode, "voice"))
+		mc->dtmf = dtmf_rx_init(NULL, digits_heard, mc);
 	else if (strcmp(mc->mode, "echo") && strcmp(mc->mode, "sink") &&
 		 strcmp(mc->mode, "answer"))
 		die("%s: unknown machine", mode);

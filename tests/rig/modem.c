@@ -18,7 +18,7 @@
 #define TONE_HEARD	(500 * MSEC)	/* busy tone, or none, recognised */
 #define CALLER_ID_GAP	(500 * MSEC)	/* after the first ring burst */
 #define ABORT_GRACE	(125 * MSEC)	/* V.250 5.6.1 */
-#define TONE_GAP	(70 * MSEC)
+#define TONE_GAP_MS	70
 
 static bool is_off_hook(const struct modem *m)
 {
@@ -63,6 +63,7 @@ static void forget_call(struct modem *m)
 	timer_stop(&m->s10);
 	timer_stop(&m->busy_timer);
 	timer_stop(&m->tone_timer);
+	tones_stop(m);
 	timer_stop(&m->answer);
 	m->plus = 0;
 	m->voice_call = false;
@@ -363,6 +364,7 @@ void modem_reset(struct modem *m)
 
 static void tones_done(void *arg)
 {
+	tones_stop(arg);
 	at_result(arg, RES_OK);
 }
 
@@ -374,7 +376,9 @@ enum result modem_tones(struct modem *m, const char *digits, long ms)
 		return RES_ERROR;
 	log_line(m->line->number, "DTMF '%s'%s%s", digits, far ? " to " : "",
 		 far ? far->number : "");
-	timer_set(&m->tone_timer, (usec_t)strlen(digits) * (ms * MSEC + TONE_GAP));
+	if (m->line->leg == LEG_UP)
+		tones_start(m, digits, (int)ms, TONE_GAP_MS);
+	timer_set(&m->tone_timer, (usec_t)strlen(digits) * (ms + TONE_GAP_MS) * MSEC);
 	return RES_PENDING;
 }
 
@@ -398,7 +402,7 @@ static void watch_escape(struct modem *m, uint8_t c)
 {
 	usec_t now = clock_now();
 	usec_t guard = m->now.s[12] * 20 * MSEC;
-	bool pause = now - m->data_at >= guard;
+	bool pause = guard ? now - m->data_at >= guard : !m->plus;
 
 	timer_stop(&m->guard);
 	if (c != m->now.s[2] || m->now.s[2] > 127 || m->plus >= 3 || pause != !m->plus)
@@ -445,7 +449,7 @@ static void command_input(struct modem *m, uint8_t c)
 		abort_attempt(m, c);
 	} else if (m->tone_timer.armed) {
 		timer_stop(&m->tone_timer);
-		at_result(m, RES_OK);
+		tones_done(m);
 	} else {
 		at_feed(m, c);
 	}
