@@ -126,19 +126,19 @@ static int cldn_close(struct cldn_handle *h, void *p)
 	return cldn_handle_close(h, p);
 }
 
-#define CLDN_CALL(cmd, type, last, fn)                                         \
-	{                                                                      \
-		CLEARDOWN_IOC_##cmd, sizeof(type), offsetofend(type, last), fn \
+#define CLDN_CALL(cmd, type, last, fn, no_out)                                         \
+	{                                                                              \
+		CLEARDOWN_IOC_##cmd, sizeof(type), offsetofend(type, last), fn, no_out \
 	}
 
 static const struct cldn_ioctl cldn_calls[] = {
-	CLDN_CALL(GET_INFO, struct cleardown_info, out_cookie, cldn_get_info),
-	CLDN_CALL(GET_STATUS, struct cleardown_status, out_since_ns, cldn_get_status),
-	CLDN_CALL(BIND_EVENTS, struct cleardown_bind_events, cookie, cldn_bind_events),
-	CLDN_CALL(CANCEL, struct cleardown_cancel, __reserved, cldn_cancel),
-	CLDN_CALL(CLOSE, struct cleardown_close, out_report, cldn_close),
-	CLDN_CALL(SET_FILTER, struct cleardown_filter, events, cldn_set_filter),
-	CLDN_CALL(SET_OPTIONS, struct cleardown_options, dtr_pulse_ms, cldn_set_options),
+	CLDN_CALL(GET_INFO, struct cleardown_info, out_cookie, cldn_get_info, false),
+	CLDN_CALL(GET_STATUS, struct cleardown_status, out_since_ns, cldn_get_status, false),
+	CLDN_CALL(BIND_EVENTS, struct cleardown_bind_events, cookie, cldn_bind_events, true),
+	CLDN_CALL(CANCEL, struct cleardown_cancel, __reserved, cldn_cancel, true),
+	CLDN_CALL(CLOSE, struct cleardown_close, out_report, cldn_close, false),
+	CLDN_CALL(SET_FILTER, struct cleardown_filter, events, cldn_set_filter, true),
+	CLDN_CALL(SET_OPTIONS, struct cleardown_options, dtr_pulse_ms, cldn_set_options, true),
 };
 
 /* ---- SUBMIT ---- */
@@ -244,7 +244,7 @@ static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
 	if (!ret) {
 		ret = call->fn(h, arg);
-		copied = cldn_copy_out(arg, call->size, uarg);
+		copied = call->no_out ? 0 : cldn_copy_out(arg, call->size, uarg);
 		ret = ret ?: copied;
 	}
 	if (arg != small)

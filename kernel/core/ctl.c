@@ -142,21 +142,22 @@ struct cldn_ctl_call {
 	u32 size;
 	u32 min_size;
 	int (*fn)(void *arg);
+	bool changes; /* the answer must be writable before anything happens */
 };
 
-#define CLDN_CTL(cmd, type, last, fn)                                              \
-	{                                                                          \
-		CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn \
+#define CLDN_CTL(cmd, type, last, fn, changes)                                              \
+	{                                                                                   \
+		CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn, changes \
 	}
 
 static const struct cldn_ctl_call cldn_ctl_calls[] = {
-	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version),
-	CLDN_CTL(BIND, struct cleardown_bind, out_text, cldn_ctl_bind),
-	CLDN_CTL(UNBIND, struct cleardown_unbind, out_text, cldn_ctl_unbind),
-	CLDN_CTL(LIST, struct cleardown_list, out_status, cldn_ctl_list),
-	CLDN_CTL(REPORT, struct cleardown_report, out_steps, cldn_ctl_report),
-	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close),
-	CLDN_CTL(REBIND, struct cleardown_rebind, out_text, cldn_ctl_rebind),
+	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version, false),
+	CLDN_CTL(BIND, struct cleardown_bind, out_text, cldn_ctl_bind, true),
+	CLDN_CTL(UNBIND, struct cleardown_unbind, out_text, cldn_ctl_unbind, true),
+	CLDN_CTL(LIST, struct cleardown_list, out_status, cldn_ctl_list, false),
+	CLDN_CTL(REPORT, struct cleardown_report, out_steps, cldn_ctl_report, false),
+	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close, true),
+	CLDN_CTL(REBIND, struct cleardown_rebind, out_text, cldn_ctl_rebind, true),
 };
 
 static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)
@@ -167,6 +168,8 @@ static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)
 	if (!arg)
 		return -ENOMEM;
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
+	if (!ret && call->changes)
+		ret = cldn_copy_out(arg, call->size, uarg);
 	if (!ret) {
 		ret = call->fn(arg);
 		copied = cldn_copy_out(arg, call->size, uarg);

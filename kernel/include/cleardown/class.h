@@ -39,12 +39,14 @@ struct cldn_opcode {
  * @min_size: of its first version
  * @fn: process context, no lock held; @arg is a kernel copy that goes back to the caller. The
  *	gate was tested before; the handle may be closing by now.
+ * @no_out: the struct has no out_ member and is not written back
  */
 struct cldn_ioctl {
 	u32 cmd;
 	u32 size;
 	u32 min_size;
 	int (*fn)(struct cldn_handle *h, void *arg);
+	bool no_out;
 };
 
 #define CLDN_IN_DRAIN BIT(CLEARDOWN_MODE_DRAIN)
