@@ -22,6 +22,7 @@ struct client {
 	char in[LINE_MAX_LEN];
 	size_t len;
 	bool skip;			/* the rest of a line that was too long */
+	bool eof;			/* asks nothing more, but still wants his answers */
 	bool waiting;			/* in waitfor */
 	struct line *wait_line;
 	char wait_state[32];
@@ -149,6 +150,7 @@ static void cmd_lines(struct client *c, struct line *l, char *rest)
 	(void)rest;
 	if (!m)
 		return;
+	dte_refresh(&m->dte);
 	shown = dte_shown(&m->dte);
 	reply(c, "ok dtr %d rts %d cts %d dsr %d cd %d ri %d shim %d", m->dte.dtr, m->dte.rts,
 	      !!(shown & TIOCM_CTS), !!(shown & TIOCM_DSR), !!(shown & TIOCM_CAR),
@@ -616,6 +618,7 @@ static void close_client(struct client *c)
 	c->fd = -1;
 	c->len = 0;
 	c->skip = false;
+	c->eof = false;
 	c->waiting = false;
 	fifo_drop(&c->out, c->out.len);
 }
@@ -627,9 +630,20 @@ static void read_client(struct client *c)
 	if (n > 0) {
 		c->len += (size_t)n;
 		run_input(c);
-	} else if (n == 0 || (errno != EAGAIN && errno != EINTR)) {
+	} else if (n == 0) {
+		c->eof = true;
+	} else if (errno != EAGAIN && errno != EINTR) {
 		close_client(c);
 	}
+}
+
+/* A hang-up means that nobody is left to read an answer; an end of file does not. */
+static void serve_client(struct client *c, short revents)
+{
+	if (revents & POLLIN)
+		read_client(c);
+	else if (revents & (POLLHUP | POLLERR))
+		close_client(c);
 }
 
 static void flush_client(struct client *c)
@@ -690,7 +704,7 @@ int control_poll_setup(struct pollfd *p)
 	p[n++] = (struct pollfd){ .fd = listen_fd, .events = POLLIN };
 	for (i = 0; i < MAX_CLIENTS; i++) {
 		struct client *c = &clients[i];
-		short events = c->len < sizeof(c->in) ? POLLIN : 0;
+		short events = c->len < sizeof(c->in) && !c->eof ? POLLIN : 0;
 
 		if (c->fd < 0)
 			continue;
@@ -711,7 +725,7 @@ void control_poll_done(const struct pollfd *p, int n)
 			accept_client();
 		for (k = 0; k < MAX_CLIENTS; k++)
 			if (clients[k].fd == p[i].fd)
-				read_client(&clients[k]);
+				serve_client(&clients[k], p[i].revents);
 	}
 }
 
@@ -728,6 +742,8 @@ void control_flush(void)
 		check_wait(c);
 		run_input(c);
 		flush_client(c);
+		if (c->eof && !c->waiting && !c->out.len)
+			close_client(c);
 	}
 }
 

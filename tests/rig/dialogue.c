@@ -6,7 +6,7 @@
  *	dialogue [--set NAME=VALUE]... [--control SOCK] SCRIPT TERM=DEVICE...
  *
  * DEVICE is a tty or a unix socket; ${NAME} in the script is replaced. One command per line;
- * TEXT and REGEX (POSIX extended) know C escapes. Times are milliseconds.
+ * TEXT and REGEX (POSIX extended) know \r, \n and \xHH. Times are milliseconds.
  *
  *	send T TEXT		expect T MS REGEX	(consumes up to the end of the match)
  *	silence T MS		nothing more may come for so long
@@ -148,7 +148,7 @@ static size_t unescape(char *out, const char *in)
 	size_t n = 0;
 	char *end;
 
-	while (*in && n < TEXT_LEN - 1) {
+	while (*in && n < TEXT_LEN - 2) {
 		char c = *in++;
 
 		if (c == '\\' && (*in == 'r' || *in == 'n')) {
@@ -158,6 +158,8 @@ static size_t unescape(char *out, const char *in)
 
 			c = (char)strtol(hex, &end, 16);
 			in += 1 + (end - hex);
+		} else if (c == '\\' && *in == '\\') {
+			out[n++] = *in++;
 		}
 		out[n++] = c;
 	}
@@ -475,7 +477,8 @@ static void do_control(const char *words)
 	if (!fgets(control_answer, sizeof(control_answer), f))
 		fail("control: no answer");
 	fclose(f);
-	printf("control %s: %s", words, control_answer);
+	control_answer[strcspn(control_answer, "\n")] = '\0';
+	printf("control %s: %s\n", words, control_answer);
 	if (strncmp(control_answer, "ok", 2))
 		fail("control refused");
 }

@@ -100,6 +100,13 @@ static void update_wire(struct dte *d, bool present)
 		drop_output(d);
 }
 
+/* The shim's file cannot wake us: look before acting on what it says. */
+void dte_refresh(struct dte *d)
+{
+	if (d->shim)
+		update_wire(d, d->present);
+}
+
 static void open_shim(struct dte *d, const char *slave)
 {
 	const char *dir = getenv("TIOCM_DIR");
@@ -258,6 +265,7 @@ static bool may_write(const struct dte *d)
 
 void dte_flush(struct dte *d)
 {
+	dte_refresh(d);
 	while (may_write(d)) {
 		const uint8_t *data;
 		size_t n = fifo_peek(&d->out, &data);
@@ -351,6 +359,7 @@ void dte_poll_done(struct dte *d, short revents)
 		accept_terminal(d);
 		return;
 	}
+	dte_refresh(d);
 	if (revents & POLLOUT)
 		dte_flush(d);
 	if (d->fd >= 0 && wants_input(d) && (revents & (POLLIN | POLLHUP | POLLERR)))
