@@ -1,0 +1,349 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Phones: a modem on a serial link. See phone_state.h for the states and who owns what.
+ *
+ * phone.c	bind, the start of a session, the worker's turn, status
+ * phone_call.c	calls: ringing, going online, the ways of hanging up
+ * phone_ops.c	requests
+ * phone_close.c	the close ladder
+ */
+#include <linux/ktime.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include "phone_state.h"
+
+/* ---- what others read ---- */
+
+/* Changes a member of @status or @caps. */
+void phone_set(struct phone *ph, u32 *field, u32 value)
+{
+	guard(spinlock_irqsave)(&ph->lock);
+	*field = value;
+}
+
+static int phone_get_caps(struct cldn_handle *h, void *arg)
+{
+	struct phone *ph = phone_of(h->dev);
+	struct cleardown_phone_caps *out = arg;
+	u32 size = out->size;
+
+	guard(spinlock_irqsave)(&ph->lock);
+	*out = ph->caps;
+	out->size = size;
+	return 0;
+}
+
+static int phone_get_status(struct cldn_handle *h, void *arg)
+{
+	struct phone *ph = phone_of(h->dev);
+	struct cleardown_phone_status *out = arg;
+	u32 size = out->size;
+
+	guard(spinlock_irqsave)(&ph->lock);
+	*out = ph->status;
+	out->size = size;
+	return 0;
+}
+
+static const struct cldn_ioctl phone_ioctls[] = {
+	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps),
+	  sizeof(struct cleardown_phone_caps), phone_get_caps },
+	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status),
+	  sizeof(struct cleardown_phone_status), phone_get_status },
+};
+
+/* ---- bind ---- */
+
+#define PHONE_OPCODE(op) BIT((op)-0x100)
+#define PHONE_OPCODES_BASE                                                                     \
+	(PHONE_OPCODE(CLEARDOWN_OP_DEV_SPECIFIC) | PHONE_OPCODE(CLEARDOWN_OP_SET_HOOKSWITCH) | \
+	 PHONE_OPCODE(CLEARDOWN_OP_SET_VOLUME) | PHONE_OPCODE(CLEARDOWN_OP_DIAL) |             \
+	 PHONE_OPCODE(CLEARDOWN_OP_ANSWER) | PHONE_OPCODE(CLEARDOWN_OP_HANGUP))
+
+/* What every modem has. */
+static void phone_caps_base(struct phone *ph)
+{
+	guard(spinlock_irqsave)(&ph->lock);
+	memset(&ph->caps, 0, sizeof(ph->caps));
+	ph->caps.out_opcodes = PHONE_OPCODES_BASE;
+	ph->caps.out_hook_devices = CLEARDOWN_HOOKDEV_HANDSET;
+	ph->caps.out_volume_devices = CLEARDOWN_HOOKDEV_SPEAKER;
+	ph->caps.out_ring_modes = 1;
+}
+
+/* Finds init=... among the words of @args. */
+static int phone_parse_args(struct phone *ph, const char *args, char *text, size_t len)
+{
+	const char *word, *end;
+
+	for (word = args; *word; word = *end ? end + 1 : end) {
+		end = strchrnul(word, ' ');
+		if (strncmp(word, "init=", 5))
+			continue;
+		word += 5;
+		if (!strncasecmp(word, "AT", 2))
+			word += 2;
+		ph->init_effects = cldn_at_effects(word, end - word);
+		if (ph->init_effects & (CLDN_AT_FX_BAD | CLDN_AT_FX_CALL)) {
+			snprintf(text, len, "init= is no command line, or it dials or answers");
+			return -EINVAL;
+		}
+		memcpy(ph->init, word, end - word);
+		ph->init[end - word] = 0;
+	}
+	return 0;
+}
+
+static int phone_bind(struct cldn_device *dev, const char *args, char *text, size_t len)
+{
+	struct phone *ph = kzalloc(sizeof(*ph), GFP_KERNEL);
+	int ret;
+
+	if (!ph)
+		return -ENOMEM;
+	ret = phone_parse_args(ph, args ?: "", text, len);
+	if (ret) {
+		kfree(ph);
+		return ret;
+	}
+	spin_lock_init(&ph->lock);
+	ph->dev = dev;
+	phone_caps_base(ph);
+	dev->class_data = ph;
+	return 0;
+}
+
+static void phone_unbind(struct cldn_device *dev)
+{
+	kfree(dev->class_data);
+	dev->class_data = NULL;
+}
+
+/* ---- the start of a session ---- */
+
+/* The first is the dialogue's own. Ours follow the bind's, whose Z would undo them. */
+enum {
+	PHONE_SCRIPT_SYNC,
+	PHONE_SCRIPT_INIT,
+	PHONE_SCRIPT_LINES,
+	PHONE_SCRIPT_ID,
+	PHONE_SCRIPT_GAIN,
+	PHONE_SCRIPT_VOLUME,
+	PHONE_SCRIPT_TONES,
+};
+
+/**
+ * struct phone_script - a line of the start script
+ * @body: command; NULL is the bind's own
+ * @once: asks what the modem has; left out when that is known
+ */
+struct phone_script {
+	const char *body;
+	bool once;
+};
+
+static const struct phone_script phone_script[] = {
+	[PHONE_SCRIPT_INIT] = { NULL, false },	    [PHONE_SCRIPT_LINES] = { "&C1&D2", false },
+	[PHONE_SCRIPT_ID] = { "I", true },	    [PHONE_SCRIPT_GAIN] = { "+VGR=?", true },
+	[PHONE_SCRIPT_VOLUME] = { "+VGT=?", true }, [PHONE_SCRIPT_TONES] = { "+VTS=?", true },
+};
+
+static const char *phone_script_body(struct phone *ph, u32 line)
+{
+	return phone_script[line].body ?: ph->init;
+}
+
+/* Sends the next line that is wanted; false at the script's end. */
+static bool phone_script_next(struct phone *ph, u64 now)
+{
+	while (++ph->script < ARRAY_SIZE(phone_script)) {
+		const char *body = phone_script_body(ph, ph->script);
+		bool format = ph->script == PHONE_SCRIPT_INIT &&
+			      ph->init_effects & CLDN_AT_FX_FORMAT;
+
+		if (!*body || (phone_script[ph->script].once && ph->discovered))
+			continue;
+		ph->text_len = 0;
+		cldn_dlg_command(&ph->dlg, body, strlen(body),
+				 format ? CLDN_DLG_FORMAT : CLDN_DLG_PLAIN, now,
+				 min(now + PHONE_LINE_NS, ph->start_ns));
+		return true;
+	}
+	return false;
+}
+
+void phone_script_begin(struct phone *ph, u64 now)
+{
+	ph->act = PHONE_ACT_START;
+	ph->script = PHONE_SCRIPT_SYNC;
+	ph->start_ns = now + PHONE_START_NS;
+	cldn_dlg_sync(&ph->dlg, now, ph->start_ns);
+}
+
+static void phone_script_end(struct phone *ph)
+{
+	ph->act = PHONE_ACT_NONE;
+	cldn_open_done(ph->dev, 0);
+}
+
+static void phone_discover(struct phone *ph, bool ok)
+{
+	guard(spinlock_irqsave)(&ph->lock);
+	switch (ph->script) {
+	case PHONE_SCRIPT_ID:
+		memcpy(ph->caps.out_id, ph->text,
+		       min_t(size_t, ph->text_len, sizeof(ph->caps.out_id) - 1));
+		break;
+	case PHONE_SCRIPT_GAIN:
+		ph->gain.known =
+			ok && cldn_at_range(ph->text, ph->text_len, &ph->gain.low, &ph->gain.high);
+		if (ph->gain.known) {
+			ph->caps.out_gain_devices = CLEARDOWN_HOOKDEV_SPEAKER;
+			ph->caps.out_opcodes |= PHONE_OPCODE(CLEARDOWN_OP_SET_GAIN);
+		}
+		break;
+	case PHONE_SCRIPT_VOLUME:
+		ph->volume.known = ok && cldn_at_range(ph->text, ph->text_len, &ph->volume.low,
+						       &ph->volume.high);
+		if (ph->volume.known)
+			ph->caps.out_volume_devices |= CLEARDOWN_HOOKDEV_HANDSET;
+		break;
+	case PHONE_SCRIPT_TONES:
+		if (ok)
+			ph->caps.out_opcodes |= PHONE_OPCODE(CLEARDOWN_OP_SEND_DTMF);
+		ph->discovered = true;
+		break;
+	}
+}
+
+/*
+ * A line of the script was answered. A modem that is silent gets no more lines: the session begins
+ * with what every modem has, and the next open asks again.
+ */
+void phone_script_done(struct phone *ph, u32 code, u64 now)
+{
+	if (code == CLEARDOWN_RESULT_NONE || code == CLEARDOWN_RESULT_CONNECT ||
+	    cldn_closing(ph->dev)) {
+		phone_script_end(ph);
+		return;
+	}
+	if (ph->script == PHONE_SCRIPT_SYNC &&
+	    !(ph->dlg.lines & CLEARDOWN_LINE_DCD && ph->dlg.lines & CLEARDOWN_LINE_VALID))
+		ph->hook = PHONE_HOOK_ON;
+	phone_discover(ph, code == CLEARDOWN_RESULT_OK);
+	if (!phone_script_next(ph, now))
+		phone_script_end(ph);
+}
+
+/* Only the first line of an answer is wanted. */
+void phone_script_text(struct phone *ph, const u8 *line, size_t len)
+{
+	if (ph->text_len)
+		return;
+	ph->text_len = min_t(size_t, len, sizeof(ph->text));
+	memcpy(ph->text, line, ph->text_len);
+}
+
+static void phone_forget_session(struct phone *ph)
+{
+	ph->act = PHONE_ACT_NONE;
+	ph->fixup = false;
+	ph->text_len = 0;
+	ph->hook = PHONE_HOOK_UNKNOWN;
+	ph->connected = false;
+	ph->texts = 0;
+	ph->edges = 0;
+	ph->ring_ns = 0;
+	ph->caller_new = false;
+	ph->had_call = false;
+	ph->dtr_useless = false;
+	ph->unanswered = false;
+	ph->step_over = false;
+	ph->last_code = 0;
+	guard(spinlock_irqsave)(&ph->lock);
+	memset(&ph->status, 0, sizeof(ph->status));
+}
+
+static void phone_open(struct cldn_device *dev)
+{
+	struct phone *ph = phone_of(dev);
+
+	phone_forget_session(ph);
+	if (!ph->discovered)
+		phone_caps_base(ph);
+	cldn_dlg_reset(&ph->dlg, &dev->link, &phone_dlg_ops);
+	ph->lines = ph->dlg.lines;
+	phone_script_begin(ph, ktime_get_ns());
+	phone_arm(ph);
+}
+
+static void phone_closed(struct cldn_device *dev)
+{
+	struct phone *ph = phone_of(dev);
+
+	phone_op_end(ph, CLEARDOWN_PHONEERR_OPERATIONFAILED, -EIO, CLEARDOWN_RESULT_NONE);
+	if (dev->gone)
+		ph->discovered = false;
+	phone_forget_session(ph);
+}
+
+/* ---- the worker's turn ---- */
+
+/* Asks to be run again when the first of our times comes. */
+void phone_arm(struct phone *ph)
+{
+	u64 next = min(cldn_dlg_next(&ph->dlg), phone_ring_next(ph));
+
+	if (next != U64_MAX)
+		cldn_wake_at(ph->dev, next);
+}
+
+static void phone_run(struct cldn_device *dev, u32 events)
+{
+	struct phone *ph = phone_of(dev);
+	u64 now = ktime_get_ns();
+
+	if (dev->gone)
+		return;
+	phone_lines(ph, events & (CLDN_LINK_LINES | CLDN_EV_RESUME), now);
+	if (cldn_dlg_read(&ph->dlg, now))
+		cldn_device_kick(dev, CLDN_LINK_RX);
+	cldn_dlg_tick(&ph->dlg, now);
+	phone_lines(ph, false, now);
+	phone_ring_tick(ph, now);
+	phone_ops(ph, now);
+	if (cldn_dlg_data(&ph->dlg) && events & (CLDN_LINK_ROOM | CLDN_EV_WRITE))
+		cldn_tx_pump(dev);
+	phone_arm(ph);
+}
+
+const struct cldn_class cldn_phone_class = {
+	.id = CLEARDOWN_CLASS_PHONE,
+	.name = "phone",
+	.mode = 0660,
+	.bad_handle = CLEARDOWN_PHONEERR_INVALPHONEHANDLE,
+	.failed = CLEARDOWN_PHONEERR_OPERATIONFAILED,
+	.cancelled = CLEARDOWN_PHONEERR_OPERATIONFAILED,
+	.unavailable = CLEARDOWN_PHONEERR_OPERATIONUNAVAIL,
+	.no_memory = CLEARDOWN_PHONEERR_NOMEM,
+	.bad_param = CLEARDOWN_PHONEERR_INVALPARAM,
+	.not_owner = CLEARDOWN_PHONEERR_NOTOWNER,
+	.opcodes = phone_opcodes,
+	.nopcodes = PHONE_NOPCODES,
+	.ioctls = phone_ioctls,
+	.nioctls = ARRAY_SIZE(phone_ioctls),
+	.steps = phone_steps,
+	.nsteps = PHONE_NSTEPS,
+	.release_ms = 50,
+	.open_hold_ms = 500,
+	.default_deadline_ns = 5 * NSEC_PER_SEC,
+	.bind = phone_bind,
+	.unbind = phone_unbind,
+	.open = phone_open,
+	.check = phone_check,
+	.run = phone_run,
+	.step_begin = phone_step_begin,
+	.step_run = phone_step_run,
+	.summary = phone_summary,
+	.closed = phone_closed,
+};

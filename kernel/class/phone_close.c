@@ -1,0 +1,278 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The close ladder of a phone. The core calls the rungs in the table's order and cuts each at its
+ * time; what a rung leaves unfinished the next one finds in the dialogue's state and takes over.
+ *
+ * A data call ends politely by DTR: with &D2 that is the modem's own orderly disconnect, and DCD
+ * low is the proof. Escape and ATH are for those who keep DTR up, or have none. When nothing is up
+ * no rung takes any time.
+ */
+#include <linux/ktime.h>
+#include "phone_state.h"
+
+#define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
+#define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
+/* Silence, +++, silence: with less time the escape cannot work. */
+#define PHONE_ESCAPE_LEAST_NS (2150 * NSEC_PER_MSEC)
+#define PHONE_SENT_POLL_NS (5 * NSEC_PER_MSEC)
+
+const struct cldn_step phone_steps[PHONE_NSTEPS] = {
+	{ CLEARDOWN_STEP_DRAIN_OPS, CLDN_IN_DRAIN, 0, 0 },
+	{ CLEARDOWN_STEP_DRAIN_DATA, CLDN_IN_POLITE, 0, 0 },
+	{ CLEARDOWN_STEP_ABORT_CMD, CLDN_IN_TOUCHING, 150, 300 },
+	{ CLEARDOWN_STEP_ESCAPE, CLDN_IN_POLITE, 0, 2600 },
+	{ CLEARDOWN_STEP_HANGUP, CLDN_IN_POLITE, 0, 1000 },
+	{ CLEARDOWN_STEP_DTR, CLDN_IN_TOUCHING, 500, 0 },
+};
+
+/* From now on the dialogue works for the ladder alone. */
+static void phone_take_over(struct phone *ph)
+{
+	ph->act = PHONE_ACT_LADDER;
+	ph->step_over = false;
+}
+
+/* What the report says of a rung. */
+static void phone_step_tell(struct phone *ph, struct cldn_step_result *result)
+{
+	result->detail = ph->step_code;
+	if (ph->step_code != CLEARDOWN_RESULT_NONE)
+		return;
+	result->error = -ETIMEDOUT;
+	ph->unanswered = true;
+}
+
+static enum cldn_step_verdict phone_step_result(struct phone *ph, struct cldn_step_result *result)
+{
+	if (!ph->step_over)
+		return CLDN_STEP_WAIT;
+	phone_step_tell(ph, result);
+	return CLDN_STEP_DONE;
+}
+
+/* ---- draining ---- */
+
+static enum cldn_step_verdict phone_drain_ops(struct phone *ph, bool begin)
+{
+	phone_ops(ph, ktime_get_ns());
+	if (ph->act != PHONE_ACT_NONE)
+		return CLDN_STEP_WAIT;
+	return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
+}
+
+static enum cldn_step_verdict phone_drain_data(struct phone *ph, bool begin,
+					       struct cldn_step_result *result)
+{
+	struct cldn_link *link = &ph->dev->link;
+	ssize_t left;
+
+	if (!cldn_dlg_data(&ph->dlg)) {
+		result->error = begin ? 0 : -ENOTCONN;
+		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
+	}
+	left = cldn_tx_pump(ph->dev);
+	if (left < 0) {
+		result->error = left;
+		return CLDN_STEP_DONE;
+	}
+	if (!left && link->drv->sent(link))
+		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
+	if (!left)
+		cldn_wake_at(ph->dev, ktime_get_ns() + PHONE_SENT_POLL_NS);
+	return CLDN_STEP_WAIT;
+}
+
+/* ---- ending the command in flight ---- */
+
+static bool phone_busy(const struct phone *ph)
+{
+	return !cldn_dlg_idle(&ph->dlg) && !cldn_dlg_data(&ph->dlg);
+}
+
+static enum cldn_step_verdict phone_abort_begin(struct phone *ph, u64 until_ns)
+{
+	if (!phone_busy(ph))
+		return CLDN_STEP_NOTHING;
+	cldn_dlg_abort(&ph->dlg, ktime_get_ns(), until_ns);
+	return CLDN_STEP_WAIT;
+}
+
+/*
+ * The command's result goes its usual way, to its request: what the modem acknowledged in time is
+ * a success. The rung is over when nothing is in flight.
+ */
+static enum cldn_step_verdict phone_abort_run(struct phone *ph, struct cldn_step_result *result)
+{
+	if (phone_busy(ph))
+		return CLDN_STEP_WAIT;
+	phone_step_tell(ph, result);
+	return CLDN_STEP_DONE;
+}
+
+/* ---- clearing the call ---- */
+
+static bool phone_keeps_dtr(const struct phone *ph)
+{
+	return ph->dev->owner->dtr == CLEARDOWN_DTR_KEEP;
+}
+
+static enum cldn_step_verdict phone_escape_begin(struct phone *ph, u64 until_ns)
+{
+	u64 now = ktime_get_ns();
+
+	if (!cldn_dlg_data(&ph->dlg) || (!phone_keeps_dtr(ph) && phone_dtr_usable(ph)) ||
+	    until_ns < now + PHONE_ESCAPE_LEAST_NS)
+		return CLDN_STEP_NOTHING;
+	phone_take_over(ph);
+	cldn_dlg_escape(&ph->dlg, now, until_ns);
+	return CLDN_STEP_WAIT;
+}
+
+/* The line may be off-hook for all we know. */
+static bool phone_off_hook(const struct phone *ph)
+{
+	return ph->hook == PHONE_HOOK_OFF || phone_call_up(ph) ||
+	       (ph->hook == PHONE_HOOK_UNKNOWN && ph->had_call);
+}
+
+static enum cldn_step_verdict phone_hangup_rung_begin(struct phone *ph, u64 until_ns)
+{
+	if (!phone_off_hook(ph) || !cldn_dlg_idle(&ph->dlg))
+		return CLDN_STEP_NOTHING;
+	/* A modem that has just not answered will not now; DTR is what is left. */
+	if (ph->unanswered && phone_dtr_usable(ph) && !phone_keeps_dtr(ph))
+		return CLDN_STEP_NOTHING;
+	phone_take_over(ph);
+	cldn_dlg_command(&ph->dlg, "H", 1, CLDN_DLG_PLAIN, ktime_get_ns(), until_ns);
+	return CLDN_STEP_WAIT;
+}
+
+static enum cldn_step_verdict phone_hangup_rung_run(struct phone *ph,
+						    struct cldn_step_result *result)
+{
+	enum cldn_step_verdict verdict = phone_step_result(ph, result);
+
+	if (verdict == CLDN_STEP_DONE && ph->step_code == CLEARDOWN_RESULT_OK) {
+		phone_call_over(ph, ph->step_code);
+		phone_set_hook(ph, PHONE_HOOK_ON);
+	}
+	return verdict;
+}
+
+/* ---- DTR ---- */
+
+/* A modem that never answered may be in a call that somebody left to it. */
+static bool phone_maybe_up(const struct phone *ph)
+{
+	u32 dcd = CLEARDOWN_LINE_VALID | CLEARDOWN_LINE_DCD;
+
+	return cldn_dlg_data(&ph->dlg) || phone_off_hook(ph) ||
+	       (ph->hook == PHONE_HOOK_UNKNOWN && (ph->dlg.lines & dcd) == dcd);
+}
+
+/* Nothing is up: DTR falls as the last thing, nobody has to see it. */
+static enum cldn_step_verdict phone_dtr_quick(struct phone *ph, bool pulse,
+					      struct cldn_step_result *result)
+{
+	struct cldn_link *link = &ph->dev->link;
+
+	cldn_dlg_forget(&ph->dlg);
+	if (pulse)
+		return CLDN_STEP_NOTHING;
+	result->error = link->drv->set_lines(link, 0, CLEARDOWN_LINE_DTR);
+	return CLDN_STEP_DONE;
+}
+
+static enum cldn_step_verdict phone_dtr_run(struct phone *ph, struct cldn_step_result *result)
+{
+	enum cldn_step_verdict verdict = phone_step_result(ph, result);
+
+	if (verdict == CLDN_STEP_DONE && ph->step_code != CLEARDOWN_RESULT_NONE) {
+		phone_call_over(ph, ph->step_code);
+		phone_set_hook(ph, PHONE_HOOK_ON);
+	}
+	return verdict;
+}
+
+static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step_result *result)
+{
+	struct cldn_handle *h = ph->dev->owner;
+	bool pulse = h->dtr == CLEARDOWN_DTR_PULSE;
+	u64 now = ktime_get_ns();
+	u64 min_ns = PHONE_DTR_MIN_NS, max_ns = PHONE_DTR_MAX_NS;
+
+	if (phone_keeps_dtr(ph) || !(ph->dlg.lines & CLEARDOWN_LINE_VALID))
+		return CLDN_STEP_NOTHING;
+	ph->unanswered |= phone_busy(ph);
+	phone_take_over(ph);
+	if (!phone_maybe_up(ph))
+		return phone_dtr_quick(ph, pulse, result);
+	if (pulse) {
+		min_ns = h->dtr_pulse_ms * NSEC_PER_MSEC;
+		max_ns = max(max_ns, min_ns);
+	}
+	ph->dev->dtr_dropped_ns = pulse ? 0 : now;
+	cldn_dlg_hang(&ph->dlg, pulse, now, min_ns, max_ns);
+	return phone_dtr_run(ph, result);
+}
+
+/* ---- the table's ends ---- */
+
+static enum cldn_step_verdict phone_rung(struct phone *ph, u32 what, bool begin, u64 until_ns,
+					 struct cldn_step_result *result)
+{
+	switch (what) {
+	case CLEARDOWN_STEP_DRAIN_OPS:
+		return phone_drain_ops(ph, begin);
+	case CLEARDOWN_STEP_DRAIN_DATA:
+		return phone_drain_data(ph, begin, result);
+	case CLEARDOWN_STEP_ABORT_CMD:
+		return begin ? phone_abort_begin(ph, until_ns) : phone_abort_run(ph, result);
+	case CLEARDOWN_STEP_ESCAPE:
+		return begin ? phone_escape_begin(ph, until_ns) : phone_step_result(ph, result);
+	case CLEARDOWN_STEP_HANGUP:
+		return begin ? phone_hangup_rung_begin(ph, until_ns) :
+			       phone_hangup_rung_run(ph, result);
+	case CLEARDOWN_STEP_DTR:
+		return begin ? phone_dtr_begin(ph, result) : phone_dtr_run(ph, result);
+	default:
+		return CLDN_STEP_NOTHING;
+	}
+}
+
+enum cldn_step_verdict phone_step_begin(struct cldn_device *dev, u32 what, u64 until_ns,
+					struct cldn_step_result *result)
+{
+	struct phone *ph = phone_of(dev);
+	enum cldn_step_verdict verdict;
+
+	ph->had_call |= phone_call_up(ph);
+	verdict = phone_rung(ph, what, true, until_ns, result);
+	phone_arm(ph);
+	return verdict;
+}
+
+enum cldn_step_verdict phone_step_run(struct cldn_device *dev, u32 what, u64 until_ns,
+				      struct cldn_step_result *result)
+{
+	struct phone *ph = phone_of(dev);
+	enum cldn_step_verdict verdict = phone_rung(ph, what, false, until_ns, result);
+
+	phone_arm(ph);
+	return verdict;
+}
+
+void phone_summary(struct cldn_device *dev, struct cleardown_report_head *head)
+{
+	struct phone *ph = phone_of(dev);
+	bool had_call = ph->had_call || phone_call_up(ph);
+
+	if (had_call) {
+		head->flags |= CLEARDOWN_REPORT_HAD_CALL;
+		head->cause_detail = ph->last_code;
+	}
+	if (ph->hook == PHONE_HOOK_ON)
+		head->flags |= CLEARDOWN_REPORT_ONHOOK;
+	else if (had_call || ph->unanswered)
+		head->flags |= CLEARDOWN_REPORT_FORCED;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * Private to phone*.c.
+ *
+ * A phone is a modem on a serial link. What it does at a time is @act, what its line does is
+ * @status.out_call_state:
+ *
+ *   IDLE -> DIALING -> ONLINE (data) or COMMAND (dialled with a semicolon)
+ *   IDLE -> RINGING -> ANSWERING -> ONLINE
+ *   ONLINE -> CLEARING -> IDLE        we hang up, or the far end did and its data is being read
+ *   any -> IDLE                       the modem said so, or DCD fell
+ *
+ *   act     begun by                  ends with
+ *   START   open                      the last line of the script, or its time: open_done
+ *   OP      a request (@op)           the modem's result: its completion
+ *   FIXUP   a request that may have   the modem's result; then requests go on
+ *           changed the modem's form
+ *   HANGUP  HANGUP (@op), a cancelled proof that the line is on-hook, or all means used up
+ *           call (no @op)
+ *   LADDER  a rung of the close       its result
+ *
+ * Exactly one of them runs, and requests start only in NONE. Everything here belongs to the
+ * device's worker, except @status and @caps, which the worker changes and others read under @lock,
+ * and @init, which bind sets. The core owns the op until it is handed over by cldn_op_next();
+ * from then on the phone holds a reference until cldn_op_put() in phone_op_end().
+ */
+#ifndef CLEARDOWN_PHONE_STATE_H
+#define CLEARDOWN_PHONE_STATE_H
+
+#include <linux/spinlock.h>
+#include <cleardown/class.h>
+#include "../modem/dialogue.h"
+
+#define PHONE_START_NS (2500 * NSEC_PER_MSEC)
+#define PHONE_LINE_NS NSEC_PER_SEC
+#define PHONE_COMMAND_NS (5 * NSEC_PER_SEC)
+#define PHONE_TEXT_MAX CLEARDOWN_EVENT_DATA_MAX
+
+enum phone_act {
+	PHONE_ACT_NONE,
+	PHONE_ACT_START,
+	PHONE_ACT_OP,
+	PHONE_ACT_FIXUP,
+	PHONE_ACT_HANGUP,
+	PHONE_ACT_LADDER,
+};
+
+enum phone_hook {
+	PHONE_HOOK_UNKNOWN,
+	PHONE_HOOK_ON, /* the modem or its carrier line has shown it */
+	PHONE_HOOK_OFF,
+};
+
+enum phone_hang_means {
+	PHONE_HANG_ABORT,
+	PHONE_HANG_DTR,
+	PHONE_HANG_ATH,
+	PHONE_HANG_ESCAPE,
+};
+
+/**
+ * struct phone_scale - the values of a modem's gain or volume
+ * @known: the modem has it
+ * @low: smallest value
+ * @high: largest
+ */
+struct phone_scale {
+	bool known;
+	u32 low;
+	u32 high;
+};
+
+/**
+ * struct phone - dev->class_data of a phone
+ * @dev: its device
+ * @lock: see above; nests inside all locks of the core
+ * @caps: what the modem has; lasts from one session to the next
+ * @status: the present session
+ * @init: extra command of every session, without AT
+ * @init_effects: its CLDN_AT_FX_*
+ * @discovered: @caps and the scales hold
+ * @gain: +VGR
+ * @volume: +VGT
+ * @tones: +VTS is there
+ * @act: enum phone_act
+ * @script: line of the start script that runs
+ * @start_ns: when the start ends whatever the modem did
+ * @fixup: the modem's lines have to be set again before the next request
+ * @op: request under way, referenced
+ * @text: the lines that answered it
+ * @text_len: bytes of @text
+ * @means: enum phone_hang_means that runs
+ * @tried: those that were used, BIT(enum phone_hang_means)
+ * @hook: enum phone_hook
+ * @connected: PHONE_STATE said CONNECTED for the present call
+ * @texts: RING texts of the present incoming call
+ * @edges: and rises of RI
+ * @ring_ns: when the last of them came, 0 = not ringing
+ * @lines: CLEARDOWN_LINE_* as last told
+ * @caller_new: caller id came since the last call
+ * @had_call: a call was up or being set up when the close began
+ * @dtr_useless: letting DTR fall did not end a call in this session
+ * @unanswered: the modem did not answer a step of the close
+ * @step_over: the running rung got its result
+ * @step_code: last result of anything begun
+ * @last_code: last result of an ending
+ * @dlg: the modem
+ */
+struct phone {
+	struct cldn_device *dev;
+	spinlock_t lock; /* see above */
+	struct cleardown_phone_caps caps;
+	struct cleardown_phone_status status;
+	char init[CLDN_AT_BODY_MAX];
+	u32 init_effects;
+	bool discovered;
+	struct phone_scale gain;
+	struct phone_scale volume;
+	bool tones;
+
+	u32 act;
+	u32 script;
+	u64 start_ns;
+	bool fixup;
+	struct cldn_op *op;
+	u8 text[PHONE_TEXT_MAX];
+	u32 text_len;
+
+	u32 means;
+	u32 tried;
+	u32 hook;
+	bool connected;
+	u32 texts;
+	u32 edges;
+	u64 ring_ns;
+	u32 lines;
+	bool caller_new;
+
+	bool had_call;
+	bool dtr_useless;
+	bool unanswered;
+	bool step_over;
+	u32 step_code;
+	u32 last_code;
+
+	struct cldn_dialogue dlg;
+};
+
+extern const struct cldn_class cldn_phone_class;
+#define PHONE_NOPCODES 13
+#define PHONE_NSTEPS 6
+extern const struct cldn_opcode phone_opcodes[PHONE_NOPCODES];
+extern const struct cldn_step phone_steps[PHONE_NSTEPS];
+
+static inline struct phone *phone_of(struct cldn_device *dev)
+{
+	return dev->class_data;
+}
+
+static inline struct phone *phone_of_dlg(struct cldn_dialogue *d)
+{
+	return container_of(d, struct phone, dlg);
+}
+
+/* phone.c */
+void phone_set(struct phone *ph, u32 *field, u32 value);
+void phone_arm(struct phone *ph);
+void phone_script_begin(struct phone *ph, u64 now);
+void phone_script_done(struct phone *ph, u32 code, u64 now);
+void phone_script_text(struct phone *ph, const u8 *line, size_t len);
+
+/* phone_call.c */
+extern const struct cldn_dlg_ops phone_dlg_ops;
+void phone_state_event(struct phone *ph, u32 what, u32 p2);
+void phone_set_call(struct phone *ph, u32 state, u32 code);
+void phone_set_hook(struct phone *ph, u32 hook);
+void phone_call_begin(struct phone *ph, u32 state);
+void phone_call_over(struct phone *ph, u32 code);
+void phone_hangup_begin(struct phone *ph, u64 now);
+void phone_lines(struct phone *ph, bool read, u64 now);
+void phone_ring_tick(struct phone *ph, u64 now);
+u64 phone_ring_next(const struct phone *ph);
+bool phone_call_up(const struct phone *ph);
+bool phone_dtr_usable(const struct phone *ph);
+
+/* phone_ops.c */
+int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
+void phone_ops(struct phone *ph, u64 now);
+void phone_op_done(struct phone *ph, u32 code);
+void phone_op_end(struct phone *ph, u32 status, int error, u32 p1);
+
+/* phone_close.c */
+enum cldn_step_verdict phone_step_begin(struct cldn_device *dev, u32 what, u64 until_ns,
+					struct cldn_step_result *result);
+enum cldn_step_verdict phone_step_run(struct cldn_device *dev, u32 what, u64 until_ns,
+				      struct cldn_step_result *result);
+void phone_summary(struct cldn_device *dev, struct cleardown_report_head *head);
+
+#endif /* CLEARDOWN_PHONE_STATE_H */
