@@ -257,7 +257,7 @@ static inline long cd_counter(const char *file, const char *name)
 /* Asks the host (scripts/vm): 0 and the answer's first line without "ok ", or -1. */
 static inline int cd_host(char *answer, size_t max, const char *words)
 {
-	char cmd[256], line[512] = "";
+	char cmd[256], line[9216] = "";
 	FILE *p;
 
 	snprintf(cmd, sizeof(cmd), "hostctl %s", words);
