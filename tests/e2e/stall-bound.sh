@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: --modems 1 --icount --smp 1 --bank "--fast all --speed 8 --machine 102:sink"
+# The same with the bound as promised, deadline + 50 ms, measured in guest time.
+. /lib/guest.sh
+
+check "the modules load" load_modules tty
+tap stall --guest /dev/ttyS1
+check "the modules unload" unload_modules tty
