@@ -29,7 +29,7 @@ struct stall_case {
 	uint32_t mode;
 	uint64_t deadline_ns;
 	size_t bytes;
-	bool flowing;	/* bytes flow when CTS falls: a slow call, or all were gone by then */
+	bool flowing; /* bytes flow when CTS falls: a slow call, or all were gone by then */
 	uint64_t bound_ms;
 };
 
@@ -54,7 +54,8 @@ static long long modem_took(void)
 	char answer[128];
 	long long n;
 
-	if (!bank_says(answer, sizeof(answer), "count " LINE) || sscanf(answer, "ok rx %lld", &n) != 1)
+	if (!bank_says(answer, sizeof(answer), "count " LINE) ||
+	    sscanf(answer, "ok rx %lld", &n) != 1)
 		return -1;
 	return n;
 }
