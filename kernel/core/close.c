@@ -333,6 +333,13 @@ static void cldn_report_who(struct cldn_handle *h)
 	memcpy(r->out_closer_comm, h->closer.comm, sizeof(r->out_closer_comm));
 }
 
+/* What the far end or the modem said belongs to the report when they, or the owner, ended it. */
+static bool cldn_detail_is_class(u32 cause)
+{
+	return cause == CLEARDOWN_CAUSE_LOCAL_USER || cause == CLEARDOWN_CAUSE_PEER ||
+	       cause == CLEARDOWN_CAUSE_CARRIER;
+}
+
 static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 {
 	struct cleardown_report_head *head = &h->report->out_head;
@@ -342,7 +349,7 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 	head->clazz = h->dev->class->id;
 	head->mode = h->wish.mode;
 	head->cause = h->wish.cause;
-	if (h->wish.detail)
+	if (!cldn_detail_is_class(h->wish.cause))
 		head->cause_detail = h->wish.detail;
 	head->later_causes = h->wish.later;
 	head->flags |= (released ? CLEARDOWN_REPORT_RELEASED : 0) |
