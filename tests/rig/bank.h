@@ -147,6 +147,8 @@ struct line {
 	const struct audio_ops *audio;
 	int16_t *delay;			/* what this line says, on its way */
 	int delay_pos;
+	int16_t *tail;			/* what the far end had said when it left */
+	int tail_left;			/* blocks until the line is silent and cleared */
 
 	/* datacall.c */
 	bool fast_ok;			/* willing to use the unmodulated call */
@@ -171,6 +173,7 @@ void exch_hangup(struct line *l, const char *why);
 void exch_drop(struct line *l);			/* the line itself is cut */
 void exch_ring(struct line *l, const char *caller, usec_t every);
 void exch_ring_stop(struct line *l);
+bool exch_hears(const struct line *l);	/* the far end, or its last words */
 const char *exch_caller_number(const struct line *l);
 bool exch_audio_active(void);
 void exch_audio_tick(void);

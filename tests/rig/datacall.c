@@ -142,7 +142,7 @@ static void put_bit(void *arg, int bit)
 
 	if (bit < 0)
 		v22_status(l, bit);
-	else if (l->dc->state == DC_UP && l->peer)
+	else if (l->dc->state == DC_UP && exch_hears(l))
 		async_rx_put_bit(l->dc->async_rx, bit);
 }
 

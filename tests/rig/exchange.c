@@ -14,6 +14,7 @@
 #define FIRST_RING	(500 * MSEC)
 #define RING_ON		(2 * SEC)
 #define RING_OFF	(4 * SEC)
+#define SILENCE		5	/* blocks that a line with audio stays silent before it clears */
 
 struct line *lines[MAX_LINES];
 int line_count;
@@ -165,6 +166,27 @@ static void reset_delay(struct line *l)
 	l->delay_pos = 0;
 }
 
+/* What the leaving end said is still on its way; its audio ends with silence, not with a cut. */
+static void start_tail(struct line *l, const struct line *left)
+{
+	int i;
+
+	if (!l->tail)
+		l->tail = calloc((size_t)delay_blocks + SILENCE, AUDIO_BLOCK * sizeof(*l->tail));
+	if (!l->tail)
+		die("out of memory");
+	for (i = 0; i < delay_blocks; i++)
+		memcpy(l->tail + i * AUDIO_BLOCK,
+		       left->delay + (left->delay_pos + i) % delay_blocks * AUDIO_BLOCK,
+		       AUDIO_BLOCK * sizeof(*l->tail));
+	l->tail_left = delay_blocks + SILENCE;
+}
+
+bool exch_hears(const struct line *l)
+{
+	return l->peer || l->tail_left > SILENCE;
+}
+
 /* False when nothing rings. A call started by control has no far end: it is dead air. */
 bool exch_answer(struct line *l)
 {
@@ -198,6 +220,8 @@ static void clear_far(struct line *l)
 		stop_ringing(far);
 		far->leg = LEG_IDLE;
 		far->ops->ring_stop(far);
+	} else if (far->leg == LEG_UP && far->audio) {
+		start_tail(far, l);
 	} else if (far->leg != LEG_IDLE) {
 		far->leg = LEG_OFFHOOK;
 		far->ops->cleared(far);
@@ -212,6 +236,7 @@ void exch_hangup(struct line *l, const char *why)
 	log_line(l->number, "on hook (%s)", why);
 	timer_stop(&l->dial_timer);
 	l->leg = LEG_IDLE;
+	l->tail_left = 0;
 	clear_far(l);
 }
 
@@ -227,6 +252,7 @@ void exch_drop(struct line *l)
 	if (l->leg == LEG_IDLE)
 		return;
 	l->leg = LEG_OFFHOOK;
+	l->tail_left = 0;
 	clear_far(l);
 	l->ops->cleared(l);
 }
@@ -274,7 +300,7 @@ bool exch_audio_active(void)
 	int i;
 
 	for (i = 0; i < line_count; i++)
-		if (speaks(lines[i]))
+		if (speaks(lines[i]) || lines[i]->tail_left)
 			return true;
 	return false;
 }
@@ -297,6 +323,21 @@ static void say(struct line *l, int16_t *amp)
 	l->delay_pos = (l->delay_pos + 1) % delay_blocks;
 }
 
+static void hear_tail(struct line *l)
+{
+	int16_t said[AUDIO_BLOCK] = { 0 };
+	int block = delay_blocks + SILENCE - l->tail_left;
+
+	if (l->audio) {
+		l->audio->tx(l, said, AUDIO_BLOCK);
+		l->audio->rx(l, l->tail + block * AUDIO_BLOCK, AUDIO_BLOCK);
+	}
+	if (!l->tail_left || --l->tail_left)
+		return;
+	l->leg = LEG_OFFHOOK;
+	l->ops->cleared(l);
+}
+
 void exch_audio_tick(void)
 {
 	int16_t from_a[AUDIO_BLOCK], from_b[AUDIO_BLOCK];
@@ -305,6 +346,8 @@ void exch_audio_tick(void)
 	for (i = 0; i < line_count; i++) {
 		struct line *a = lines[i], *b = a->peer;
 
+		if (a->tail_left)
+			hear_tail(a);
 		if (!speaks(a))
 			continue;
 		say(a, from_a);
