@@ -28,6 +28,7 @@ struct settings {
 	bool quiet;
 	bool verbose;
 	bool color;
+	char command[64];	/* "cleardown phone dial": what was recognised so far */
 	int64_t timeout_ns;	/* -1: the command's own default */
 };
 
@@ -197,6 +198,8 @@ void report_to_text(FILE *to, const struct cleardown_close_report *report);
 const char *report_result(const struct cleardown_close_summary *sum);
 /* Exit code that a close deserves. */
 enum exit_code report_exit(const struct cleardown_close_summary *sum);
+/* The same, telling the user when the close was not clean. */
+int report_judge(const char *object, const struct cleardown_close_summary *sum);
 /* The whole report to @sum, from ctl where that has it. */
 void report_fetch(struct cleardown_ctl *ctl, const char *name,
 		  const struct cleardown_close_summary *sum, struct cleardown_close_report *report);

@@ -182,7 +182,7 @@ static int say_closed(const struct closing *c, const struct close_job *job)
 		report_to_text(stdout, &report);
 	if (job->ret < 0 && job->err != EIO)
 		return exit_for_errno(job->err);
-	return report_exit(&job->summary);
+	return report_judge(c->device->name, &job->summary);
 }
 
 static int close_and_wait(const struct closing *c, int signal_fd)
@@ -395,6 +395,22 @@ static int say_reached(const struct cleardown_device *device, const char *word)
 	return XC_OK;
 }
 
+static int waited_in_vain(const struct cleardown_device *now, const char *word)
+{
+	char action[64], cause[64];
+	const struct trouble trouble = {
+		.object = now->name,
+		.action = action,
+		.cause = cause,
+		.err = ETIMEDOUT,
+	};
+
+	snprintf(action, sizeof(action), "see it %s", word);
+	snprintf(cause, sizeof(cause), "time ran out, it is %s",
+		 word_or(cleardown_state_name(now->session.state), "?"));
+	return complain(XC_TIMEOUT, &trouble);
+}
+
 static int wait_for(struct cleardown_ctl *ctl, const struct cleardown_device *device,
 		    struct cleardown_phone *phone, const struct awaited *awaited)
 {
@@ -409,7 +425,7 @@ static int wait_for(struct cleardown_ctl *ctl, const struct cleardown_device *de
 		if (!now)
 			return complain_errno(device->name, "wait for it", errno);
 		if (limit >= 0 && monotonic_ns() >= end)
-			return complain_errno(device->name, "wait longer for it", ETIMEDOUT);
+			return waited_in_vain(now, awaited->word);
 		if (poll(&pfd, 1, LOOK_EVERY_MS) > 0)
 			return XC_INTERRUPTED;
 	}

@@ -137,7 +137,7 @@ struct phone_call {
 
 static const char *const ended_words[] = {
 	[ENDED_BY_PEER] = "peer",   [ENDED_BY_INPUT] = "end-of-input", [ENDED_BY_OUTPUT] = "output",
-	[ENDED_BY_SIGNAL] = "user", [ENDED_BY_FORCE] = "forced",       [ENDED_BY_ERROR] = "error",
+	[ENDED_BY_SIGNAL] = "user", [ENDED_BY_FORCE] = "force",	       [ENDED_BY_ERROR] = "error",
 };
 
 /* Events may lag behind the completion of dial or answer: the status is what holds now. */
@@ -165,15 +165,16 @@ static int connect_call(struct session *s, struct phone_call *call)
 	};
 	const struct cleardown_record *record;
 	int64_t limit = call->number ? timeout_or(CLDN_FOREVER) : CLDN_FOREVER;
+	const char *action = call->number ? "dial" : "answer";
 	int code;
 
 	if (call->number)
 		progress("%s: dialling %s", s->name, call->number);
-	code = session_request(s, &request, limit, &record);
+	code = session_request(s, action, &request, limit, &record);
 	if (code)
 		return code;
 	call->result = cleardown_result_name(record->p1);
-	code = session_judge(s, call->number ? "dial" : "answer", record);
+	code = session_judge(s, action, record);
 	if (!code)
 		note_connection(s, call);
 	return code;
@@ -447,7 +448,7 @@ static int run_hangup(int argc, char **argv)
 static int one_request(struct session *s, const char *action, struct cleardown_request *request)
 {
 	const struct cleardown_record *record;
-	int code = session_request(s, request, timeout_or(CLDN_FOREVER), &record);
+	int code = session_request(s, action, request, timeout_or(CLDN_FOREVER), &record);
 
 	if (code)
 		return code;
@@ -673,12 +674,15 @@ static int one_command(struct session *s, const char *command, struct json_objec
 		.in_len = strlen(rest),
 	};
 	const struct cleardown_record *record;
-	int code = session_request(s, &request, timeout_or(CLDN_FOREVER), &record);
+	char action[64];
+	int code;
 
+	snprintf(action, sizeof(action), "run AT%s", rest);
+	code = session_request(s, action, &request, timeout_or(CLDN_FOREVER), &record);
 	if (code)
 		return code;
 	answer_out(command, record, answers);
-	return session_judge(s, command, record);
+	return session_judge(s, action, record);
 }
 
 static int run_at(int argc, char **argv)

@@ -10,7 +10,7 @@
 
 #include "cli.h"
 
-struct settings settings = { .timeout_ns = -1 };
+struct settings settings = { .command = "cleardown", .timeout_ns = -1 };
 
 struct exit_entry {
 	int code;
@@ -154,14 +154,14 @@ int complain(enum exit_code code, const struct trouble *trouble)
 
 int complain_usage(const char *format, ...)
 {
-	struct trouble trouble = { .remedy = "see `cleardown help`" };
-	char cause[256];
+	char cause[256], remedy[96];
+	struct trouble trouble = { .cause = cause, .remedy = remedy };
 	va_list args;
 
 	va_start(args, format);
 	vsnprintf(cause, sizeof(cause), format, args);
 	va_end(args);
-	trouble.cause = cause;
+	snprintf(remedy, sizeof(remedy), "see `%s --help`", settings.command);
 	return complain(XC_USAGE, &trouble);
 }
 

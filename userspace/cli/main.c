@@ -208,6 +208,14 @@ static bool asks_help(const struct place *place, const char *word)
 	return place->depth > 1 && !strcmp(word, "help");
 }
 
+static void enter(struct place *place, const struct verb *verb)
+{
+	size_t n = strlen(settings.command);
+
+	place->path[place->depth++] = verb;
+	snprintf(settings.command + n, sizeof(settings.command) - n, " %s", verb->name);
+}
+
 static int descend(struct place *place, int argc, char **argv)
 {
 	const struct verb *verb = place->path[place->depth - 1];
@@ -224,7 +232,7 @@ static int descend(struct place *place, int argc, char **argv)
 		verb = find_verb(verb->verbs, argv[0]);
 		if (!verb)
 			return no_such_verb(place->path[place->depth - 1], argv[0]);
-		place->path[place->depth++] = verb;
+		enter(place, verb);
 		return descend(place, argc, argv);
 	}
 	if (verb->verbs && argc > 1 && !place->help && find_verb(verb->verbs, argv[1]))

@@ -110,6 +110,21 @@ enum exit_code report_exit(const struct cleardown_close_summary *sum)
 	return sum->discarded ? XC_DISCARDED : XC_OK;
 }
 
+int report_judge(const char *object, const struct cleardown_close_summary *sum)
+{
+	enum exit_code code = report_exit(sum);
+	const struct trouble trouble = {
+		.object = object,
+		.action = "close it cleanly",
+		.cause = exit_text(code),
+		.remedy = settings.verbose ? NULL : "see `cleardown reports -v`",
+		.err = sum->error,
+		.status = sum->status,
+	};
+
+	return code ? complain(code, &trouble) : XC_OK;
+}
+
 static bool find_report(struct cleardown_ctl *ctl, uint64_t number,
 			struct cleardown_close_report *report)
 {
@@ -256,10 +271,10 @@ void report_to_json(struct json_object *o, const struct cleardown_close_report *
 
 static void step_row(struct libscols_table *table, const struct cleardown_close_step *step)
 {
-	char start[SHORT_TEXT] = "", took[SHORT_TEXT] = "", outcome[80];
-	const char *cells[] = { word_or(cleardown_step_name(step->what), "?"), start, took,
-				outcome };
+	char name[SHORT_TEXT], start[SHORT_TEXT] = "", took[SHORT_TEXT] = "", outcome[80];
+	const char *cells[] = { name, start, took, outcome };
 
+	snprintf(name, sizeof(name), "  %s", word_or(cleardown_step_name(step->what), "?"));
 	if (step->flags & CLDN_STEP_SKIPPED) {
 		snprintf(outcome, sizeof(outcome), "skipped");
 	} else {
@@ -330,7 +345,7 @@ void report_to_text(FILE *to, const struct cleardown_close_report *report)
 	const char *detail = cause_text(sum);
 	char took[SHORT_TEXT], limit[SHORT_TEXT], when[SHORT_TEXT];
 
-	fprintf(to, "%s: closed %s in %s of %s (mode %s, cause %s%s%s)\n", report->name,
+	fprintf(to, "%s: closed, %s, in %s of %s (mode %s, cause %s%s%s)\n", report->name,
 		report_result(sum), text_duration(took, sum->end_ns - sum->begin_ns),
 		text_duration(limit, sum->deadline_ns),
 		word_or(cleardown_mode_name(sum->mode), "?"),

@@ -89,7 +89,7 @@ static int line_is_busy(const struct cleardown_device *device)
 		snprintf(cause, sizeof(cause), "it is %s", word_or(state, "not idle"));
 		snprintf(remedy, sizeof(remedy), "run `cleardown wait %s idle`", device->name);
 	} else {
-		snprintf(cause, sizeof(cause), "the line %s is in use", path);
+		snprintf(cause, sizeof(cause), "the line is in use");
 		snprintf(remedy, sizeof(remedy), "`cleardown scan` as root shows the holder");
 	}
 	return busy(device, cause, remedy);
@@ -306,28 +306,18 @@ int session_ended_by_force(const struct session *s, const char *action, enum exi
 	return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : failed, &trouble);
 }
 
-int session_request(struct session *s, struct cleardown_request *request, int64_t timeout_ns,
-		    const struct cleardown_record **record)
+static bool is_completion(const struct cleardown_record *record, uint64_t req_id)
 {
-	const char *action = word_or(cleardown_opcode_name(request->opcode), "do that");
-	int64_t end = timeout_ns < 0 ? -1 : monotonic_ns() + timeout_ns;
+	return record->type == CLDN_EV_COMPLETION && record->req_id == req_id;
+}
 
-	request->size = sizeof(*request);
-	request->req_id = ++s->last_id;
-	if (timeout_ns >= 0)
-		request->deadline_ns = timeout_ns;
-	else
-		request->deadline_ns = CLDN_DEADLINE_DEFAULT;
-	if (cleardown_phone_submit(s->phone, request) < 0)
-		return not_accepted(s, action);
-	/* The kernel ends the request at its deadline; if even that fails, we do not wait on. */
-	if (end >= 0)
-		end += NS_PER_SEC;
+static int await_completion(struct session *s, const char *action, uint64_t req_id, int64_t end,
+			    const struct cleardown_record **record)
+{
 	for (;;) {
 		switch (session_next(s, NULL, 0, end, record)) {
 		case SEEN_RECORD:
-			if ((*record)->type == CLDN_EV_COMPLETION &&
-			    (*record)->req_id == request->req_id)
+			if (is_completion(*record, req_id))
 				return XC_OK;
 			if (s->dead)
 				return session_ended_by_force(s, action, XC_DEVICE);
@@ -342,6 +332,22 @@ int session_request(struct session *s, struct cleardown_request *request, int64_
 			break;
 		}
 	}
+}
+
+int session_request(struct session *s, const char *action, struct cleardown_request *request,
+		    int64_t timeout_ns, const struct cleardown_record **record)
+{
+	int64_t end = -1;
+
+	request->size = sizeof(*request);
+	request->req_id = ++s->last_id;
+	request->deadline_ns = timeout_ns < 0 ? CLDN_DEADLINE_DEFAULT : (uint64_t)timeout_ns;
+	if (cleardown_phone_submit(s->phone, request) < 0)
+		return not_accepted(s, action);
+	/* The kernel ends the request at its deadline; if even that fails, we do not wait on. */
+	if (timeout_ns >= 0)
+		end = monotonic_ns() + timeout_ns + NS_PER_SEC;
+	return await_completion(s, action, request->req_id, end, record);
 }
 
 /* What the modem answered decides, then the errno. */
@@ -447,21 +453,6 @@ static void show_report(const struct cleardown_close_report *report)
 	}
 }
 
-static int report_code(const struct session *s, const struct cleardown_close_summary *sum)
-{
-	enum exit_code code = report_exit(sum);
-	const struct trouble trouble = {
-		.object = s->name,
-		.action = "close it cleanly",
-		.cause = exit_text(code),
-		.remedy = settings.verbose ? NULL : "see `cleardown reports -v`",
-		.err = sum->error,
-		.status = sum->status,
-	};
-
-	return code ? complain(code, &trouble) : XC_OK;
-}
-
 static int close_own(struct session *s, const struct close_options *options,
 		     enum cldn_mode otherwise)
 {
@@ -478,6 +469,8 @@ static int close_own(struct session *s, const struct close_options *options,
 		},
 	};
 
+	if (s->signals)
+		progress("%s: closing in order; Ctrl-C again aborts", s->name);
 	run_closing(&job, s->signal_fd, s->signals);
 	if (job.ret < 0 && !job.summary.number) {
 		if ((job.err == EBADFD || job.err == EALREADY) && find_by_handle(s, &report))
@@ -488,7 +481,7 @@ static int close_own(struct session *s, const struct close_options *options,
 	}
 	report_fetch(s->ctl, s->name, &job.summary, &report);
 	show_report(&report);
-	return report_code(s, &job.summary);
+	return report_judge(s->name, &job.summary);
 }
 
 int session_close(struct session *s, const struct close_options *options, enum cldn_mode otherwise,

@@ -48,8 +48,8 @@ enum seen session_next(struct session *s, struct pollfd *files, size_t nfiles, i
  * Does a request to its end. XC_OK: *record is its completion, whatever that says. Any other: no
  * completion was seen, the user has been told.
  */
-int session_request(struct session *s, struct cleardown_request *request, int64_t timeout_ns,
-		    const struct cleardown_record **record);
+int session_request(struct session *s, const char *action, struct cleardown_request *request,
+		    int64_t timeout_ns, const struct cleardown_record **record);
 
 /* What a completion is worth, telling the user unless it is XC_OK. */
 int session_judge(const struct session *s, const char *action,
