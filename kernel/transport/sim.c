@@ -36,31 +36,31 @@
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
+#include <linux/string.h>
 #include <linux/string_helpers.h>
-#include <linux/uaccess.h>
 #include <cleardown/link.h>
 
-#define SIM_TX_SIZE	4096
-#define SIM_RX_SIZE	16384
-#define SIM_LINE	256	/* longest command line; what is beyond is lost, as in a modem */
-#define SIM_CONTROL	512	/* longest command of the script */
-#define SIM_SLEEP_MS	60000	/* longest of slowopen and slowclose */
-#define SIM_DELAY_US	600000000
-#define SIM_RING_US	100	/* least time between rings */
-#define SIM_GUARD_MS	1000
-#define SIM_S12_MS	20	/* unit of register 12 */
+#define SIM_TX_SIZE 4096
+#define SIM_RX_SIZE 16384
+#define SIM_LINE 256 /* longest command line; what is beyond is lost, as in a modem */
+#define SIM_CONTROL 512 /* longest command of the script */
+#define SIM_SLEEP_MS 60000 /* longest of slowopen and slowclose */
+#define SIM_DELAY_US 600000000
+#define SIM_RING_US 100 /* least time between rings */
+#define SIM_GUARD_MS 1000
+#define SIM_S12_MS 20 /* unit of register 12 */
 
 enum sim_result {
-	SIM_OK		= CLEARDOWN_RESULT_OK,
-	SIM_CONNECT	= CLEARDOWN_RESULT_CONNECT,
-	SIM_RING	= CLEARDOWN_RESULT_RING,
-	SIM_NO_CARRIER	= CLEARDOWN_RESULT_NO_CARRIER,
+	SIM_OK = CLEARDOWN_RESULT_OK,
+	SIM_CONNECT = CLEARDOWN_RESULT_CONNECT,
+	SIM_RING = CLEARDOWN_RESULT_RING,
+	SIM_NO_CARRIER = CLEARDOWN_RESULT_NO_CARRIER,
 };
 
-static const char * const sim_texts[] = {
-	[SIM_OK]	 = "OK",
-	[SIM_CONNECT]	 = "CONNECT 115200",
-	[SIM_RING]	 = "RING",
+static const char *const sim_texts[] = {
+	[SIM_OK] = "OK",
+	[SIM_CONNECT] = "CONNECT 115200",
+	[SIM_RING] = "RING",
 	[SIM_NO_CARRIER] = "NO CARRIER",
 };
 
@@ -170,6 +170,7 @@ struct sim_counts {
  * struct cldn_sim - a link
  * @link: what the core knows of it
  * @index: its number
+ * @binds: probes that no remove has undone, 2 within REBIND; under the core's bind mutex
  * @dir: its debugfs directory
  * @timer: does what is due of @modem
  * @lock: all that follows
@@ -183,10 +184,11 @@ struct sim_counts {
 struct cldn_sim {
 	struct cldn_link *link;
 	int index;
+	unsigned int binds;
 	struct dentry *dir;
 	struct hrtimer timer;
 
-	spinlock_t lock;	/* of all that follows */
+	spinlock_t lock; /* of all that follows */
 	bool live;
 	struct sim_script script;
 	struct sim_modem modem;
@@ -502,18 +504,31 @@ static enum hrtimer_restart sim_timer(struct hrtimer *timer)
 /* ---- the script ---- */
 
 enum sim_token {
-	SIM_DELAY, SIM_DEAF, SIM_STALL, SIM_SHORT, SIM_ROOM, SIM_LINES, SIM_GUARD, SIM_RINGS,
-	SIM_SAY, SIM_CARRIER, SIM_DROP, SIM_VANISH, SIM_BACK, SIM_SLOWOPEN, SIM_SLOWCLOSE,
-	SIM_FAILOPEN, SIM_ON, SIM_OFF, SIM_UNKNOWN,
+	SIM_DELAY,
+	SIM_DEAF,
+	SIM_STALL,
+	SIM_SHORT,
+	SIM_ROOM,
+	SIM_LINES,
+	SIM_GUARD,
+	SIM_RINGS,
+	SIM_SAY,
+	SIM_CARRIER,
+	SIM_DROP,
+	SIM_VANISH,
+	SIM_BACK,
+	SIM_SLOWOPEN,
+	SIM_SLOWCLOSE,
+	SIM_FAILOPEN,
+	SIM_ON,
+	SIM_OFF,
+	SIM_UNKNOWN,
 };
 
+/* %s and not %u: what is no number is an error, not a key of the class. */
 static const match_table_t sim_args = {
-	{ SIM_DELAY, "delay=%u" },
-	{ SIM_DEAF, "deaf=%u" },
-	{ SIM_SHORT, "short=%u" },
-	{ SIM_ROOM, "room=%u" },
-	{ SIM_LINES, "lines=%u" },
-	{ SIM_GUARD, "guard=%u" },
+	{ SIM_DELAY, "delay=%s" }, { SIM_DEAF, "deaf=%s" },   { SIM_SHORT, "short=%s" },
+	{ SIM_ROOM, "room=%s" },   { SIM_LINES, "lines=%s" }, { SIM_GUARD, "guard=%s" },
 	{ SIM_UNKNOWN, NULL },
 };
 
@@ -731,11 +746,11 @@ static int sim_control_open(struct inode *inode, struct file *file)
 }
 
 static const struct file_operations sim_control_fops = {
-	.owner	 = THIS_MODULE,
-	.open	 = sim_control_open,
-	.read	 = seq_read,
-	.write	 = sim_control_write,
-	.llseek	 = seq_lseek,
+	.owner = THIS_MODULE,
+	.open = sim_control_open,
+	.read = seq_read,
+	.write = sim_control_write,
+	.llseek = seq_lseek,
 	.release = single_release,
 };
 
@@ -751,7 +766,7 @@ static int sim_parse_arg(struct sim_script *script, char *arg, char *text, size_
 
 	if (token == SIM_UNKNOWN)
 		return 0;
-	ret = match_uint(&args[0], &value);
+	ret = kstrtouint(args[0].from, 10, &value);
 	if (!ret)
 		ret = sim_set_number(script, token, value);
 	if (ret)
@@ -788,12 +803,26 @@ static void sim_add_debugfs(struct cldn_sim *s)
 	debugfs_create_file("control", 0600, s->dir, s, &sim_control_fops);
 }
 
+/* REBIND: the same modem is still there, or back; the remove of what it was before follows. */
+static int sim_probe_again(struct cldn_sim *s, char *text, size_t len)
+{
+	if (READ_ONCE(s->script.vanished)) {
+		scnprintf(text, len, "sim:%d has vanished and is not back", s->index);
+		return -ENODEV;
+	}
+	s->binds++;
+	return 0;
+}
+
 static int cldn_sim_probe(struct cldn_link *link, const struct cldn_link_config *cfg, char *text,
 			  size_t len)
 {
-	struct cldn_sim *s = kvzalloc(sizeof(*s), GFP_KERNEL);
+	struct cldn_sim *s;
 	int ret;
 
+	if (link->priv)
+		return sim_probe_again(link->priv, text, len);
+	s = kvzalloc(sizeof(*s), GFP_KERNEL);
 	if (!s)
 		return -ENOMEM;
 	ret = sim_parse_args(&s->script, cfg->args, text, len);
@@ -803,6 +832,7 @@ static int cldn_sim_probe(struct cldn_link *link, const struct cldn_link_config 
 	if (ret < 0)
 		goto err_free;
 	s->index = ret;
+	s->binds = 1;
 	s->link = link;
 	spin_lock_init(&s->lock);
 	INIT_KFIFO(s->tx);
@@ -824,6 +854,8 @@ static void cldn_sim_remove(struct cldn_link *link)
 {
 	struct cldn_sim *s = link->priv;
 
+	if (--s->binds)
+		return;
 	/* Waits for readers and writers of the control file. */
 	debugfs_remove_recursive(s->dir);
 	ida_free(&sim_indexes, s->index);
@@ -833,12 +865,19 @@ static void cldn_sim_remove(struct cldn_link *link)
 
 /* ---- the link's operations; worker ---- */
 
+/* On 6.1 msleep(0) sleeps for up to two ticks. */
+static void sim_sleep(u32 ms)
+{
+	if (ms)
+		msleep(ms);
+}
+
 static int cldn_sim_open(struct cldn_link *link)
 {
 	struct cldn_sim *s = link->priv;
 	int ret = 0;
 
-	msleep(READ_ONCE(s->script.open_ms));
+	sim_sleep(READ_ONCE(s->script.open_ms));
 	spin_lock_irq(&s->lock);
 	if (s->script.vanished)
 		ret = -ENODEV;
@@ -872,7 +911,7 @@ static void cldn_sim_close(struct cldn_link *link)
 {
 	struct cldn_sim *s = link->priv;
 
-	msleep(READ_ONCE(s->script.close_ms));
+	sim_sleep(READ_ONCE(s->script.close_ms));
 	spin_lock_irq(&s->lock);
 	sim_on_hook(s);
 	sim_ring_stop(s);
@@ -1007,20 +1046,20 @@ static int cldn_sim_set_lines(struct cldn_link *link, u32 set, u32 clear)
 }
 
 static struct cldn_link_driver cldn_sim_driver = {
-	.name		= "sim",
-	.owner		= THIS_MODULE,
-	.probe		= cldn_sim_probe,
-	.remove		= cldn_sim_remove,
-	.open		= cldn_sim_open,
-	.shut		= cldn_sim_shut,
-	.close		= cldn_sim_close,
-	.write		= cldn_sim_write,
-	.read		= cldn_sim_read,
-	.queued		= cldn_sim_queued,
-	.sent		= cldn_sim_sent,
-	.flush		= cldn_sim_flush,
-	.get_lines	= cldn_sim_get_lines,
-	.set_lines	= cldn_sim_set_lines,
+	.name = "sim",
+	.owner = THIS_MODULE,
+	.probe = cldn_sim_probe,
+	.remove = cldn_sim_remove,
+	.open = cldn_sim_open,
+	.shut = cldn_sim_shut,
+	.close = cldn_sim_close,
+	.write = cldn_sim_write,
+	.read = cldn_sim_read,
+	.queued = cldn_sim_queued,
+	.sent = cldn_sim_sent,
+	.flush = cldn_sim_flush,
+	.get_lines = cldn_sim_get_lines,
+	.set_lines = cldn_sim_set_lines,
 };
 
 static int __init cldn_sim_init(void)

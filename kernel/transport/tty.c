@@ -41,13 +41,14 @@
 #include <linux/workqueue.h>
 #include <cleardown/link.h>
 
-#define RX_SIZE		16384
-#define RX_HIGH		(RX_SIZE * 3 / 4)	/* the driver is throttled from here */
-#define RX_LOW		(RX_SIZE / 4)		/* and unthrottled below this */
-#define SENT_WAIT_MS	10	/* longest look at the transmitter */
-#define LINES_POLL_MS	100	/* between looks at lines that raise no interrupt */
-#define SHARED_TRIES	3
-#define FIRST_SERIAL	64	/* minors of TTY_MAJOR below it are virtual consoles */
+#define RX_SIZE 16384
+#define RX_HIGH (RX_SIZE * 3 / 4) /* the driver is throttled from here */
+#define RX_LOW (RX_SIZE / 4) /* and unthrottled below this */
+#define SENT_WAIT_MS 10 /* longest look at the transmitter */
+#define LINES_POLL_MS 100 /* between looks at lines that raise no interrupt */
+#define SHARED_TRIES 3
+#define FIRST_SERIAL 64 /* minors of TTY_MAJOR below it are virtual consoles */
+#define IS_PTY "is a pseudo-terminal; it has no modem lines and no hardware to free"
 
 static int ldisc = N_DEVELOPMENT;
 module_param(ldisc, int, 0444);
@@ -83,9 +84,9 @@ struct cldn_tty {
 	bool dtr_kept;
 	struct wait_queue_entry msr;
 	struct delayed_work poll;
-	struct mutex throttle_mutex;	/* see above */
+	struct mutex throttle_mutex; /* see above */
 
-	spinlock_t lock;		/* of all that follows */
+	spinlock_t lock; /* of all that follows */
 	bool shut;
 	bool starved;
 	size_t lost;
@@ -97,9 +98,9 @@ struct cldn_tty {
  * TIOCSETD on somebody's own terminal gets ENODEV.
  */
 static struct {
-	struct mutex lock;	/* from the announcement to the end of tty_set_ldisc() */
-	struct tty_struct *tty;	/* written under @lock; read by anybody's TIOCSETD */
-	struct cldn_tty *line;	/* under @lock, valid while @tty is set */
+	struct mutex lock; /* from the announcement to the end of tty_set_ldisc() */
+	struct tty_struct *tty; /* written under @lock; read by anybody's TIOCSETD */
+	struct cldn_tty *line; /* under @lock, valid while @tty is set */
 } opening = {
 	.lock = __MUTEX_INITIALIZER(opening.lock),
 };
@@ -216,20 +217,20 @@ static void cldn_ld_hangup(struct tty_struct *tty)
  * has the number without a word, therefore cldn_tty_set_ldisc() proves that ours was set.
  */
 static struct tty_ldisc_ops cldn_ldisc = {
-	.owner		= THIS_MODULE,
-	.name		= "cleardown",
-	.open		= cldn_ld_open,
-	.receive_buf2	= cldn_ld_receive_buf2,
-	.write_wakeup	= cldn_ld_write_wakeup,
-	.dcd_change	= cldn_ld_dcd_change,
-	.flush_buffer	= cldn_ld_flush_buffer,
-	.hangup		= cldn_ld_hangup,
+	.owner = THIS_MODULE,
+	.name = "cleardown",
+	.open = cldn_ld_open,
+	.receive_buf2 = cldn_ld_receive_buf2,
+	.write_wakeup = cldn_ld_write_wakeup,
+	.dcd_change = cldn_ld_dcd_change,
+	.flush_buffer = cldn_ld_flush_buffer,
+	.hangup = cldn_ld_hangup,
 };
 
 /*
  * RI, CTS and DSR have no callback in a line discipline, but drivers wake delta_msr_wait at every
- * change, under the wait queue's lock and usually in interrupt. 0: nobody was woken, so that other
- * waiters have their turn.
+ * change (of RI only when it falls: so is the 16550), under the wait queue's lock and usually in
+ * interrupt. 0: nobody was woken, so that other waiters have their turn.
  */
 static int cldn_msr_changed(struct wait_queue_entry *entry, unsigned int mode, int sync, void *key)
 {
@@ -255,19 +256,15 @@ static int cldn_tty_judge_number(dev_t dev, char *text, size_t len)
 
 	if (major >= UNIX98_PTY_SLAVE_MAJOR &&
 	    major < UNIX98_PTY_SLAVE_MAJOR + UNIX98_PTY_MAJOR_COUNT)
-		scnprintf(text, len,
-			  "pts/%u is a pseudo-terminal; it has no modem lines and no hardware to free",
-			  minor);
+		scnprintf(text, len, "pts/%u " IS_PTY, minor);
 	else if (major == PTY_MASTER_MAJOR || major == PTY_SLAVE_MAJOR ||
 		 (major >= UNIX98_PTY_MASTER_MAJOR && major < UNIX98_PTY_SLAVE_MAJOR))
-		scnprintf(text, len,
-			  "%u:%u is a pseudo-terminal; it has no modem lines and no hardware to free",
-			  major, minor);
+		scnprintf(text, len, "%u:%u " IS_PTY, major, minor);
 	else if (major == TTY_MAJOR && minor < FIRST_SERIAL)
 		scnprintf(text, len, "tty%u is a virtual console, not a serial line", minor);
 	else if (major == TTYAUX_MAJOR)
-		scnprintf(text, len, "%u:%u only stands for another terminal; name that one",
-			  major, minor);
+		scnprintf(text, len, "%u:%u only stands for another terminal; name that one", major,
+			  minor);
 	else
 		return 0;
 	return -EINVAL;
@@ -278,9 +275,7 @@ static int cldn_tty_judge(struct tty_struct *tty, char *text, size_t len)
 	const char *name = tty_name(tty);
 
 	if (tty->driver->type == TTY_DRIVER_TYPE_PTY) {
-		scnprintf(text, len,
-			  "%s is a pseudo-terminal; it has no modem lines and no hardware to free",
-			  name);
+		scnprintf(text, len, "%s " IS_PTY, name);
 		return -EINVAL;
 	}
 	if (tty->driver->type != TTY_DRIVER_TYPE_SERIAL) {
@@ -545,7 +540,7 @@ static int cldn_tty_set_ldisc(struct cldn_tty *l)
 	opening.line = NULL;
 	mutex_unlock(&opening.lock);
 	if (ret == -EIO)
-		return -ENODEV;	/* hung up meanwhile */
+		return -ENODEV; /* hung up meanwhile */
 	/* Another module has taken or cleared the number since we registered it. */
 	return !ret && l->ours ? 0 : -EBUSY;
 }
@@ -763,12 +758,9 @@ static const struct {
 	u32 line;
 	int tiocm;
 } cldn_line_bits[] = {
-	{ CLEARDOWN_LINE_DTR, TIOCM_DTR },
-	{ CLEARDOWN_LINE_RTS, TIOCM_RTS },
-	{ CLEARDOWN_LINE_CTS, TIOCM_CTS },
-	{ CLEARDOWN_LINE_DSR, TIOCM_DSR },
-	{ CLEARDOWN_LINE_DCD, TIOCM_CD },
-	{ CLEARDOWN_LINE_RI, TIOCM_RI },
+	{ CLEARDOWN_LINE_DTR, TIOCM_DTR }, { CLEARDOWN_LINE_RTS, TIOCM_RTS },
+	{ CLEARDOWN_LINE_CTS, TIOCM_CTS }, { CLEARDOWN_LINE_DSR, TIOCM_DSR },
+	{ CLEARDOWN_LINE_DCD, TIOCM_CD },  { CLEARDOWN_LINE_RI, TIOCM_RI },
 };
 
 static u32 cldn_tty_get_lines(struct cldn_link *link)
@@ -819,20 +811,20 @@ static int cldn_tty_set_lines(struct cldn_link *link, u32 set, u32 clear)
 }
 
 static struct cldn_link_driver cldn_tty_driver = {
-	.name		= "tty",
-	.owner		= THIS_MODULE,
-	.probe		= cldn_tty_probe,
-	.remove		= cldn_tty_remove,
-	.open		= cldn_tty_open,
-	.shut		= cldn_tty_shut,
-	.close		= cldn_tty_close,
-	.write		= cldn_tty_write,
-	.read		= cldn_tty_read,
-	.queued		= cldn_tty_queued,
-	.sent		= cldn_tty_sent,
-	.flush		= cldn_tty_flush,
-	.get_lines	= cldn_tty_get_lines,
-	.set_lines	= cldn_tty_set_lines,
+	.name = "tty",
+	.owner = THIS_MODULE,
+	.probe = cldn_tty_probe,
+	.remove = cldn_tty_remove,
+	.open = cldn_tty_open,
+	.shut = cldn_tty_shut,
+	.close = cldn_tty_close,
+	.write = cldn_tty_write,
+	.read = cldn_tty_read,
+	.queued = cldn_tty_queued,
+	.sent = cldn_tty_sent,
+	.flush = cldn_tty_flush,
+	.get_lines = cldn_tty_get_lines,
+	.set_lines = cldn_tty_set_lines,
 };
 
 static int __init cldn_tty_init(void)
@@ -840,7 +832,7 @@ static int __init cldn_tty_init(void)
 	int ret;
 
 	if (ldisc == N_TTY)
-		return -EINVAL;	/* it would replace every terminal's discipline */
+		return -EINVAL; /* it would replace every terminal's discipline */
 	cldn_ldisc.num = ldisc;
 	ret = tty_register_ldisc(&cldn_ldisc);
 	if (ret)
