@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# The interface itself, on the scripted link: every call in every wrong form and in every state.
+. /lib/guest.sh
+
+check "the modules load" load_modules sim
+tap uapi
+tap states
+check "the modules unload" unload_modules sim

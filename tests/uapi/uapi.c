@@ -1,0 +1,951 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The form of every call: sizes, flags, reserved members, values, pointers, files of another kind.
+ * Each wrong call gets its precise error, leaves its argument as it was and changes nothing: not
+ * the handle, not the device, not the queue, not a count. The owner has requests outstanding on a
+ * modem that does not answer, and a filter, so that there is something to change.
+ */
+#include <grp.h>
+#include <stddef.h>
+#include <sys/wait.h>
+
+#include "simphone.h"
+#include "tap.h"
+
+#define DIALER_UID 1000
+#define POISON 0xa5
+#define COOKIE 0x1122334455667788ULL
+#define FILTER_STATES CLEARDOWN_PHONESTATE_RINGMODE
+#define FILTER_EVENTS CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)
+
+enum on { ON_OWNER, ON_CTL, ON_EVENTS, ON_FILES };
+
+static const char *const on_names[ON_FILES] = { "a phone", "ctl", "an event queue" };
+
+/* The files that the calls are made on, and what must stay as it is. */
+static struct simphone phone;
+static int files[ON_FILES];
+static char *border;
+
+static const char *const counters[] = { "devices", "handles", "ops", "queues", "records" };
+static const char *const sums[] = { "issued", "completed", "closes", "reports", "late_events" };
+
+#define NCOUNTERS (sizeof(counters) / sizeof(counters[0]))
+#define NSUMS (sizeof(sums) / sizeof(sums[0]))
+
+struct snapshot {
+	struct cleardown_info info;
+	struct cleardown_status status;
+	struct cleardown_phone_status phone;
+	struct cleardown_phone_caps caps;
+	struct cleardown_events_info events;
+	long live[NCOUNTERS];
+	long sum[NSUMS];
+};
+
+static void take_snapshot(struct snapshot *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->info = cd_info(files[ON_OWNER]);
+	s->events = cd_events_info(files[ON_EVENTS]);
+	s->caps.size = sizeof(s->caps);
+	if (cd_status(files[ON_OWNER], &s->status) ||
+	    cd_phone_status(files[ON_OWNER], &s->phone) ||
+	    cd_ioctl(files[ON_OWNER], CLEARDOWN_IOC_PHONE_CAPS, &s->caps))
+		DIE("no snapshot");
+	for (size_t i = 0; i < NCOUNTERS; i++)
+		s->live[i] = cd_counter("live", counters[i]);
+	for (size_t i = 0; i < NSUMS; i++)
+		s->sum[i] = cd_counter("stats", sums[i]);
+}
+
+static struct snapshot before;
+
+/* Nothing has changed since main() took @before. */
+static bool unchanged(void)
+{
+	struct snapshot now;
+
+	take_snapshot(&now);
+	return !memcmp(&now, &before, sizeof(now));
+}
+
+/* ---- the calls ---- */
+
+static void fill_nothing(void *arg)
+{
+	(void)arg;
+}
+
+static void fill_status(void *arg)
+{
+	((struct cleardown_status *)arg)->__reserved = 0;
+}
+
+/* Refused: requests are outstanding. */
+static void fill_bind_events(void *p)
+{
+	struct cleardown_bind_events *arg = p;
+
+	arg->fd = files[ON_EVENTS];
+	arg->cookie = COOKIE + 1;
+}
+
+/* No class has this opcode. */
+static void fill_submit(void *p)
+{
+	struct cleardown_submit *arg = p;
+
+	arg->opcode = 0xfff;
+	arg->req_id = 99;
+	arg->deadline_ns = CD_S;
+	arg->in_ptr = 0;
+	arg->in_len = 0;
+	arg->flags = 0;
+	arg->__reserved = 0;
+}
+
+/* No such request is outstanding. */
+static void fill_cancel(void *p)
+{
+	struct cleardown_cancel *arg = p;
+
+	arg->what = CLEARDOWN_CANCEL_REQUEST;
+	arg->id = 99;
+	arg->__reserved = 0;
+}
+
+/* A phone's close: must be made wrong before it is used here. */
+static void fill_close(void *p)
+{
+	struct cleardown_close *arg = p;
+
+	arg->clazz = CLEARDOWN_CLASS_PHONE;
+	arg->mode = CLEARDOWN_MODE_ORDERLY;
+	arg->flags = 0;
+	arg->deadline_ns = CD_S;
+	arg->data_ptr = 0;
+	arg->data_len = 0;
+	arg->__reserved = 0;
+}
+
+/* Another class is meant. */
+static void fill_close_port(void *p)
+{
+	fill_close(p);
+	((struct cleardown_close *)p)->clazz = CLEARDOWN_CLASS_PORT;
+}
+
+static void fill_filter(void *p)
+{
+	struct cleardown_filter *arg = p;
+
+	arg->__reserved = 0;
+	arg->states = FILTER_STATES;
+	arg->events = FILTER_EVENTS;
+}
+
+static void fill_options(void *p)
+{
+	struct cleardown_options *arg = p;
+
+	arg->set = 0;
+	arg->deadline_ns = 0;
+	arg->dtr = 0;
+	arg->dtr_pulse_ms = 0;
+}
+
+static void fill_bind(void *p)
+{
+	struct cleardown_bind *arg = p;
+
+	arg->clazz = CLEARDOWN_CLASS_PHONE;
+	memset(arg->link, 0, sizeof(arg->link));
+	strcpy(arg->link, "nolink");
+	arg->dev = 0;
+	memset(arg->name, 0, sizeof(arg->name));
+	arg->speed = 0;
+	arg->flow = 0;
+	arg->flags = 0;
+	arg->__reserved = 0;
+	memset(arg->args, 0, sizeof(arg->args));
+}
+
+static void fill_unbind(void *p)
+{
+	struct cleardown_unbind *arg = p;
+
+	arg->flags = 0;
+	memset(arg->name, 0, sizeof(arg->name));
+	strcpy(arg->name, "nobody");
+}
+
+static void fill_rebind(void *p)
+{
+	struct cleardown_rebind *arg = p;
+
+	arg->__reserved = 0;
+	memset(arg->name, 0, sizeof(arg->name));
+	strcpy(arg->name, "nobody");
+	arg->dev = 0;
+}
+
+static void fill_list(void *p)
+{
+	((struct cleardown_list *)p)->after = ~0ULL;
+}
+
+static void fill_report(void *p)
+{
+	((struct cleardown_report *)p)->after = ~0ULL;
+}
+
+static void fill_ctl_close(void *p)
+{
+	struct cleardown_ctl_close *arg = p;
+
+	arg->mode = CLEARDOWN_MODE_ORDERLY;
+	memset(arg->name, 0, sizeof(arg->name));
+	strcpy(arg->name, "nobody");
+	arg->deadline_ns = CD_S;
+	arg->flags = 0;
+}
+
+/**
+ * struct call - one call, well-formed, so that it changes nothing
+ * @name: as in CLEARDOWN_IOC_
+ * @cmd: its number
+ * @on: the kind of file it belongs to
+ * @size: of its struct
+ * @fill: sets the members that the kernel reads; the others are poison
+ * @result: of the call as it is filled
+ */
+struct call {
+	const char *name;
+	unsigned long cmd;
+	enum on on;
+	uint32_t size;
+	void (*fill)(void *arg);
+	int result;
+};
+
+#define CALL(on, name, type, fill, result) \
+	{ #name, CLEARDOWN_IOC_##name, on, sizeof(struct type), fill, result }
+
+static const struct call calls[] = {
+	CALL(ON_OWNER, GET_INFO, cleardown_info, fill_nothing, 0),
+	CALL(ON_OWNER, GET_STATUS, cleardown_status, fill_status, 0),
+	CALL(ON_OWNER, BIND_EVENTS, cleardown_bind_events, fill_bind_events, -EBUSY),
+	CALL(ON_OWNER, SUBMIT, cleardown_submit, fill_submit, -EOPNOTSUPP),
+	CALL(ON_OWNER, CANCEL, cleardown_cancel, fill_cancel, -ENOENT),
+	CALL(ON_OWNER, CLOSE, cleardown_close, fill_close_port, -ENOTTY),
+	CALL(ON_OWNER, SET_FILTER, cleardown_filter, fill_filter, 0),
+	CALL(ON_OWNER, SET_OPTIONS, cleardown_options, fill_options, 0),
+	CALL(ON_OWNER, PHONE_CAPS, cleardown_phone_caps, fill_nothing, 0),
+	CALL(ON_OWNER, PHONE_STATUS, cleardown_phone_status, fill_nothing, 0),
+	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
+	CALL(ON_CTL, CTL_BIND, cleardown_bind, fill_bind, -ENOENT),
+	CALL(ON_CTL, CTL_UNBIND, cleardown_unbind, fill_unbind, -ENOENT),
+	CALL(ON_CTL, CTL_REBIND, cleardown_rebind, fill_rebind, -ENOENT),
+	CALL(ON_CTL, CTL_LIST, cleardown_list, fill_list, -ENOENT),
+	CALL(ON_CTL, CTL_REPORT, cleardown_report, fill_report, -ENOENT),
+	CALL(ON_CTL, CTL_CLOSE, cleardown_ctl_close, fill_ctl_close, -ENOENT),
+	CALL(ON_EVENTS, EVENTS_INFO, cleardown_events_info, fill_nothing, 0),
+};
+
+#define NCALLS (sizeof(calls) / sizeof(calls[0]))
+
+static const struct call *call_of(unsigned long cmd)
+{
+	for (size_t i = 0; i < NCALLS; i++)
+		if (calls[i].cmd == cmd)
+			return &calls[i];
+	DIE("no call %lx", cmd);
+}
+
+/* Room for any argument and what may follow it. */
+static char argument[3 * 4096] __attribute__((aligned(8)));
+static char copy[sizeof(argument)];
+
+static void prepare(const struct call *call, uint32_t size)
+{
+	memset(argument, POISON, sizeof(argument));
+	call->fill(argument);
+	memcpy(argument, &size, sizeof(size));
+}
+
+static int make(const struct call *call)
+{
+	memcpy(copy, argument, sizeof(copy));
+	return cd_ioctl(files[call->on], call->cmd, argument);
+}
+
+static bool untouched(void)
+{
+	return !memcmp(copy, argument, sizeof(copy));
+}
+
+/* SUBMIT and CLOSE give the reason as a status word too, wherever the struct was well-sized. */
+static uint32_t *status_word(const struct call *call)
+{
+	if (call->cmd == CLEARDOWN_IOC_SUBMIT)
+		return &((struct cleardown_submit *)argument)->out_status;
+	if (call->cmd == CLEARDOWN_IOC_CLOSE)
+		return &((struct cleardown_close *)argument)->out_status;
+	return NULL;
+}
+
+/* The call fails with @error, @word is its status word, and no other byte was written. */
+static bool fails(const struct call *call, int error, uint32_t word)
+{
+	uint32_t *status = status_word(call);
+	bool good = true;
+
+	EXPECT_EQ(good, make(call), error);
+	if (status) {
+		EXPECT_EQ(good, *status, word);
+		memcpy((char *)copy + ((char *)status - argument), status, sizeof(*status));
+	}
+	EXPECT(good, untouched());
+	if (!good)
+		fprintf(stderr, "# in %s\n", call->name);
+	return good;
+}
+
+/* ---- sizes ---- */
+
+static bool too_small(const struct call *call)
+{
+	const uint32_t sizes[] = { 0, 1, 3, 4, call->size - 8, call->size - 1 };
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		prepare(call, sizes[i]);
+		EXPECT_EQ(good, make(call), -EINVAL);
+		EXPECT(good, untouched());
+	}
+	return good;
+}
+
+static bool too_large(const struct call *call)
+{
+	const uint32_t sizes[] = { call->size + 1, call->size + 8, 4096, 4097, 8192, ~0U };
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		prepare(call, sizes[i]);
+		if (sizes[i] <= 8192) {
+			memset(argument + call->size, 0, 8192 - call->size);
+			/* one byte of the surplus; beyond a page nothing is looked at */
+			argument[sizes[i] - 1] = sizes[i] <= 4096;
+		}
+		EXPECT_EQ(good, make(call), -E2BIG);
+		EXPECT(good, untouched());
+	}
+	return good;
+}
+
+/* A caller from the future whose new members are zero is served as one of today. */
+static bool larger(const struct call *call)
+{
+	const uint32_t sizes[] = { call->size, call->size + 1, call->size + 8, 4096 };
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
+		prepare(call, sizes[i]);
+		memset(argument + call->size, 0, 4096 - call->size);
+		EXPECT_EQ(good, make(call), call->result);
+		EXPECT_EQ(good, *(uint32_t *)argument, sizes[i]);
+		EXPECT(good, !memcmp(copy + call->size, argument + call->size,
+				     sizeof(copy) - call->size));
+	}
+	return good;
+}
+
+static void test_sizes(const struct call *call)
+{
+	bool good = too_small(call);
+
+	good &= too_large(call);
+	good &= larger(call);
+	EXPECT(good, unchanged());
+	tap(good, "%s: a wrong size is EINVAL or E2BIG, a zero surplus is served", call->name);
+}
+
+/* ---- pointers ---- */
+
+static int at(const struct call *call, void *pointer)
+{
+	return cd_ioctl(files[call->on], call->cmd, pointer);
+}
+
+static bool unreadable(const struct call *call)
+{
+	bool good = true;
+
+	EXPECT_EQ(good, at(call, NULL), -EFAULT);
+	EXPECT_EQ(good, at(call, (void *)1), -EFAULT);
+	EXPECT_EQ(good, at(call, border), -EFAULT);
+	EXPECT_EQ(good, at(call, (void *)0xffff888000000000UL), -EFAULT);
+	EXPECT_EQ(good, at(call, (void *)~0UL), -EFAULT);
+	return good;
+}
+
+/* The last @missing bytes of the argument are not there. */
+static bool cut(const struct call *call, uint32_t missing)
+{
+	char *arg = border - call->size + missing;
+	bool good = true;
+
+	prepare(call, call->size);
+	memcpy(arg, argument, call->size - missing);
+	EXPECT_EQ(good, at(call, arg), -EFAULT);
+	EXPECT(good, !memcmp(arg, argument, call->size - missing));
+	return good;
+}
+
+/*
+ * The kernel may not write: what has no answer does not mind, the others fail before any effect.
+ * Only SUBMIT cannot give its reason then.
+ */
+static bool read_only(const struct call *call)
+{
+	bool answers = call->cmd != CLEARDOWN_IOC_SET_FILTER &&
+		       call->cmd != CLEARDOWN_IOC_SET_OPTIONS;
+	bool good = true;
+	int result;
+
+	prepare(call, call->size);
+	memcpy(border - 4096, argument, call->size);
+	if (mprotect(border - 4096, 4096, PROT_READ))
+		DIE("mprotect");
+	result = at(call, border - 4096);
+	if (mprotect(border - 4096, 4096, PROT_READ | PROT_WRITE))
+		DIE("mprotect");
+	if (result != -EFAULT || (!call->result && !answers))
+		EXPECT_EQ(good, result, call->result);
+	if (!call->result && answers)
+		EXPECT_EQ(good, result, -EFAULT);
+	return good;
+}
+
+static void test_pointers(const struct call *call)
+{
+	bool good = unreadable(call);
+
+	good &= cut(call, 1);
+	good &= cut(call, 8);
+	good &= cut(call, call->size - 4);
+	good &= cut(call, call->size - 1);
+	good &= read_only(call);
+	EXPECT(good, unchanged());
+	tap(good, "%s: an argument that is not there is EFAULT", call->name);
+}
+
+/* ---- reserved members and flags ---- */
+
+/**
+ * struct bits - a member of which only some bits may be set
+ * @cmd: the call
+ * @name: of the member
+ * @offset: in the struct
+ * @width: 4 or 8
+ * @known: bits that have a name
+ */
+struct bits {
+	unsigned long cmd;
+	const char *name;
+	size_t offset;
+	size_t width;
+	uint64_t known;
+};
+
+#define BITS(call, type, member, known) \
+	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+	  sizeof(((struct type *)0)->member), known }
+
+static const struct bits bits[] = {
+	BITS(GET_STATUS, cleardown_status, __reserved, 0),
+	BITS(SUBMIT, cleardown_submit, flags, 0),
+	BITS(SUBMIT, cleardown_submit, __reserved, 0),
+	BITS(CANCEL, cleardown_cancel, __reserved, 0),
+	BITS(CLOSE, cleardown_close, flags, 0),
+	BITS(CLOSE, cleardown_close, __reserved, 0),
+	BITS(CLOSE, cleardown_close, data_ptr, 0),
+	BITS(CLOSE, cleardown_close, data_len, 0),
+	BITS(SET_FILTER, cleardown_filter, __reserved, 0),
+	BITS(SET_FILTER, cleardown_filter, states, CLEARDOWN_PHONESTATE_ALL),
+	BITS(SET_FILTER, cleardown_filter, events, CLEARDOWN_EV_FILTER_ALL),
+	BITS(SET_OPTIONS, cleardown_options, set, CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR),
+	BITS(CTL_BIND, cleardown_bind, flags, 0),
+	BITS(CTL_BIND, cleardown_bind, __reserved, 0),
+	BITS(CTL_UNBIND, cleardown_unbind, flags, CLEARDOWN_UNBIND_FORCE),
+	BITS(CTL_REBIND, cleardown_rebind, __reserved, 0),
+	BITS(CTL_CLOSE, cleardown_ctl_close, flags, CLEARDOWN_CTL_CLOSE_ASYNC),
+};
+
+static void set_member(size_t offset, size_t width, uint64_t value)
+{
+	memcpy(argument + offset, &value, width);
+}
+
+/* The clauses that a wrong call of this kind proves. */
+static const char *about(const struct call *call)
+{
+	if (call->cmd == CLEARDOWN_IOC_SUBMIT)
+		return "P-7 TP-5 ";
+	return call->cmd == CLEARDOWN_IOC_CLOSE ? "P-5 P-6 " : "";
+}
+
+static void prepare_wrong(const struct call *call)
+{
+	prepare(call, call->size);
+	if (call->cmd == CLEARDOWN_IOC_CLOSE)
+		fill_close(argument);
+}
+
+static void test_bits(const struct bits *b)
+{
+	const struct call *call = call_of(b->cmd);
+	uint64_t value = 0;
+	bool good = true;
+
+	for (unsigned int bit = 0; bit < b->width * 8; bit++) {
+		if (b->known & 1ULL << bit)
+			continue;
+		prepare_wrong(call);
+		memcpy(&value, argument + b->offset, b->width);
+		set_member(b->offset, b->width, value | 1ULL << bit);
+		good &= fails(call, -EINVAL, call->cmd == CLEARDOWN_IOC_CLOSE ?
+			      CLEARDOWN_PHONEERR_OPERATIONFAILED : CLEARDOWN_PHONEERR_INVALPARAM);
+	}
+	EXPECT(good, unchanged());
+	tap(good, "%s%s: each bit without a name is EINVAL", about(call), b->name);
+}
+
+/* ---- values ---- */
+
+/**
+ * struct value - a member with a value that it cannot have
+ * @cmd: the call
+ * @name: of the member
+ * @offset: in the struct
+ * @width: 4 or 8
+ * @value: it gets
+ * @error: that follows
+ * @word: and its status word
+ */
+struct value {
+	unsigned long cmd;
+	const char *name;
+	size_t offset;
+	size_t width;
+	uint64_t value;
+	int error;
+	uint32_t word;
+};
+
+#define VALUE(call, type, member, value, error, word) \
+	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+	  sizeof(((struct type *)0)->member), value, error, word }
+#define CLOSE_MODE(mode_) \
+	VALUE(CLOSE, cleardown_close, mode, mode_, -EINVAL, CLEARDOWN_PHONEERR_OPERATIONFAILED)
+#define CLOSE_CLASS(class_) \
+	VALUE(CLOSE, cleardown_close, clazz, class_, -ENOTTY, CLEARDOWN_PHONEERR_INVALPHONEHANDLE)
+#define OPCODE(opcode_) VALUE(SUBMIT, cleardown_submit, opcode, opcode_, -EOPNOTSUPP, \
+			      CLEARDOWN_PHONEERR_OPERATIONUNAVAIL)
+#define CTL_MODE(mode_) VALUE(CTL_CLOSE, cleardown_ctl_close, mode, mode_, -EINVAL, 0)
+
+static const struct value values[] = {
+	CLOSE_MODE(0),
+	CLOSE_MODE(CLEARDOWN_MODE_EMERGENCY),
+	CLOSE_MODE(CLEARDOWN_MODE_GONE),
+	CLOSE_MODE(6),
+	CLOSE_MODE(~0U),
+	CLOSE_CLASS(CLEARDOWN_CLASS_PORT),
+	CLOSE_CLASS(CLEARDOWN_CLASS_VC),
+	CLOSE_CLASS(CLEARDOWN_CLASS_FAX),
+	CLOSE_CLASS(5),
+	CLOSE_CLASS(~0U),
+	OPCODE(0),
+	OPCODE(0x100),
+	OPCODE(CLEARDOWN_OP_SET_LAMP),
+	OPCODE(CLEARDOWN_OP_SET_DISPLAY),
+	OPCODE(CLEARDOWN_OP_SET_BUTTON),
+	OPCODE(CLEARDOWN_OP_SET_DATA),
+	OPCODE(0x10a),
+	OPCODE(0x114),
+	OPCODE(0x201),
+	OPCODE(~0U),
+	VALUE(SUBMIT, cleardown_submit, deadline_ns, 0, -EINVAL, CLEARDOWN_PHONEERR_INVALPARAM),
+	VALUE(CANCEL, cleardown_cancel, what, 0, -EINVAL, 0),
+	VALUE(CANCEL, cleardown_cancel, what, 3, -EINVAL, 0),
+	VALUE(CANCEL, cleardown_cancel, what, ~0U, -EINVAL, 0),
+	VALUE(CTL_BIND, cleardown_bind, flow, 2, -EINVAL, 0),
+	VALUE(CTL_BIND, cleardown_bind, flow, ~0U, -EINVAL, 0),
+	CTL_MODE(0),
+	CTL_MODE(CLEARDOWN_MODE_EMERGENCY),
+	CTL_MODE(CLEARDOWN_MODE_GONE),
+	CTL_MODE(~0U),
+	VALUE(BIND_EVENTS, cleardown_bind_events, fd, (uint32_t)-2, -EBADF, 0),
+	VALUE(BIND_EVENTS, cleardown_bind_events, fd, 1000, -EBADF, 0),
+	VALUE(BIND_EVENTS, cleardown_bind_events, fd, 0x7fffffff, -EBADF, 0),
+};
+
+static void test_value(const struct value *v)
+{
+	const struct call *call = call_of(v->cmd);
+	bool good;
+
+	prepare_wrong(call);
+	set_member(v->offset, v->width, v->value);
+	good = fails(call, v->error, v->word);
+	EXPECT(good, unchanged());
+	tap(good, "%s%s = %#llx: %s", about(call), v->name, (unsigned long long)v->value,
+	    strerror(-v->error));
+}
+
+/* The dtr settings hang together. */
+static void test_options(void)
+{
+	static const struct cleardown_options wrong[] = {
+		{ .set = CLEARDOWN_OPT_DEADLINE, .deadline_ns = 0 },
+		{ .set = CLEARDOWN_OPT_DEADLINE, .deadline_ns = CLEARDOWN_DEADLINE_DEFAULT },
+		{ .set = CLEARDOWN_OPT_DTR, .dtr = 3 },
+		{ .set = CLEARDOWN_OPT_DTR, .dtr = ~0U },
+		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = 0 },
+		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = 5001 },
+		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = ~0U },
+	};
+	const struct call *call = call_of(CLEARDOWN_IOC_SET_OPTIONS);
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		prepare(call, call->size);
+		memcpy(argument, &wrong[i], sizeof(wrong[i]));
+		memcpy(argument, &call->size, sizeof(call->size));
+		good &= fails(call, -EINVAL, 0);
+	}
+	EXPECT(good, unchanged());
+	tap(good, "SET_OPTIONS: a deadline or DTR policy out of range is EINVAL");
+}
+
+/* ---- texts ---- */
+
+static const struct text {
+	unsigned long cmd;
+	const char *name;
+	size_t offset;
+	size_t len;
+} texts[] = {
+#define TEXT(call, type, member) \
+	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+	  sizeof(((struct type *)0)->member) }
+	TEXT(CTL_BIND, cleardown_bind, link),
+	TEXT(CTL_BIND, cleardown_bind, name),
+	TEXT(CTL_BIND, cleardown_bind, args),
+	TEXT(CTL_UNBIND, cleardown_unbind, name),
+	TEXT(CTL_REBIND, cleardown_rebind, name),
+	TEXT(CTL_CLOSE, cleardown_ctl_close, name),
+};
+
+static void test_text(const struct text *t)
+{
+	const struct call *call = call_of(t->cmd);
+	bool good;
+
+	prepare(call, call->size);
+	memset(argument + t->offset, 'x', t->len);
+	good = fails(call, -EINVAL, 0);
+	EXPECT(good, unchanged());
+	tap(good, "%s: a text without an end is EINVAL", t->name);
+}
+
+/* ---- BIND: every refusal says why ---- */
+
+static const struct refusal {
+	const char *link;
+	const char *name;
+	const char *args;
+	uint32_t clazz;
+	uint64_t dev;
+	int error;
+} refusals[] = {
+	{ "nolink", "", "", CLEARDOWN_CLASS_PHONE, 0, -ENOENT },
+	{ "", "", "", CLEARDOWN_CLASS_PHONE, 0, -ENOENT },
+	{ "sim", "", "", CLEARDOWN_CLASS_ANY, 0, -EOPNOTSUPP },
+	{ "sim", "", "", CLEARDOWN_CLASS_PORT, 0, -EOPNOTSUPP },
+	{ "sim", "", "", 99, 0, -EOPNOTSUPP },
+	{ "sim", "a/b", "", CLEARDOWN_CLASS_PHONE, 0, -EINVAL },
+	{ "sim", "..", "", CLEARDOWN_CLASS_PHONE, 0, -EINVAL },
+	{ "sim", "a b", "", CLEARDOWN_CLASS_PHONE, 0, -EINVAL },
+	{ "sim", "ctl", "", CLEARDOWN_CLASS_PHONE, 0, -EEXIST },
+	{ "sim", "events", "", CLEARDOWN_CLASS_PHONE, 0, -EEXIST },
+	{ "sim", "theform", "", CLEARDOWN_CLASS_PHONE, 0, -EEXIST },
+};
+
+static bool refused(const struct refusal *r)
+{
+	struct cleardown_bind *arg = (struct cleardown_bind *)argument;
+	const struct call *call = call_of(CLEARDOWN_IOC_CTL_BIND);
+	bool good = true;
+
+	prepare(call, call->size);
+	arg->clazz = r->clazz;
+	arg->dev = r->dev;
+	memset(arg->link, 0, sizeof(arg->link));
+	strcpy(arg->link, r->link);
+	strcpy(arg->name, r->name);
+	strcpy(arg->args, r->args);
+	EXPECT_EQ(good, make(call), r->error);
+	EXPECT(good, !memcmp(copy, argument, offsetof(struct cleardown_bind, out_text)));
+	EXPECT(good, strnlen(arg->out_text, sizeof(arg->out_text)) > 8);
+	EXPECT(good, strnlen(arg->out_text, sizeof(arg->out_text)) < sizeof(arg->out_text));
+	fprintf(stderr, "# %s %s: %.160s\n", r->link, r->name, arg->out_text);
+	return good;
+}
+
+static void test_refusals(void)
+{
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(refusals) / sizeof(refusals[0]); i++)
+		good &= refused(&refusals[i]);
+	EXPECT(good, unchanged());
+	tap(good, "CTL_BIND: what cannot be bound is refused with a sentence");
+}
+
+/* ---- input of SUBMIT ---- */
+
+static const struct input {
+	const char *name;
+	uint32_t opcode;
+	uint32_t min;
+	uint32_t max;
+	uint32_t some; /* a length that is right, 0 where there is no input */
+} inputs[] = {
+	{ "SET_HOOKSWITCH", CLEARDOWN_OP_SET_HOOKSWITCH, 8, 8, 8 },
+	{ "SET_VOLUME", CLEARDOWN_OP_SET_VOLUME, 8, 8, 8 },
+	{ "SET_GAIN", CLEARDOWN_OP_SET_GAIN, 8, 8, 8 },
+	{ "ANSWER", CLEARDOWN_OP_ANSWER, 0, 0, 0 },
+	{ "HANGUP", CLEARDOWN_OP_HANGUP, 0, 0, 0 },
+	{ "DEV_SPECIFIC", CLEARDOWN_OP_DEV_SPECIFIC, 0, 4096, 2 },
+	{ "DIAL", CLEARDOWN_OP_DIAL, 1, 4096, 2 },
+	{ "SEND_DTMF", CLEARDOWN_OP_SEND_DTMF, 1, 4096, 2 },
+};
+
+static bool input_is(const struct input *in, void *pointer, uint32_t len, int error)
+{
+	struct cleardown_submit *arg = (struct cleardown_submit *)argument;
+	const struct call *call = call_of(CLEARDOWN_IOC_SUBMIT);
+
+	prepare(call, call->size);
+	arg->opcode = in->opcode;
+	arg->in_ptr = (uintptr_t)pointer;
+	arg->in_len = len;
+	return fails(call, error, CLEARDOWN_PHONEERR_INVALPARAM);
+}
+
+static void test_input(const struct input *in)
+{
+	bool good = true;
+
+	if (in->min)
+		good &= input_is(in, border - 4096, in->min - 1, -EINVAL);
+	good &= input_is(in, border - 4096, in->max + 1, -EINVAL);
+	good &= input_is(in, border - 4096, ~0U, -EINVAL);
+	if (in->some) {
+		good &= input_is(in, NULL, in->some, -EFAULT);
+		good &= input_is(in, border, in->some, -EFAULT);
+		good &= input_is(in, border - 1, in->some, -EFAULT);
+		good &= input_is(in, (void *)0xffff888000000000UL, in->some, -EFAULT);
+	}
+	EXPECT(good, unchanged());
+	tap(good, "P-7 TP-5 SUBMIT %s: input of a wrong length or place is refused, no record follows",
+	    in->name);
+}
+
+/* ---- files of another kind ---- */
+
+static void test_foreign(const struct call *call)
+{
+	bool good = true;
+
+	for (int on = 0; on < ON_FILES; on++) {
+		if (on == (int)call->on)
+			continue;
+		prepare(call, call->size);
+		memcpy(copy, argument, sizeof(copy));
+		EXPECT_EQ(good, cd_ioctl(files[on], call->cmd, argument), -ENOTTY);
+		EXPECT(good, untouched());
+	}
+	EXPECT(good, unchanged());
+	tap(good, "%s: on a file of another kind it is ENOTTY", call->name);
+}
+
+static bool known(unsigned long cmd)
+{
+	for (size_t i = 0; i < NCALLS; i++)
+		if (calls[i].cmd == cmd)
+			return true;
+	return false;
+}
+
+static void test_unknown(enum on on)
+{
+	static const unsigned long strange[] = { 0, ~0U, _IOWR(CLEARDOWN_IOC_MAGIC, 0x01, int),
+						 _IO('T', 0x01), _IO(0xDD, 0x01) };
+	bool good = true;
+
+	memset(argument, POISON, sizeof(argument));
+	for (unsigned int nr = 0; nr < 256; nr++)
+		if (!known(_IO(CLEARDOWN_IOC_MAGIC, nr)))
+			EXPECT_EQ(good, cd_ioctl(files[on], _IO(CLEARDOWN_IOC_MAGIC, nr),
+						 argument), -ENOTTY);
+	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
+		EXPECT_EQ(good, cd_ioctl(files[on], strange[i], argument), -ENOTTY);
+	EXPECT(good, unchanged());
+	tap(good, "every number that has no name is ENOTTY on %s", on_names[on]);
+}
+
+/* BIND_EVENTS with a descriptor that is no queue. */
+static void test_wrong_queue(void)
+{
+	int other[] = { files[ON_CTL], files[ON_OWNER], open("/dev/null", O_RDONLY | O_CLOEXEC) };
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(other) / sizeof(other[0]); i++)
+		EXPECT_EQ(good, cd_bind_events(files[ON_OWNER], other[i], 1), -EINVAL);
+	close(other[2]);
+	EXPECT(good, unchanged());
+	tap(good, "BIND_EVENTS: a descriptor that is no event queue is EINVAL");
+}
+
+/* ---- who may ---- */
+
+static bool become_dialer(void)
+{
+	const gid_t group = SIM_DIALOUT;
+
+	return !setgroups(1, &group) && !setgid(DIALER_UID) && !setuid(DIALER_UID);
+}
+
+/* In a child that is nobody special: the calls that change something through ctl. */
+static int dialer(void)
+{
+	static const unsigned long changes[] = { CLEARDOWN_IOC_CTL_BIND, CLEARDOWN_IOC_CTL_UNBIND,
+						 CLEARDOWN_IOC_CTL_REBIND,
+						 CLEARDOWN_IOC_CTL_CLOSE };
+	bool good = true;
+
+	EXPECT(good, become_dialer());
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		const struct call *call = call_of(changes[i]);
+
+		prepare(call, call->size);
+		good &= fails(call, -EPERM, 0);
+	}
+	EXPECT_EQ(good, cd_open(phone.name, O_RDWR), -EBUSY);
+	EXPECT_EQ(good, cd_open("ctl", O_RDWR), -EACCES);
+	EXPECT(good, cd_events() >= 0);
+	EXPECT(good, cd_ctl() >= 0);
+	return !good;
+}
+
+static void test_capability(void)
+{
+	pid_t child = fork();
+	bool good = true;
+	int status;
+
+	if (!child)
+		_exit(dialer());
+	waitpid(child, &status, 0);
+	EXPECT_EQ(good, status, 0);
+	EXPECT(good, unchanged());
+	tap(good, "ctl: a user without CAP_SYS_ADMIN may look and change nothing (EPERM)");
+}
+
+/* ---- the filter, which no call shows ---- */
+
+static void test_filter_kept(void)
+{
+	union cd_record rec;
+	bool good = true;
+
+	sim_control(&phone, "ring 1 1000");
+	EXPECT_EQ(good, cd_one(files[ON_EVENTS], &rec, 10000), 0);
+	EXPECT_EQ(good, rec.ev.type, CLEARDOWN_EV_RING);
+	EXPECT_EQ(good, rec.ev.cookie, COOKIE);
+	EXPECT_EQ(good, rec.ev.seq, before.events.out_seq + 1);
+	tap(good, "P-3 after all of this the filter and the cookie are as they were set");
+}
+
+static void test_requests_kept(void)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+
+	EXPECT_EQ(good, cd_close(files[ON_OWNER], CLEARDOWN_MODE_ABORT, 5 * CD_S, &arg), 0);
+	EXPECT_EQ(good, arg.out_report.ops_issued, 2);
+	EXPECT_EQ(good, arg.out_report.ops_completed, 2);
+	EXPECT_EQ(good, cd_wait(files[ON_EVENTS], 1, &rec, 0), 0);
+	EXPECT_EQ(good, cd_wait(files[ON_EVENTS], 2, &rec, 0), 0);
+	EXPECT_EQ(good, cd_events_info(files[ON_EVENTS]).out_unread, 0);
+	tap(good, "P-2 P-7 and the two requests are the only ones that complete");
+}
+
+static void set_up(void)
+{
+	struct cleardown_submit arg = {
+		.size = sizeof(arg), .opcode = CLEARDOWN_OP_DEV_SPECIFIC,
+		.deadline_ns = 3600 * CD_S, .in_ptr = (uintptr_t)"I", .in_len = 1,
+	};
+
+	sim_bind(&phone, "theform", "");
+	files[ON_OWNER] = sim_open(&phone, O_RDWR);
+	files[ON_EVENTS] = sim_queue(files[ON_OWNER], COOKIE);
+	files[ON_CTL] = cd_ctl();
+	border = cd_border();
+	sim_control(&phone, "deaf on");
+	if (cd_filter(files[ON_OWNER], FILTER_STATES, FILTER_EVENTS))
+		DIE("no filter");
+	for (arg.req_id = 1; arg.req_id <= 2; arg.req_id++)
+		if (cd_ioctl(files[ON_OWNER], CLEARDOWN_IOC_SUBMIT, &arg))
+			DIE("SUBMIT: %s", strerror(errno));
+	/* the first is with the modem before anything is compared */
+	if (!sim_wait(&phone, "written", 1, 5000))
+		DIE("nothing reaches the modem");
+	take_snapshot(&before);
+}
+
+int main(void)
+{
+	set_up();
+	for (size_t i = 0; i < NCALLS; i++) {
+		test_sizes(&calls[i]);
+		test_pointers(&calls[i]);
+		test_foreign(&calls[i]);
+	}
+	for (size_t i = 0; i < sizeof(bits) / sizeof(bits[0]); i++)
+		test_bits(&bits[i]);
+	for (size_t i = 0; i < sizeof(values) / sizeof(values[0]); i++)
+		test_value(&values[i]);
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		test_text(&texts[i]);
+	for (size_t i = 0; i < sizeof(inputs) / sizeof(inputs[0]); i++)
+		test_input(&inputs[i]);
+	for (int on = 0; on < ON_FILES; on++)
+		test_unknown(on);
+	test_options();
+	test_refusals();
+	test_wrong_queue();
+	test_capability();
+	test_filter_kept();
+	test_requests_kept();
+	close(files[ON_OWNER]);
+	close(files[ON_EVENTS]);
+	sim_unbind(&phone);
+	return tap_done();
+}
