@@ -515,8 +515,9 @@ static int cldn_tty_take(struct cldn_tty *l)
 	/* Without a file it does not wait for carrier; it raises DTR and RTS. */
 	ret = tty->ops->open(tty, NULL);
 	tty_unlock(tty);
-	if (!ret && tty_io_error(tty))
-		ret = -ENXIO;
+	/* 8250 opens a line without a UART; bind has seen one, so it was pulled since. */
+	if (ret == -ENXIO || (!ret && tty_io_error(tty)))
+		ret = -ENODEV;
 	if (ret) {
 		cldn_tty_give_back(l);
 		return ret;
