@@ -1,0 +1,9 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# vm: --modems 1 --bank "--fast all --machine 200:echo --machine 201:sink --machine 300:echo"
+# 1 MiB each way over the unmodulated call.
+. /lib/guest.sh
+
+check "the modules load" load_modules tty
+tap phone-call fast /dev/ttyS1 101
+check "P-11e the modules unload" unload_modules tty
