@@ -54,11 +54,10 @@ static const struct cldn_ioctl phone_ioctls[] = {
 
 /* ---- bind ---- */
 
-#define PHONE_OPCODE(op) BIT((op)-0x100)
-#define PHONE_OPCODES_BASE                                                                     \
-	(PHONE_OPCODE(CLEARDOWN_OP_DEV_SPECIFIC) | PHONE_OPCODE(CLEARDOWN_OP_SET_HOOKSWITCH) | \
-	 PHONE_OPCODE(CLEARDOWN_OP_SET_VOLUME) | PHONE_OPCODE(CLEARDOWN_OP_DIAL) |             \
-	 PHONE_OPCODE(CLEARDOWN_OP_ANSWER) | PHONE_OPCODE(CLEARDOWN_OP_HANGUP))
+#define PHONE_OPCODE(name) BIT(CLEARDOWN_OP_##name - 0x100)
+#define PHONE_OPCODES_BASE                                                                      \
+	(PHONE_OPCODE(DEV_SPECIFIC) | PHONE_OPCODE(SET_HOOKSWITCH) | PHONE_OPCODE(SET_VOLUME) | \
+	 PHONE_OPCODE(DIAL) | PHONE_OPCODE(ANSWER) | PHONE_OPCODE(HANGUP))
 
 /* What every modem has. */
 static void phone_caps_base(struct phone *ph)
@@ -128,7 +127,6 @@ enum {
 	PHONE_SCRIPT_LINES,
 	PHONE_SCRIPT_ID,
 	PHONE_SCRIPT_GAIN,
-	PHONE_SCRIPT_VOLUME,
 	PHONE_SCRIPT_TONES,
 };
 
@@ -143,9 +141,11 @@ struct phone_script {
 };
 
 static const struct phone_script phone_script[] = {
-	[PHONE_SCRIPT_INIT] = { NULL, false },	    [PHONE_SCRIPT_LINES] = { "&C1&D2", false },
-	[PHONE_SCRIPT_ID] = { "I", true },	    [PHONE_SCRIPT_GAIN] = { "+VGR=?", true },
-	[PHONE_SCRIPT_VOLUME] = { "+VGT=?", true }, [PHONE_SCRIPT_TONES] = { "+VTS=?", true },
+	[PHONE_SCRIPT_INIT] = { .body = NULL },
+	[PHONE_SCRIPT_LINES] = { .body = "&C1&D2" },
+	[PHONE_SCRIPT_ID] = { .body = "I", .once = true },
+	[PHONE_SCRIPT_GAIN] = { .body = "+VGR=?", .once = true },
+	[PHONE_SCRIPT_TONES] = { .body = "+VTS=?", .once = true },
 };
 
 static const char *phone_script_body(struct phone *ph, u32 line)
@@ -199,18 +199,12 @@ static void phone_discover(struct phone *ph, bool ok)
 			ok && cldn_at_range(ph->text, ph->text_len, &ph->gain.low, &ph->gain.high);
 		if (ph->gain.known) {
 			ph->caps.out_gain_devices = CLEARDOWN_HOOKDEV_SPEAKER;
-			ph->caps.out_opcodes |= PHONE_OPCODE(CLEARDOWN_OP_SET_GAIN);
+			ph->caps.out_opcodes |= PHONE_OPCODE(SET_GAIN);
 		}
-		break;
-	case PHONE_SCRIPT_VOLUME:
-		ph->volume.known = ok && cldn_at_range(ph->text, ph->text_len, &ph->volume.low,
-						       &ph->volume.high);
-		if (ph->volume.known)
-			ph->caps.out_volume_devices |= CLEARDOWN_HOOKDEV_HANDSET;
 		break;
 	case PHONE_SCRIPT_TONES:
 		if (ok)
-			ph->caps.out_opcodes |= PHONE_OPCODE(CLEARDOWN_OP_SEND_DTMF);
+			ph->caps.out_opcodes |= PHONE_OPCODE(SEND_DTMF);
 		ph->discovered = true;
 		break;
 	}
@@ -259,7 +253,6 @@ static void phone_forget_session(struct phone *ph)
 	ph->dtr_useless = false;
 	ph->unanswered = false;
 	ph->step_over = false;
-	ph->last_code = 0;
 	guard(spinlock_irqsave)(&ph->lock);
 	memset(&ph->status, 0, sizeof(ph->status));
 }

@@ -182,7 +182,6 @@ void phone_call_over(struct phone *ph, u32 code)
 {
 	if (phone_call_state(ph) == CLEARDOWN_CALL_IDLE)
 		return;
-	ph->last_code = code;
 	cldn_data_end(ph->dev);
 	phone_ring_over(ph);
 	phone_set_call(ph, CLEARDOWN_CALL_IDLE, code);
@@ -407,9 +406,14 @@ static void phone_dlg_dropped(struct cldn_dialogue *d)
 	phone_set_call(phone_of_dlg(d), CLEARDOWN_CALL_CLEARING, CLEARDOWN_RESULT_NO_CARRIER);
 }
 
-static void phone_dlg_lost(struct cldn_dialogue *d)
+static void phone_dlg_lost(struct cldn_dialogue *d, bool said)
 {
-	phone_call_cleared(phone_of_dlg(d));
+	struct phone *ph = phone_of_dlg(d);
+
+	if (said)
+		phone_call_cleared(ph);
+	else /* the line is off-hook until the modem says otherwise */
+		phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
 }
 
 const struct cldn_dlg_ops phone_dlg_ops = {

@@ -139,8 +139,8 @@ static enum cldn_step_verdict phone_hangup_rung_begin(struct phone *ph, u64 unti
 {
 	if (!phone_off_hook(ph) || !cldn_dlg_idle(&ph->dlg))
 		return CLDN_STEP_NOTHING;
-	/* A modem that has just not answered will not now; DTR is what is left. */
-	if (ph->unanswered && phone_dtr_usable(ph) && !phone_keeps_dtr(ph))
+	/* A modem that may not listen to commands now is not waited for where DTR can do it. */
+	if (!ph->dlg.synced && phone_dtr_usable(ph) && !phone_keeps_dtr(ph))
 		return CLDN_STEP_NOTHING;
 	phone_take_over(ph);
 	cldn_dlg_command(&ph->dlg, "H", 1, CLDN_DLG_PLAIN, ktime_get_ns(), until_ns);
@@ -201,8 +201,12 @@ static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step
 	u64 now = ktime_get_ns();
 	u64 min_ns = PHONE_DTR_MIN_NS, max_ns = PHONE_DTR_MAX_NS;
 
-	if (phone_keeps_dtr(ph) || !(ph->dlg.lines & CLEARDOWN_LINE_VALID))
+	if (!(ph->dlg.lines & CLEARDOWN_LINE_VALID))
 		return CLDN_STEP_NOTHING;
+	if (phone_keeps_dtr(ph)) { /* said once more, so that the line's close keeps it too */
+		ph->dev->link.drv->set_lines(&ph->dev->link, CLEARDOWN_LINE_DTR, 0);
+		return CLDN_STEP_NOTHING;
+	}
 	ph->unanswered |= phone_busy(ph);
 	phone_take_over(ph);
 	if (!phone_maybe_up(ph))
@@ -267,10 +271,8 @@ void phone_summary(struct cldn_device *dev, struct cleardown_report_head *head)
 	struct phone *ph = phone_of(dev);
 	bool had_call = ph->had_call || phone_call_up(ph);
 
-	if (had_call) {
+	if (had_call)
 		head->flags |= CLEARDOWN_REPORT_HAD_CALL;
-		head->cause_detail = ph->last_code;
-	}
 	if (ph->hook == PHONE_HOOK_ON)
 		head->flags |= CLEARDOWN_REPORT_ONHOOK;
 	else if (had_call || ph->unanswered)

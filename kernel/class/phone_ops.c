@@ -83,7 +83,7 @@ int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 
 
 	scoped_guard(spinlock_irqsave, &ph->lock)
 		caps = ph->caps;
-	if (!(caps.out_opcodes & BIT(opcode - 0x100)))
+	if (!(caps.out_opcodes & BIT(opcode & 0xff)))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_OPERATIONUNAVAIL, -EOPNOTSUPP);
 	if (!phone_input_valid(opcode, in, len))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALPARAM, -EINVAL);
@@ -196,59 +196,47 @@ static void phone_done_hookswitch(struct phone *ph, u32 code)
 	phone_op_end(ph, 0, 0, code);
 }
 
-/* The scale that a SET_VOLUME or SET_GAIN moves on, and its command. */
-static const char *phone_level_scale(const struct phone *ph, struct phone_scale *scale)
+/* The scale that SET_VOLUME or SET_GAIN moves on. L has four steps, none of them silent. */
+static struct phone_scale phone_level_scale(const struct phone *ph)
 {
-	const struct cleardown_op_level *in = (const void *)ph->op->in;
-
-	*scale = (struct phone_scale){ true, 0, 3 };
-	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN) {
-		*scale = ph->gain;
-		return "+VGR=";
-	}
-	if (in->device == CLEARDOWN_HOOKDEV_SPEAKER)
-		return "L";
-	*scale = ph->volume;
-	return "+VGT=";
+	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN)
+		return ph->gain;
+	return (struct phone_scale){ .known = true, .low = 0, .high = 3 };
 }
 
-static u32 phone_level_step(const struct phone *ph, const struct phone_scale *scale)
+static u32 phone_level_step(const struct phone *ph)
 {
 	const struct cleardown_op_level *in = (const void *)ph->op->in;
+	struct phone_scale scale = phone_level_scale(ph);
 
-	return cldn_at_step(in->level, scale->low, scale->high);
+	return cldn_at_step(in->level, scale.low, scale.high);
 }
 
 static void phone_start_level(struct phone *ph)
 {
-	struct phone_scale scale;
-	const char *command = phone_level_scale(ph, &scale);
+	bool gain = ph->op->opcode == CLEARDOWN_OP_SET_GAIN;
 	char body[16];
 
-	snprintf(body, sizeof(body), "%s%u", command, phone_level_step(ph, &scale));
+	snprintf(body, sizeof(body), "%s%u", gain ? "+VGR=" : "L", phone_level_step(ph));
 	phone_op_short(ph, body);
 }
 
+/* What is told and read back is the level that the modem really has. */
 static void phone_done_level(struct phone *ph, u32 code)
 {
-	const struct cleardown_op_level *in = (const void *)ph->op->in;
-	struct phone_scale scale;
-	u32 level;
+	struct phone_scale scale = phone_level_scale(ph);
+	u32 level = cldn_at_level(phone_level_step(ph), scale.low, scale.high);
 
 	if (code != CLEARDOWN_RESULT_OK) {
 		phone_op_failed(ph, code);
 		return;
 	}
-	phone_level_scale(ph, &scale);
-	level = cldn_at_level(phone_level_step(ph, &scale), scale.low, scale.high);
 	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN) {
 		phone_set(ph, &ph->status.out_gain, level);
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SPEAKERGAIN, level);
-	} else if (in->device == CLEARDOWN_HOOKDEV_SPEAKER) {
+	} else {
 		phone_set(ph, &ph->status.out_volume, level);
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SPEAKERVOLUME, level);
-	} else {
-		phone_state_event(ph, CLEARDOWN_PHONESTATE_OTHER, level);
 	}
 	phone_op_end(ph, 0, 0, code);
 }

@@ -78,10 +78,8 @@ struct phone_scale {
  * @status: the present session
  * @init: extra command of every session, without AT
  * @init_effects: its CLDN_AT_FX_*
- * @discovered: @caps and the scales hold
+ * @discovered: @caps and @gain hold
  * @gain: +VGR
- * @volume: +VGT
- * @tones: +VTS is there
  * @act: enum phone_act
  * @script: line of the start script that runs
  * @start_ns: when the start ends whatever the modem did
@@ -103,7 +101,6 @@ struct phone_scale {
  * @unanswered: the modem did not answer a step of the close
  * @step_over: the running rung got its result
  * @step_code: last result of anything begun
- * @last_code: last result of an ending
  * @dlg: the modem
  */
 struct phone {
@@ -115,8 +112,6 @@ struct phone {
 	u32 init_effects;
 	bool discovered;
 	struct phone_scale gain;
-	struct phone_scale volume;
-	bool tones;
 
 	u32 act;
 	u32 script;
@@ -141,7 +136,6 @@ struct phone {
 	bool unanswered;
 	bool step_over;
 	u32 step_code;
-	u32 last_code;
 
 	struct cldn_dialogue dlg;
 };

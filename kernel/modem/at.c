@@ -422,7 +422,7 @@ void cldn_at_scan(struct cldn_at_scan *s, const u8 *buf, size_t len, struct cldn
 		if (!s->match) {
 			const u8 *cr = memchr(buf + i, '\r', len - i);
 
-			i = cr ? cr - buf : len;
+			i = cr ? (size_t)(cr - buf) : len;
 			if (!cr)
 				break;
 		}

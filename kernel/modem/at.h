@@ -12,12 +12,11 @@
 #else
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 #include <linux/cleardown.h>
-typedef uint8_t u8;
-typedef uint16_t u16;
-typedef uint32_t u32;
-typedef uint64_t u64;
+typedef __u8 u8;
+typedef __u16 u16;
+typedef __u32 u32;
+typedef __u64 u64;
 #endif
 
 /* Longest line that is kept whole, and longest command between AT and CR. */
@@ -145,15 +144,10 @@ bool cldn_at_dtmf_valid(const u8 *digits, size_t len);
 size_t cldn_at_dial(u8 *out, const u8 *text, size_t len);
 size_t cldn_at_dtmf(u8 *out, const u8 *text, size_t len);
 
-/**
- * cldn_at_step - the step of a modem's scale that is nearest to a level of 0..0xffff
- * cldn_at_level - and the level that a step stands for
- * @level: 0..0xffff, more is clamped
- * @step: @low..@high
- * @low: smallest step
- * @high: largest step
- */
+/** cldn_at_step - the step of a modem's scale that is nearest to a level; over 0xffff is clamped */
 u32 cldn_at_step(u32 level, u32 low, u32 high);
+
+/** cldn_at_level - the level of 0..0xffff that a step of the scale stands for */
 u32 cldn_at_level(u32 step, u32 low, u32 high);
 
 /* ---- the end of a call in the stream of data ---- */

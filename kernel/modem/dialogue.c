@@ -326,14 +326,20 @@ static void dlg_read_lines(struct cldn_dialogue *d, u64 now)
 static void dlg_lost(struct cldn_dialogue *d)
 {
 	size_t held = d->scan.match - d->scan.released;
+	bool said = cldn_at_scan_found(&d->scan);
 
-	if (held && !cldn_at_scan_found(&d->scan))
+	if (held && !said)
 		d->ops->push(d, cldn_at_lost + d->scan.released, held);
+	/* Until S10 is over a modem that only dropped DCD takes everything for data. */
+	if (!said) {
+		d->synced = false;
+		d->stale = true;
+	}
 	memset(&d->scan, 0, sizeof(d->scan));
 	memset(&d->line, 0, sizeof(d->line));
 	dlg_enter(d, CLDN_DLG_IDLE, 0);
 	d->hold_ns = 0;
-	d->ops->lost(d);
+	d->ops->lost(d, said);
 }
 
 static bool dlg_carrier_down(const struct cldn_dialogue *d)

@@ -61,7 +61,8 @@ struct cldn_dialogue;
  * @room: how many bytes @push would take
  * @push: received data of the call; returns how many were taken
  * @dropped: the carrier is gone but there may be received data to read
- * @lost: the far end has ended the call, the modem is in command state
+ * @lost: the far end has ended the call; @said: the modem says so and is in command state, else
+ *	its carrier fell and NO CARRIER is still to come as unasked
  */
 struct cldn_dlg_ops {
 	void (*text)(struct cldn_dialogue *d, const u8 *line, size_t len);
@@ -71,7 +72,7 @@ struct cldn_dlg_ops {
 	size_t (*room)(struct cldn_dialogue *d);
 	size_t (*push)(struct cldn_dialogue *d, const u8 *buf, size_t len);
 	void (*dropped)(struct cldn_dialogue *d);
-	void (*lost)(struct cldn_dialogue *d);
+	void (*lost)(struct cldn_dialogue *d, bool said);
 };
 
 /**
@@ -173,25 +174,39 @@ static inline bool cldn_dlg_carrier_counts(const struct cldn_dialogue *d)
 	return d->lines & CLEARDOWN_LINE_VALID && d->dcd_low && d->dcd_high;
 }
 
+/*
+ * The next four begin something that ends with one call of done(), later or at once; at the
+ * absolute time @limit_ns with NONE.
+ */
+
+/** cldn_dlg_sync - from IDLE: make the modem answer, and in our form */
+void cldn_dlg_sync(struct cldn_dialogue *d, u64 now, u64 limit_ns);
+
 /**
- * cldn_dlg_sync - make the modem answer, and in our form
- * cldn_dlg_command - send AT, @body, CR; synchronises first where that is needed
- * cldn_dlg_escape - silence, +++, silence: command state with the call still up
- * cldn_dlg_hang - let DTR fall until the modem shows that it is on-hook and @min_ns are over, at
- *	most @max_ns; with @raise it rises again. done: NO_CARRIER when it was shown, else NONE.
- * @d: dialogue; IDLE for sync and command, DATA for escape, any state for hang
- * @body: at most CLDN_AT_BODY_MAX bytes
- * @len: of @body
+ * cldn_dlg_command - from IDLE: send AT, @body, CR; synchronises first where that is needed
+ * @d: dialogue
+ * @body: text that was checked
+ * @len: at most CLDN_AT_BODY_MAX
  * @kind: enum cldn_dlg_kind
  * @now: ktime_get_ns()
- * @limit_ns: absolute; then done(NONE)
- *
- * done() is called once for each, later or at once.
+ * @limit_ns: see above
  */
-void cldn_dlg_sync(struct cldn_dialogue *d, u64 now, u64 limit_ns);
 void cldn_dlg_command(struct cldn_dialogue *d, const void *body, size_t len, u32 kind, u64 now,
 		      u64 limit_ns);
+
+/** cldn_dlg_escape - from DATA: silence, +++, silence; command state with the call still up */
 void cldn_dlg_escape(struct cldn_dialogue *d, u64 now, u64 limit_ns);
+
+/**
+ * cldn_dlg_hang - from any state: let DTR fall until the modem shows that it is on-hook
+ * @d: dialogue
+ * @raise: let it rise again
+ * @now: ktime_get_ns()
+ * @min_ns: it stays low so long at least
+ * @max_ns: and so long at most
+ *
+ * done: NO_CARRIER when it was shown, else NONE.
+ */
 void cldn_dlg_hang(struct cldn_dialogue *d, bool raise, u64 now, u64 min_ns, u64 max_ns);
 
 /**
