@@ -206,6 +206,15 @@ static void phone_call_cleared(struct phone *ph)
 	phone_set_hook(ph, PHONE_HOOK_ON);
 }
 
+/* In command state; the modem may repeat it, or say it long after the carrier line has fallen. */
+static void phone_no_carrier(struct phone *ph)
+{
+	if (phone_call_in_command(ph))
+		phone_call_cleared(ph);
+	else if (!phone_call_up(ph))
+		phone_set_hook(ph, PHONE_HOOK_ON);
+}
+
 /* ---- hanging up ---- */
 
 /* A modem that can be made to hang up by DTR, as far as we know. */
@@ -382,8 +391,8 @@ static void phone_dlg_unasked(struct cldn_dialogue *d, const struct cldn_at_resu
 	case CLDN_AT_FINAL:
 		if (r->code == CLEARDOWN_RESULT_CONNECT)
 			phone_online(ph);
-		else if (r->code == CLEARDOWN_RESULT_NO_CARRIER && phone_call_in_command(ph))
-			phone_call_cleared(ph);
+		else if (r->code == CLEARDOWN_RESULT_NO_CARRIER)
+			phone_no_carrier(ph);
 		break;
 	default:
 		cldn_indicate(ph->dev, CLEARDOWN_EV_DEVSPECIFIC, 0, 0, 0, line,
