@@ -89,7 +89,7 @@ static inline int cd_unbind(const char *name, uint32_t flags)
 	struct cleardown_unbind arg = { .size = sizeof(arg), .flags = flags };
 	int ctl = cd_ctl(), ret;
 
-	snprintf(arg.name, sizeof(arg.name), "%s", name);
+	snprintf(arg.name, sizeof(arg.name), "%.31s", name);
 	ret = cd_ioctl(ctl, CLEARDOWN_IOC_CTL_UNBIND, &arg);
 	close(ctl);
 	return ret;

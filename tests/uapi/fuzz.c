@@ -1,0 +1,645 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Random ioctls, that know the numbers, sizes and opcodes, on every kind of file and in every state
+ * that they themselves bring about, as root and as a user in group dialout. Two other phones are
+ * left alone by name: one with requests outstanding and a filter, one with a data call. Nothing of
+ * theirs may change, and the kernel has nothing to say.
+ *
+ * usage: fuzz [--count N] [--seed N] [--threads N] [--user]
+ *
+ * --seed replays the calls of a run; with more than one thread their order is the scheduler's.
+ */
+#include <getopt.h>
+#include <grp.h>
+#include <pthread.h>
+#include <sys/wait.h>
+
+#include "simphone.h"
+#include "tap.h"
+
+#define DIALER_UID 1000
+#define HOUR (3600 * CD_S)
+#define MAX_THREADS 8
+#define PHONES 3
+#define SLOTS 4
+/* The longest struct, and a surplus. */
+#define ARG_MAX_LEN 2048
+#define ROUND_BYTES 256
+
+/* ---- the generator ---- */
+
+static uint64_t draw(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+static uint32_t below(uint64_t *state, uint32_t n)
+{
+	return (draw(state) >> 20) % n;
+}
+
+static bool one_in(uint64_t *state, uint32_t n)
+{
+	return !below(state, n);
+}
+
+/* Numbers that are near a border more often than not. */
+static uint64_t number(uint64_t *state)
+{
+	switch (below(state, 8)) {
+	case 0:
+		return 0;
+	case 1:
+		return ~0ULL;
+	case 2:
+		return 1ULL << below(state, 64);
+	case 3:
+		return -1ULL - below(state, 256);
+	case 4:
+		return draw(state);
+	default:
+		return below(state, 16);
+	}
+}
+
+/* ---- the phones that are left alone ---- */
+
+/**
+ * struct bystander - an open phone that nobody speaks to but us
+ * @phone: its link
+ * @fd: its owner's file
+ * @events: its queue
+ * @info: what it was
+ * @status: likewise
+ * @phone_status: likewise
+ * @seq: number of its queue's last record
+ */
+struct bystander {
+	struct simphone phone;
+	int fd;
+	int events;
+	struct cleardown_info info;
+	struct cleardown_status status;
+	struct cleardown_phone_status phone_status;
+	uint64_t seq;
+};
+
+static struct bystander waiting, talking;
+
+static void bystander_open(struct bystander *b, const char *name, uint64_t cookie)
+{
+	sim_bind(&b->phone, name, "");
+	b->fd = sim_open(&b->phone, O_RDWR | O_NONBLOCK);
+	b->events = sim_queue(b->fd, cookie);
+	if (cd_filter(b->fd, CLEARDOWN_PHONESTATE_RINGMODE, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)))
+		DIE("no filter");
+}
+
+static void bystander_note(struct bystander *b)
+{
+	b->info = cd_info(b->fd);
+	b->seq = cd_events_info(b->events).out_seq;
+	if (cd_status(b->fd, &b->status) || cd_phone_status(b->fd, &b->phone_status))
+		DIE("no status");
+}
+
+static void bystanders_open(void)
+{
+	struct cleardown_submit arg = {
+		.size = sizeof(arg), .opcode = CLEARDOWN_OP_DEV_SPECIFIC, .deadline_ns = 4 * HOUR,
+		.in_ptr = (uintptr_t)"I", .in_len = 1,
+	};
+
+	bystander_open(&waiting, "bystander1", 0x1111);
+	sim_control(&waiting.phone, "deaf on");
+	for (arg.req_id = 1; arg.req_id <= 3; arg.req_id++)
+		if (cd_ioctl(waiting.fd, CLEARDOWN_IOC_SUBMIT, &arg))
+			DIE("SUBMIT: %s", strerror(errno));
+	if (!sim_wait(&waiting.phone, "written", 1, 5000))
+		DIE("nothing reaches the modem");
+	bystander_note(&waiting);
+	bystander_open(&talking, "bystander2", 0x2222);
+	if (cd_do(talking.fd, talking.events, CLEARDOWN_OP_DIAL, 1, "1", 1, NULL, 10000))
+		DIE("no call");
+	bystander_note(&talking);
+}
+
+/* Everything but the bytes that were sent meanwhile. */
+static bool unchanged(const struct bystander *b)
+{
+	struct bystander now = { .fd = b->fd, .events = b->events };
+	bool good = true;
+
+	bystander_note(&now);
+	now.status.out_accepted = b->status.out_accepted;
+	now.status.out_received = b->status.out_received;
+	now.status.out_queued = b->status.out_queued;
+	EXPECT(good, !memcmp(&now.info, &b->info, sizeof(now.info)));
+	EXPECT(good, !memcmp(&now.status, &b->status, sizeof(now.status)));
+	EXPECT(good, !memcmp(&now.phone_status, &b->phone_status, sizeof(now.phone_status)));
+	EXPECT_EQ(good, now.seq, b->seq);
+	return good;
+}
+
+/* Bytes through the call's loop come back as they were. */
+static bool talks(void)
+{
+	char out[ROUND_BYTES], in[ROUND_BYTES];
+	struct pollfd p = { .fd = talking.fd, .events = POLLIN };
+	static unsigned char next;
+	size_t got = 0;
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(out); i++)
+		out[i] = next++;
+	EXPECT_EQ(good, write(talking.fd, out, sizeof(out)), sizeof(out));
+	while (good && got < sizeof(in)) {
+		ssize_t n;
+
+		EXPECT_EQ(good, poll(&p, 1, 20000), 1);
+		n = read(talking.fd, in + got, sizeof(in) - got);
+		EXPECT(good, n > 0);
+		got += n > 0 ? n : 0;
+	}
+	EXPECT(good, !memcmp(in, out, sizeof(in)));
+	return good;
+}
+
+static bool bystanders_fine(void)
+{
+	bool good = unchanged(&waiting);
+
+	good &= unchanged(&talking);
+	good &= talks();
+	return good;
+}
+
+/* The filter and the requests, which only an event shows. */
+static bool bystander_filter(void)
+{
+	union cd_record rec;
+	bool good = true;
+
+	sim_control(&waiting.phone, "ring 1 1000");
+	EXPECT_EQ(good, cd_one(waiting.events, &rec, 10000), 0);
+	EXPECT_EQ(good, rec.ev.type, CLEARDOWN_EV_RING);
+	EXPECT_EQ(good, rec.ev.cookie, 0x1111);
+	return good;
+}
+
+static bool bystanders_end(void)
+{
+	struct cleardown_close arg;
+	bool good = true;
+
+	EXPECT_EQ(good, cd_close(waiting.fd, CLEARDOWN_MODE_ABORT, 10 * CD_S, &arg), 0);
+	EXPECT_EQ(good, arg.out_report.ops_at_close, 3);
+	EXPECT_EQ(good, arg.out_report.ops_completed, 3);
+	EXPECT_EQ(good, cd_close(talking.fd, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, &arg), 0);
+	EXPECT_EQ(good, arg.out_report.accepted, arg.out_report.confirmed);
+	EXPECT_EQ(good, arg.out_report.accepted, arg.out_report.received);
+	close(waiting.fd);
+	close(waiting.events);
+	close(talking.fd);
+	close(talking.events);
+	sim_unbind(&waiting.phone);
+	sim_unbind(&talking.phone);
+	return good;
+}
+
+/* ---- the arguments ---- */
+
+/**
+ * struct fuzzer - one thread
+ * @thread: it
+ * @state: of its generator
+ * @count: calls still to make
+ * @done: calls that returned 0
+ * @phones: files on phones: two owners or observers each, maybe closed
+ * @queues: event queues
+ * @ctl: the control file
+ * @arg: argument of the present call; a page that cannot be touched follows
+ */
+struct fuzzer {
+	pthread_t thread;
+	uint64_t state;
+	unsigned long count;
+	unsigned long done;
+	int phones[SLOTS];
+	int queues[SLOTS];
+	int ctl;
+	char *arg;
+};
+
+static const char names[PHONES][CLEARDOWN_NAME_LEN] = { "fuzz0", "fuzz1", "fuzz2" };
+
+typedef void fill_fn(struct fuzzer *f, void *arg);
+
+static void fill_any(struct fuzzer *f, void *arg)
+{
+	(void)f;
+	(void)arg;
+}
+
+static void fill_bind_events(struct fuzzer *f, void *p)
+{
+	struct cleardown_bind_events *arg = p;
+
+	arg->fd = one_in(&f->state, 8) ? -1 : f->queues[below(&f->state, SLOTS)];
+	arg->cookie = below(&f->state, 8);
+}
+
+static void fill_submit(struct fuzzer *f, void *p)
+{
+	static const char *const inputs[] = { "I", "E0", "&V", "102", "12", "+VTS=1", "H", "S0=0" };
+	struct cleardown_submit *arg = p;
+	const char *input = inputs[below(&f->state, 8)];
+	uint32_t pair[2] = { 1U << below(&f->state, 4), 1U << below(&f->state, 17) };
+
+	arg->opcode = 0x100 + below(&f->state, 0x18);
+	/* a call takes half a second to clear */
+	if (arg->opcode == CLEARDOWN_OP_DIAL && !one_in(&f->state, 64))
+		arg->opcode = CLEARDOWN_OP_DEV_SPECIFIC;
+	arg->req_id = below(&f->state, 64);
+	arg->deadline_ns = one_in(&f->state, 2) ? ~0ULL : below(&f->state, 1000000000);
+	arg->in_ptr = (uintptr_t)input;
+	arg->in_len = strlen(input);
+	if (arg->opcode <= CLEARDOWN_OP_SET_RING && arg->opcode != CLEARDOWN_OP_DEV_SPECIFIC) {
+		memcpy(f->arg - 64, pair, sizeof(pair));
+		arg->in_ptr = (uintptr_t)f->arg - 64;
+		arg->in_len = sizeof(pair);
+	} else if (arg->opcode == CLEARDOWN_OP_ANSWER || arg->opcode == CLEARDOWN_OP_HANGUP) {
+		arg->in_len = 0;
+	}
+}
+
+static void fill_cancel(struct fuzzer *f, void *p)
+{
+	struct cleardown_cancel *arg = p;
+
+	arg->what = 1 + below(&f->state, 2);
+	arg->id = below(&f->state, 64);
+}
+
+static void fill_close(struct fuzzer *f, void *p)
+{
+	struct cleardown_close *arg = p;
+
+	arg->clazz = below(&f->state, 2);
+	arg->mode = 1 + below(&f->state, 3);
+	arg->deadline_ns = below(&f->state, 100000000);
+	/* mostly it is refused, or there would be little else */
+	if (!one_in(&f->state, 16))
+		arg->flags = 1;
+}
+
+static void fill_filter(struct fuzzer *f, void *p)
+{
+	struct cleardown_filter *arg = p;
+
+	arg->states = draw(&f->state) & CLEARDOWN_PHONESTATE_ALL;
+	arg->events = draw(&f->state) & CLEARDOWN_EV_FILTER_ALL;
+}
+
+static void fill_options(struct fuzzer *f, void *p)
+{
+	struct cleardown_options *arg = p;
+
+	arg->set = below(&f->state, 4);
+	arg->deadline_ns = 1 + below(&f->state, 100000000);
+	arg->dtr = below(&f->state, 3);
+	arg->dtr_pulse_ms = 1 + below(&f->state, 100);
+}
+
+/* Never a bystander's. */
+static const char *any_name(struct fuzzer *f)
+{
+	return names[below(&f->state, PHONES)];
+}
+
+static void fill_bind(struct fuzzer *f, void *p)
+{
+	struct cleardown_bind *arg = p;
+
+	arg->clazz = CLEARDOWN_CLASS_PHONE;
+	strcpy(arg->link, one_in(&f->state, 8) ? "tty" : "sim");
+	strcpy(arg->name, any_name(f));
+	arg->dev = one_in(&f->state, 2) ? 0 : number(&f->state);
+	arg->speed = one_in(&f->state, 2) ? 0 : number(&f->state);
+	snprintf(arg->args, sizeof(arg->args), "delay=%u", below(&f->state, 500));
+}
+
+static void fill_unbind(struct fuzzer *f, void *p)
+{
+	struct cleardown_unbind *arg = p;
+
+	arg->flags = below(&f->state, 2);
+	strcpy(arg->name, any_name(f));
+	if (!one_in(&f->state, 16))
+		arg->name[0] = '?';
+}
+
+static void fill_rebind(struct fuzzer *f, void *p)
+{
+	strcpy(((struct cleardown_rebind *)p)->name, any_name(f));
+}
+
+static void fill_list(struct fuzzer *f, void *p)
+{
+	((struct cleardown_list *)p)->after = below(&f->state, 32);
+}
+
+static void fill_report(struct fuzzer *f, void *p)
+{
+	((struct cleardown_report *)p)->after = below(&f->state, 1024);
+}
+
+static void fill_ctl_close(struct fuzzer *f, void *p)
+{
+	struct cleardown_ctl_close *arg = p;
+
+	strcpy(arg->name, any_name(f));
+	arg->mode = 1 + below(&f->state, 3);
+	arg->deadline_ns = below(&f->state, 100000000);
+	arg->flags = below(&f->state, 2);
+	if (!one_in(&f->state, 16))
+		arg->mode = 0;
+}
+
+static const struct call {
+	unsigned long cmd;
+	size_t size;
+	fill_fn *fill;
+} calls[] = {
+#define CALL(name, type, fill) { CLEARDOWN_IOC_##name, sizeof(struct type), fill }
+	CALL(GET_INFO, cleardown_info, fill_any),
+	CALL(GET_STATUS, cleardown_status, fill_any),
+	CALL(BIND_EVENTS, cleardown_bind_events, fill_bind_events),
+	CALL(SUBMIT, cleardown_submit, fill_submit),
+	CALL(SUBMIT, cleardown_submit, fill_submit),
+	CALL(SUBMIT, cleardown_submit, fill_submit),
+	CALL(CANCEL, cleardown_cancel, fill_cancel),
+	CALL(CLOSE, cleardown_close, fill_close),
+	CALL(SET_FILTER, cleardown_filter, fill_filter),
+	CALL(SET_OPTIONS, cleardown_options, fill_options),
+	CALL(PHONE_CAPS, cleardown_phone_caps, fill_any),
+	CALL(PHONE_STATUS, cleardown_phone_status, fill_any),
+	CALL(CTL_VERSION, cleardown_version, fill_any),
+	CALL(CTL_BIND, cleardown_bind, fill_bind),
+	CALL(CTL_UNBIND, cleardown_unbind, fill_unbind),
+	CALL(CTL_REBIND, cleardown_rebind, fill_rebind),
+	CALL(CTL_LIST, cleardown_list, fill_list),
+	CALL(CTL_REPORT, cleardown_report, fill_report),
+	CALL(CTL_CLOSE, cleardown_ctl_close, fill_ctl_close),
+	CALL(EVENTS_INFO, cleardown_events_info, fill_any),
+};
+
+#define NCALLS (sizeof(calls) / sizeof(calls[0]))
+
+/* ---- the calls ---- */
+
+/* Bytes that no name of a bystander can come out of: they never spell one by chance. */
+static void scribble(struct fuzzer *f, char *arg, size_t size)
+{
+	uint32_t n = 1 + below(&f->state, 3);
+
+	while (n--) {
+		uint64_t value = number(&f->state);
+		size_t width = 1U << below(&f->state, 4);
+		size_t at = below(&f->state, size / width) * width;
+
+		memcpy(arg + at, &value, width);
+	}
+}
+
+/* The argument, at the end of what can be touched so that one byte too far is seen. */
+static void *argument(struct fuzzer *f, const struct call *call)
+{
+	uint32_t surplus = one_in(&f->state, 16) ? below(&f->state, 64) & ~7U : 0;
+	char *arg = f->arg + ARG_MAX_LEN - call->size - surplus;
+	uint32_t size = call->size + surplus;
+
+	memset(arg, 0, size);
+	call->fill(f, arg);
+	memcpy(arg, &size, sizeof(size));
+	if (one_in(&f->state, 4))
+		scribble(f, arg, call->size);
+	if (one_in(&f->state, 64))
+		return arg + below(&f->state, 16);
+	return one_in(&f->state, 256) ? (void *)(uintptr_t)number(&f->state) : arg;
+}
+
+static int any_file(struct fuzzer *f, unsigned long cmd)
+{
+	if (!one_in(&f->state, 16)) {
+		if (cmd >= CLEARDOWN_IOC_EVENTS_INFO)
+			return f->queues[below(&f->state, SLOTS)];
+		if (cmd >= CLEARDOWN_IOC_CTL_VERSION)
+			return f->ctl;
+		return f->phones[below(&f->state, SLOTS)];
+	}
+	switch (below(&f->state, 3)) {
+	case 0:
+		return f->queues[below(&f->state, SLOTS)];
+	case 1:
+		return f->ctl;
+	default:
+		return f->phones[below(&f->state, SLOTS)];
+	}
+}
+
+static void one_call(struct fuzzer *f)
+{
+	const struct call *call = &calls[below(&f->state, NCALLS)];
+	unsigned long cmd = call->cmd;
+	void *arg = argument(f, call);
+
+	if (one_in(&f->state, 64))
+		cmd = _IO(CLEARDOWN_IOC_MAGIC, below(&f->state, 256));
+	f->done += !ioctl(any_file(f, cmd), cmd, arg);
+}
+
+/* ---- files come and go ---- */
+
+static void reopen_phone(struct fuzzer *f)
+{
+	int *slot = &f->phones[below(&f->state, SLOTS)];
+	int flags = one_in(&f->state, 3) ? O_RDONLY : O_RDWR;
+
+	if (*slot >= 0)
+		close(*slot);
+	*slot = cd_open(any_name(f), flags | O_NONBLOCK);
+	if (*slot >= 0)
+		cd_bind_events(*slot, f->queues[below(&f->state, SLOTS)], 1);
+}
+
+static void reopen_queue(struct fuzzer *f)
+{
+	int *slot = &f->queues[below(&f->state, SLOTS)];
+
+	close(*slot);
+	*slot = cd_open("events", O_RDONLY | O_NONBLOCK);
+}
+
+static void drain_queues(struct fuzzer *f)
+{
+	for (int i = 0; i < SLOTS; i++)
+		while (read(f->queues[i], f->arg, ARG_MAX_LEN) > 0)
+			;
+}
+
+static void *run(void *p)
+{
+	struct fuzzer *f = p;
+
+	for (; f->count; f->count--) {
+		one_call(f);
+		if (one_in(&f->state, 512))
+			reopen_phone(f);
+		if (one_in(&f->state, 4096))
+			reopen_queue(f);
+		if (one_in(&f->state, 256))
+			drain_queues(f);
+	}
+	return NULL;
+}
+
+static void fuzzer_init(struct fuzzer *f, uint64_t seed, unsigned long count)
+{
+	char *pages = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
+			   0);
+
+	if (pages == MAP_FAILED || mprotect(pages + 8192, 4096, PROT_NONE))
+		DIE("mmap");
+	memset(f, 0, sizeof(*f));
+	f->arg = pages + 8192 - ARG_MAX_LEN;
+	f->state = seed | 1;
+	f->count = count;
+	f->ctl = cd_ctl();
+	for (int i = 0; i < SLOTS; i++) {
+		f->queues[i] = cd_open("events", O_RDONLY | O_NONBLOCK);
+		f->phones[i] = -1;
+	}
+}
+
+/* ---- one run ---- */
+
+static struct fuzzer fuzzers[MAX_THREADS];
+
+static void become_dialer(void)
+{
+	const gid_t group = SIM_DIALOUT;
+
+	if (setgroups(1, &group) || setgid(DIALER_UID) || setuid(DIALER_UID))
+		DIE("setuid: %s", strerror(errno));
+}
+
+/* In a child, so that everything it has open ends with it. */
+static int fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool user)
+{
+	uint64_t begin_ns = cd_now();
+	unsigned long done = 0;
+
+	if (user)
+		become_dialer();
+	for (unsigned int i = 0; i < threads; i++) {
+		fuzzer_init(&fuzzers[i], seed * (2 * i + 1), count / threads);
+		if (pthread_create(&fuzzers[i].thread, NULL, run, &fuzzers[i]))
+			DIE("no thread");
+	}
+	for (unsigned int i = 0; i < threads; i++) {
+		pthread_join(fuzzers[i].thread, NULL);
+		done += fuzzers[i].done;
+	}
+	printf("# %lu calls in %.1f s, %lu of them succeeded\n", count, (cd_now() - begin_ns) / 1e9,
+	       done);
+	fflush(stdout);
+	return done < count / 20;
+}
+
+static void run_fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool user)
+{
+	pid_t child = fork();
+	bool good = true, over = false;
+	int status = 0;
+
+	if (!child)
+		_exit(fuzz(seed, count, threads, user));
+	while (!over) {
+		over = waitpid(child, &status, WNOHANG) == child;
+		good &= bystanders_fine();
+		poll(NULL, 0, 50);
+	}
+	EXPECT_EQ(good, status, 0);
+	good &= bystanders_fine();
+	tap(good, "%lu random calls as %s: other phones keep state, requests and data", count,
+	    user ? "a user in dialout" : "root");
+}
+
+static const struct option options[] = {
+	{ "count", required_argument, NULL, 'c' },
+	{ "seed", required_argument, NULL, 's' },
+	{ "threads", required_argument, NULL, 't' },
+	{ "user", no_argument, NULL, 'u' },
+	{ 0 },
+};
+
+/* Bound anew: a run before may have taken them away. */
+static void bind_phones(void)
+{
+	for (int i = 0; i < PHONES; i++) {
+		struct simphone phone;
+
+		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
+		sim_bind(&phone, names[i], "delay=100");
+	}
+}
+
+static void judge_counts(void)
+{
+	bool good = true;
+
+	for (int i = 0; i < PHONES; i++)
+		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
+	EXPECT_EQ(good, cd_counter("stats", "issued"), cd_counter("stats", "completed"));
+	EXPECT_EQ(good, cd_counter("live", "handles"), 0);
+	EXPECT_EQ(good, cd_counter("live", "ops"), 0);
+	EXPECT_EQ(good, cd_counter("live", "queues"), 0);
+	tap(good, "P-7 PR-1 every accepted request has completed once, nothing is left");
+}
+
+int main(int argc, char **argv)
+{
+	unsigned long count = 1000000, seed = cd_now();
+	unsigned int threads = 2;
+	bool user = false;
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		if (c == 'c')
+			count = strtoul(optarg, NULL, 0);
+		else if (c == 's')
+			seed = strtoul(optarg, NULL, 0);
+		else if (c == 't')
+			threads = strtoul(optarg, NULL, 0);
+		else if (c == 'u')
+			user = true;
+		else
+			return 2;
+	}
+	if (!threads || threads > MAX_THREADS)
+		return 2;
+	printf("# --seed %#lx --count %lu --threads %u%s\n", seed, count, threads,
+	       user ? " --user" : "");
+	fflush(stdout);
+	bystanders_open();
+	bind_phones();
+	run_fuzz(seed, count, threads, user);
+	tap(bystander_filter(), "and their filter, cookie and queue");
+	tap(bystanders_end(), "P-2 P-7 and their requests complete when they close");
+	judge_counts();
+	return tap_done();
+}
