@@ -80,15 +80,11 @@ bool at_reports(const struct modem *m, enum result r)
 
 void at_result(struct modem *m, enum result r)
 {
-	static const char * const names[] = {
-		[RES_OK] = "OK",
-		[RES_CONNECT] = "CONNECT",
-		[RES_RING] = "RING",
-		[RES_NO_CARRIER] = "NO CARRIER",
-		[RES_ERROR] = "ERROR",
-		[RES_NO_DIALTONE] = "NO DIALTONE",
-		[RES_BUSY] = "BUSY",
-		[RES_NO_ANSWER] = "NO ANSWER",
+	static const char *const names[] = {
+		[RES_OK] = "OK",       [RES_CONNECT] = "CONNECT",
+		[RES_RING] = "RING",   [RES_NO_CARRIER] = "NO CARRIER",
+		[RES_ERROR] = "ERROR", [RES_NO_DIALTONE] = "NO DIALTONE",
+		[RES_BUSY] = "BUSY",   [RES_NO_ANSWER] = "NO ANSWER",
 	};
 
 	if (r == RES_PENDING || r == RES_NONE)

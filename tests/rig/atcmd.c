@@ -21,6 +21,7 @@ struct sreg {
 	uint8_t index, min, max, initial;
 };
 
+/* clang-format off */
 static const struct sreg sregs[] = {
 	{ 0, 0, 255, 0 },	/* rings before automatic answer */
 	{ 1, 0, 0, 0 },		/* rings so far: read only */
@@ -37,6 +38,7 @@ static const struct sreg sregs[] = {
 	{ 12, 0, 255, 50 },	/* escape guard time, 1/50 s */
 	{ 25, 0, 255, 5 },	/* DTR change noticed after, 0.01 s */
 };
+/* clang-format on */
 
 static const struct sreg *find_sreg(long index)
 {
@@ -89,8 +91,11 @@ static enum result word_h(struct modem *m, int n)
 
 static enum result word_i(struct modem *m, int n)
 {
-	static const char * const texts[] = {
-		"cleardown modem bank", "000", "OK", "cleardown modem bank 1 (spandsp)",
+	static const char *const texts[] = {
+		"cleardown modem bank",
+		"000",
+		"OK",
+		"cleardown modem bank 1 (spandsp)",
 	};
 
 	at_info(m, "%s", texts[n]);
@@ -213,6 +218,7 @@ struct basic {
 	enum result (*run)(struct modem *m, int n);
 };
 
+/* clang-format off */
 static const struct basic basics[] = {
 	{ "A", 0, word_a },
 	{ "E", 1, word_e },
@@ -234,6 +240,7 @@ static const struct basic basics[] = {
 	{ "&V", 0, word_and_v },
 	{ "&W", 1, word_and_w },
 };
+/* clang-format on */
 
 enum result at_basic(struct modem *m, const char **cursor)
 {
@@ -438,12 +445,9 @@ static enum result word_vcid(struct modem *m, const char *name, char op, const c
 
 static enum result word_identity(struct modem *m, const char *name, char op, const char *arg)
 {
-	static const char * const texts[][2] = {
-		{ "+GMI", "cleardown" },
-		{ "+GMM", "modem bank" },
-		{ "+GMR", "1" },
-		{ "+GCAP", "+GCAP: +FCLASS,+MS" },
-		{ "+GOI", "" },
+	static const char *const texts[][2] = {
+		{ "+GMI", "cleardown" },	   { "+GMM", "modem bank" }, { "+GMR", "1" },
+		{ "+GCAP", "+GCAP: +FCLASS,+MS" }, { "+GOI", "" },
 	};
 	size_t i;
 
@@ -497,6 +501,7 @@ struct extended {
 	enum result (*run)(struct modem *m, const char *name, char op, const char *arg);
 };
 
+/* clang-format off */
 static const struct extended extendeds[] = {
 	{ "+FCLASS", false, word_fclass },
 	{ "+MS", false, word_ms },
@@ -509,10 +514,11 @@ static const struct extended extendeds[] = {
 	{ "+GOI", false, word_identity },
 	{ "+GCAP", false, word_identity },
 };
+/* clang-format on */
 
 static enum result fax_extended(struct modem *m, const char *name, char op, const char *arg)
 {
-	static const char * const ops[] = { ['='] = "=", ['?'] = "?", ['t'] = "=?", ['!'] = "" };
+	static const char *const ops[] = { ['='] = "=", ['?'] = "?", ['t'] = "=?", ['!'] = "" };
 	char text[AT_LINE_MAX + 64];
 
 	snprintf(text, sizeof(text), "AT%s%s%s", name, ops[(unsigned char)op], arg);

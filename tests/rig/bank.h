@@ -197,6 +197,7 @@ struct dte {
 	struct line *line;
 	enum dte_kind kind;
 	char path[256];
+	char slave[64];
 	int fd, listen_fd;
 	bool present;			/* a terminal holds the other end */
 	volatile uint32_t *shim;	/* [0] DTR, RTS from the terminal; [1] ours */

@@ -322,7 +322,10 @@ static void cmd_set(struct client *c, struct line *l, char *rest)
 		const char *name;
 		uint32_t bit;
 	} bits[] = {
-		{ "cd", TIOCM_CAR }, { "cts", TIOCM_CTS }, { "ri", TIOCM_RI }, { "dsr", TIOCM_DSR },
+		{ "cd", TIOCM_CAR },
+		{ "cts", TIOCM_CTS },
+		{ "ri", TIOCM_RI },
+		{ "dsr", TIOCM_DSR },
 	};
 	struct modem *m = need_modem(c, l);
 	char *name = next_word(&rest);
@@ -406,7 +409,7 @@ static void cmd_log(struct client *c, struct line *l, char *rest)
 
 static bool state_known(const char *state)
 {
-	static const char * const names[] = {
+	static const char *const names[] = {
 		"idle", "ringing", "dialing", "online", "onhook", "offhook", "up", "terminal",
 	};
 	size_t i;
@@ -455,8 +458,7 @@ static void check_wait(struct client *c)
 		reply(c, "ok %s", c->wait_state);
 	} else if (clock_real() >= c->wait_until) {
 		c->waiting = false;
-		reply(c, "error timeout, %s is %s", c->wait_line->number,
-		      state_name(c->wait_line));
+		reply(c, "error timeout, %s is %s", c->wait_line->number, state_name(c->wait_line));
 	}
 	if (!c->waiting)
 		timer_stop(&c->wait_timer);

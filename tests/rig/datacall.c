@@ -170,8 +170,8 @@ static void start_v22(struct line *l)
 	log_line(l->number, "V.22bis %s", l->caller ? "calling" : "answering");
 	dc->state = DC_TRAINING;
 	dc->async_rx = async_rx_init(NULL, 8, ASYNC_PARITY_NONE, 1, false, put_byte, l);
-	dc->v22 = v22bis_init(NULL, 2400, V22BIS_GUARD_TONE_NONE, l->caller, next_bit, l,
-			      put_bit, l);
+	dc->v22 =
+		v22bis_init(NULL, 2400, V22BIS_GUARD_TONE_NONE, l->caller, next_bit, l, put_bit, l);
 	if (!dc->v22 || !dc->async_rx)
 		die("spandsp: no V.22bis");
 	v22bis_tx_power(dc->v22, -14.0f);

@@ -13,6 +13,7 @@
  *	clear T			forget what came and was not expected
  *	bulk A B BYTES MS	pseudo-random bytes from A must arrive at B, unchanged
  *	both A B BYTES MS	the same in both directions at once
+ *	hold A B BYTES MS	the same, but B reads only when A was stopped by the modem
  *	signal T dtr|rts 0|1	await T dcd|cts|dsr|ri 0|1 MS
  *	open T			close T
  *	control WORDS		must be answered "ok"
@@ -44,6 +45,7 @@
 #define MAX_SETS	16
 #define TEXT_LEN	8192
 #define POLL_MS		5	/* how often signals are looked at */
+#define HELD_MS		300	/* a wire that takes nothing for so long holds the sender */
 
 struct term {
 	const char *name;
@@ -370,6 +372,18 @@ static void stream_receive(struct stream *s)
 		stream_check(s, chunk, n);
 }
 
+/* Sends without anybody reading until the wire takes nothing more. */
+static void send_until_held(struct stream *s)
+{
+	struct pollfd p = { .fd = s->from->fd, .events = POLLOUT };
+
+	while (s->sent < s->total && poll(&p, 1, HELD_MS) > 0)
+		stream_send(s);
+	if (s->sent == s->total)
+		fail("%s could send all %ld bytes, nothing held it", s->from->name, s->total);
+	printf("%s was held after %ld bytes\n", s->from->name, s->sent);
+}
+
 static void run_streams(struct stream *s, int count, double limit)
 {
 	double start = now_ms();
@@ -386,8 +400,8 @@ static void run_streams(struct stream *s, int count, double limit)
 		open = false;
 		for (i = 0; i < count; i++) {
 			p[2 * i] = (struct pollfd){ s[i].to->fd, POLLIN, 0 };
-			p[2 * i + 1] = (struct pollfd){
-				s[i].sent < s[i].total ? s[i].from->fd : -1, POLLOUT, 0 };
+			p[2 * i + 1] = (struct pollfd){ s[i].sent < s[i].total ? s[i].from->fd : -1,
+							POLLOUT, 0 };
 			open |= s[i].got < s[i].total;
 		}
 		if (open && now_ms() - start > limit)
@@ -403,7 +417,7 @@ static void run_streams(struct stream *s, int count, double limit)
 	printf("%ld bytes in %.0f ms\n", s->total, now_ms() - start);
 }
 
-static void do_bulk(char *rest, bool both)
+static void do_bulk(char *rest, const char *how)
 {
 	struct term *a = next_term(&rest), *b = next_term(&rest);
 	long total = next_number(&rest);
@@ -413,7 +427,9 @@ static void do_bulk(char *rest, bool both)
 		{ .from = b, .to = a, .tx_seed = 2, .rx_seed = 2, .total = total },
 	};
 
-	run_streams(s, both ? 2 : 1, (double)limit);
+	if (!strcmp(how, "hold"))
+		send_until_held(s);
+	run_streams(s, strcmp(how, "both") ? 1 : 2, (double)limit);
 }
 
 /* ---- signals ---- */
@@ -515,8 +531,8 @@ static void run_line(char *rest)
 		do_control(rest);
 	else if (!strcmp(word, "answer"))
 		do_answer(rest);
-	else if (!strcmp(word, "bulk") || !strcmp(word, "both"))
-		do_bulk(rest, word[1] == 'o');
+	else if (!strcmp(word, "bulk") || !strcmp(word, "both") || !strcmp(word, "hold"))
+		do_bulk(rest, word);
 	else if (!strcmp(word, "send"))
 		do_send(rest);
 	else if (!strcmp(word, "expect"))

@@ -147,6 +147,7 @@ static void open_pty(struct dte *d)
 		die("%s: %m", d->path);
 	close(slave);
 	d->fd = master;
+	strcpy(d->slave, slave_name);
 	log_line(d->line->number, "pty %s is %s%s", d->path, slave_name,
 		 d->shim ? ", with the line shim" : "");
 }
@@ -189,8 +190,21 @@ static void try_connect(struct dte *d)
 	update_wire(d, true);
 }
 
+/* Nobody is there: what a pty still holds for its slave would be read by the next opener. */
+static void flush_slave(const struct dte *d)
+{
+	int fd = open(d->slave, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+
+	if (fd < 0)
+		return;
+	tcflush(fd, TCIFLUSH);
+	close(fd);
+}
+
 static void gone(struct dte *d)
 {
+	if (d->kind == DTE_PTY)
+		flush_slave(d);
 	if (d->kind != DTE_PTY && d->fd >= 0) {
 		close(d->fd);
 		d->fd = -1;

@@ -20,13 +20,9 @@ struct line *lines[MAX_LINES];
 int line_count;
 static int delay_blocks;
 
-static const char * const leg_names[] = {
-	[LEG_IDLE] = "idle",
-	[LEG_OFFHOOK] = "offhook",
-	[LEG_DIALING] = "dialing",
-	[LEG_RINGBACK] = "ringback",
-	[LEG_RINGING] = "ringing",
-	[LEG_UP] = "up",
+static const char *const leg_names[] = {
+	[LEG_IDLE] = "idle",	     [LEG_OFFHOOK] = "offhook", [LEG_DIALING] = "dialing",
+	[LEG_RINGBACK] = "ringback", [LEG_RINGING] = "ringing", [LEG_UP] = "up",
 };
 
 const char *leg_name(enum leg leg)

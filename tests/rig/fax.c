@@ -24,9 +24,9 @@ struct fax {
 	size_t captured_len;
 };
 
-static const char * const words[] = {
-	"+FAR", "+FCL", "+FDD", "+FIT", "+FPR", "+FTS", "+FRS", "+FTH", "+FRH", "+FTM", "+FRM",
-	"+FMI", "+FMM", "+FMR",
+static const char *const words[] = {
+	"+FAR", "+FCL", "+FDD", "+FIT", "+FPR", "+FTS", "+FRS",
+	"+FTH", "+FRH", "+FTM", "+FRM", "+FMI", "+FMM", "+FMR",
 };
 
 bool fax_word(const char *name)

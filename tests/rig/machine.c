@@ -254,8 +254,7 @@ static void set_mode(struct machine *mc, const char *mode)
 		mc->wish = mode[len] ? strtoull(mode + len + 1, NULL, 10) : SOURCE_BYTES;
 	else if (!strcmp(mc->mode, "voice"))
 		mc->dtmf = dtmf_rx_init(NULL, digits_heard, mc);
-	else if (strcmp(mc->mode, "echo") && strcmp(mc->mode, "sink") &&
-		 strcmp(mc->mode, "answer"))
+	else if (strcmp(mc->mode, "echo") && strcmp(mc->mode, "sink") && strcmp(mc->mode, "answer"))
 		die("%s: unknown machine", mode);
 }
 

@@ -12,6 +12,7 @@
 static volatile sig_atomic_t stop;
 static bool fast_all;
 
+/* clang-format off */
 static const struct option options[] = {
 	{ "control", required_argument, NULL, 'c' },
 	{ "speed", required_argument, NULL, 's' },
@@ -24,6 +25,7 @@ static const struct option options[] = {
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
 };
+/* clang-format on */
 
 static void help(void)
 {
@@ -58,8 +60,10 @@ static char *split(char *text)
 
 static void add_line(char *number)
 {
-	static const char * const kinds[] = {
-		[DTE_PTY] = "pty", [DTE_LISTEN] = "listen", [DTE_CONNECT] = "connect",
+	static const char *const kinds[] = {
+		[DTE_PTY] = "pty",
+		[DTE_LISTEN] = "listen",
+		[DTE_CONNECT] = "connect",
 	};
 	char *kind = split(number);
 	char *path = split(kind);

@@ -37,9 +37,11 @@ const char *modem_state_name(const struct modem *m)
 	case MODEM_ONLINE_COMMAND:
 		return m->fclass == 1 ? "faxcall" : "escaped";
 	default:
-		return m->line->leg == LEG_RINGING ? "ringing" :
-		       is_off_hook(m) ? "offhook" : "idle";
+		break;
 	}
+	if (m->line->leg == LEG_RINGING)
+		return "ringing";
+	return is_off_hook(m) ? "offhook" : "idle";
 }
 
 /* DCD and DSR as &C and &S want them. CTS is modem_service()'s. */
