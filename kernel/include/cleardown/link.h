@@ -42,7 +42,7 @@ struct cldn_link_config {
  *	link->in_doubt_max and link->priv. Process context, sleeps. On error @text gets a sentence
  *	for a person.
  * @remove: undoes probe. Process context; the link is closed.
- * @open: takes the hardware exclusively: 0, -EBUSY, -ENXIO, -ENODEV. Worker.
+ * @open: takes the hardware exclusively: 0, -EBUSY, -ENODEV when it is not there any more. Worker.
  * @close: gives it back; when it returns somebody else can have it. Must come back by itself, but
  *	a lower driver may keep it; no callback (cldn_link_event) runs after it. Worker.
  * @shut: from now on callbacks do nothing, and those inside are over on return. Worker; @close
