@@ -158,6 +158,27 @@ static void silence_after(uint64_t cookie, uint64_t limit)
 	bank("ring %s stop", number);
 }
 
+/* A program that has the plain line reads what the modem says; the queue must not hear of it. */
+static void rings_elsewhere(uint64_t cookie, uint64_t limit)
+{
+	struct wanted late = { .cookie = cookie, .above_seq = limit };
+	int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK), rings = 0;
+	struct pollfd line = { .fd = fd, .events = POLLIN };
+	uint64_t end = cd_now() + 20 * CD_S, before = queue_seq(phone.events);
+	bool good = true;
+	char c;
+
+	EXPECT(good, fd >= 0);
+	while (rings < 3 && cd_now() < end)
+		if (poll(&line, 1, 100) == 1 && read(fd, &c, 1) == 1)
+			rings += c == 'G';
+	close(fd);
+	EXPECT_EQ(good, rings, 3);
+	EXPECT_EQ(good, queue_seq(phone.events), before);
+	EXPECT_EQ(good, tape_count(&phone.tape, late), 0);
+	tap(good, "P-12 P-15 the next program on the line reads the rings, the queue stays silent");
+}
+
 static void nine_outstanding(void)
 {
 	struct cleardown_close arg;
@@ -179,6 +200,7 @@ static void nine_outstanding(void)
 	judge_nine(ids, cookie, &arg);
 	tap(only_known_types(cookie), "P-3 TP-1 TP-6 no PHONE_CLOSE, no PHONE_REPLY, "
 				      "the caller's cookie in every record");
+	rings_elsewhere(cookie, arg.out_seq_at_return);
 	close(phone.fd);
 	silence_after(cookie, arg.out_seq_at_return);
 }
@@ -562,11 +584,20 @@ static void callers_ids(void)
 static void nothing_survives(void)
 {
 	struct cleardown_phone_status before = { 0 }, set = { 0 }, after = { 0 };
+	struct cleardown_options options = { .size = sizeof(options),
+					     .set = CLEARDOWN_OPT_DEADLINE,
+					     .deadline_ns = 77 * CD_S };
 	struct cleardown_info info = { .size = sizeof(info) };
+	uint64_t deadline;
 	bool good = true;
 
 	if (!tap(!phone_open(&phone, 0x9000), "open the phone"))
 		return;
+	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_GET_INFO, &info), 0);
+	deadline = info.out_deadline_ns;
+	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_SET_OPTIONS, &options), 0);
+	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_GET_INFO, &info), 0);
+	EXPECT(good, info.out_deadline_ns == 77 * CD_S && deadline != 77 * CD_S);
 	cd_phone_status(phone.fd, &before);
 	EXPECT_EQ(good,
 		  phone_do(&phone, CLEARDOWN_OP_SET_VOLUME, &volume, sizeof(volume), 5000, NULL),
@@ -580,6 +611,7 @@ static void nothing_survives(void)
 	EXPECT_EQ(good, after.out_offhook, 0);
 	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_GET_INFO, &info), 0);
 	EXPECT_EQ(good, info.out_cookie, 0);
+	EXPECT_EQ(good, info.out_deadline_ns, deadline);
 	EXPECT_EQ(good, cd_submit_text(phone.fd, CLEARDOWN_OP_DEV_SPECIFIC, 1, "I0"),
 		  -EDESTADDRREQ);
 	EXPECT_EQ(good, cd_bind_events(phone.fd, phone.events, 0x9001), 0);
@@ -589,9 +621,41 @@ static void nothing_survives(void)
 	phone.cookie = 0x9001;
 	EXPECT_EQ(good, phone_wait(&phone, 2, 5000, NULL), 0);
 	EXPECT_EQ(good, tape_count(&phone.tape, ringing(0x9001)), 0);
-	tap(good, "TP-9 volume, filters and event queue of a session do not reach the next one");
+	tap(good,
+	    "TP-9 volume, filters, options and event queue of a session do not reach the next one");
 	bank("ring %s stop", number);
 	phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL);
+}
+
+/* ---- every close of this run ---- */
+
+static void statuses(void)
+{
+	struct cleardown_report r;
+	unsigned int n = 0;
+	uint64_t last = 0;
+	bool good = true;
+
+	while (!cd_report(last, &r)) {
+		const struct cleardown_report_head *h = &r.out_head;
+
+		EXPECT(good, !h->status || h->status == CLEARDOWN_PHONEERR_OPERATIONFAILED ||
+				     h->status == CLEARDOWN_PHONEERR_NOMEM ||
+				     h->status == CLEARDOWN_PHONEERR_OPERATIONUNAVAIL ||
+				     h->status == CLEARDOWN_PHONEERR_RESOURCEUNAVAIL);
+		EXPECT_EQ(good, !h->status, !h->error);
+		EXPECT_EQ(good, h->ops_issued, h->ops_completed);
+		EXPECT_EQ(good, h->late_events, 0);
+		EXPECT(good, h->flags & CLEARDOWN_REPORT_RELEASED);
+		EXPECT(good, h->cause && r.out_nsteps);
+		last = h->number;
+		n++;
+	}
+	EXPECT(good, n > 10);
+	tap(good,
+	    "P-5 P-6 P-17 P-18 every close of this run has its report, a status that the "
+	    "contract allows, and released the line (%u)",
+	    n);
 }
 
 int main(int argc, char **argv)
@@ -612,6 +676,7 @@ int main(int argc, char **argv)
 	one_of_many();
 	callers_ids();
 	nothing_survives();
+	statuses();
 	tap(cd_counter("stats", "issued") == cd_counter("stats", "completed"),
 	    "P-7 all requests issued were completed");
 	tap(phone_unbind(&phone), "unbind");
