@@ -612,6 +612,7 @@ static void part_end(void)
 
 static void part_v22(void)
 {
+	incoming_call();
 	much_data(64 << 10, "V22B", 60000, "P-7 64 KiB each way intact through V.22bis");
 }
 
