@@ -128,6 +128,7 @@ static void set_odd(int fd, struct termios *t)
 	cfmakeraw(t);
 	cfsetspeed(t, B4800);
 	t->c_cflag |= CLOCAL | CSTOPB | PARENB;
+	t->c_cflag &= ~HUPCL;
 	tcsetattr(fd, TCSANOW, t);
 	tcgetattr(fd, t);
 }
