@@ -223,6 +223,7 @@ void dte_force(struct dte *d, uint32_t bit, int value);	/* -1 = no longer forced
 void dte_stall(struct dte *d, bool on);
 bool dte_poll_setup(struct dte *d, struct pollfd *p);
 void dte_poll_done(struct dte *d, short revents);
+void dte_read_rest(struct dte *d);
 void dte_refresh(struct dte *d);
 void dte_flush(struct dte *d);
 uint32_t dte_shown(const struct dte *d);

@@ -232,7 +232,8 @@ void datacall_end(struct line *l)
 
 	flush_to_far(l);
 	if (l->to_line.len)
-		log_line(l->number, "hang-up discards %zu unsent bytes", l->to_line.len);
+		log_line(l->number, "the end of the call discards %zu unsent bytes",
+			 l->to_line.len);
 	fifo_drop(&l->to_line, l->to_line.len);
 	if (dc->lost)
 		log_line(l->number, "%llu bytes lost to a slow terminal", dc->lost);

@@ -14,6 +14,8 @@
  *	bulk A B BYTES MS	pseudo-random bytes from A must arrive at B, unchanged
  *	both A B BYTES MS	the same in both directions at once
  *	hold A B BYTES MS	the same, but B reads only when A was stopped by the modem
+ *	stuff A BYTES		sends until A was stopped by the modem, and goes on
+ *	rest B MS		what "stuff" could send arrives at B, unchanged
  *	signal T dtr|rts 0|1	await T dcd|cts|dsr|ri 0|1 MS
  *	open T			close T
  *	control WORDS		must be answered "ok"
@@ -322,6 +324,8 @@ struct stream {
 	long sent, got, total;
 };
 
+static struct stream stuffed;
+
 static uint8_t pseudo(uint32_t *seed)
 {
 	*seed = *seed * 1664525u + 1013904223u;
@@ -366,8 +370,11 @@ static void stream_check(struct stream *s, const uint8_t *data, ssize_t n)
 static void stream_receive(struct stream *s)
 {
 	uint8_t chunk[4096];
-	ssize_t n = read(s->to->fd, chunk, sizeof(chunk));
+	long want = s->total - s->got;
+	ssize_t n;
 
+	/* What follows the stream is for the next command to look at. */
+	n = read(s->to->fd, chunk, want < (long)sizeof(chunk) ? (size_t)want : sizeof(chunk));
 	if (n > 0)
 		stream_check(s, chunk, n);
 }
@@ -399,7 +406,8 @@ static void run_streams(struct stream *s, int count, double limit)
 
 		open = false;
 		for (i = 0; i < count; i++) {
-			p[2 * i] = (struct pollfd){ s[i].to->fd, POLLIN, 0 };
+			p[2 * i] = (struct pollfd){ s[i].got < s[i].total ? s[i].to->fd : -1,
+						    POLLIN, 0 };
 			p[2 * i + 1] = (struct pollfd){ s[i].sent < s[i].total ? s[i].from->fd : -1,
 							POLLOUT, 0 };
 			open |= s[i].got < s[i].total;
@@ -430,6 +438,22 @@ static void do_bulk(char *rest, const char *how)
 	if (!strcmp(how, "hold"))
 		send_until_held(s);
 	run_streams(s, strcmp(how, "both") ? 1 : 2, (double)limit);
+}
+
+static void do_stuff(char *rest)
+{
+	struct term *from = next_term(&rest);
+
+	stuffed = (struct stream){ .from = from, .tx_seed = 3, .rx_seed = 3 };
+	stuffed.total = next_number(&rest);
+	send_until_held(&stuffed);
+}
+
+static void do_rest(char *rest)
+{
+	stuffed.to = next_term(&rest);
+	stuffed.total = stuffed.sent;
+	run_streams(&stuffed, 1, (double)next_number(&rest));
 }
 
 /* ---- signals ---- */
@@ -533,6 +557,10 @@ static void run_line(char *rest)
 		do_answer(rest);
 	else if (!strcmp(word, "bulk") || !strcmp(word, "both") || !strcmp(word, "hold"))
 		do_bulk(rest, word);
+	else if (!strcmp(word, "stuff"))
+		do_stuff(rest);
+	else if (!strcmp(word, "rest"))
+		do_rest(rest);
 	else if (!strcmp(word, "send"))
 		do_send(rest);
 	else if (!strcmp(word, "expect"))

@@ -304,6 +304,22 @@ static void remember(struct dte *d, const uint8_t *data, size_t len)
 		d->capture[d->captured++ % CAPTURE_LEN] = data[i];
 }
 
+/* What is on the wire already, stalled or not; nothing that is found here ends anything. */
+void dte_read_rest(struct dte *d)
+{
+	uint8_t buf[4096];
+	size_t room = fifo_room(&d->in);
+	ssize_t n;
+
+	if (d->fd < 0)
+		return;
+	n = read(d->fd, buf, room < sizeof(buf) ? room : sizeof(buf));
+	if (n > 0) {
+		remember(d, buf, (size_t)n);
+		fifo_put(&d->in, buf, (size_t)n);
+	}
+}
+
 static void read_input(struct dte *d)
 {
 	uint8_t buf[4096];

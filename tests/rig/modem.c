@@ -72,8 +72,25 @@ static void forget_call(struct modem *m)
 	m->state = MODEM_COMMAND;
 }
 
+/*
+ * The data call ends under the terminal's hands: what it had put on the wire by now is data still,
+ * never a command line. A fast call delivers it, another discards and counts it.
+ */
+static void take_last_bytes(struct modem *m)
+{
+	struct line *l = m->line;
+
+	if (m->state != MODEM_ONLINE || m->deaf)
+		return;
+	do {
+		fifo_move(&l->to_line, &m->dte.in, m->dte.in.len, &l->sent);
+		dte_read_rest(&m->dte);
+	} while (m->dte.in.len && fifo_room(&l->to_line));
+}
+
 void modem_hangup(struct modem *m, const char *why)
 {
+	take_last_bytes(m);
 	datacall_end(m->line);
 	fax_audio(m, false);
 	forget_call(m);
