@@ -6,4 +6,5 @@
 check "the modules load" load_modules sim
 tap uapi
 tap states
+tap queue
 check "the modules unload" unload_modules sim

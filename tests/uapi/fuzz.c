@@ -537,12 +537,21 @@ static void become_dialer(void)
 		DIE("setuid: %s", strerror(errno));
 }
 
+/* A random descriptor must not name what is to be left alone. */
+static void forget(struct bystander *b)
+{
+	close(b->fd);
+	close(b->events);
+}
+
 /* In a child, so that everything it has open ends with it. */
 static int fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool user)
 {
 	uint64_t begin_ns = cd_now();
 	unsigned long done = 0;
 
+	forget(&waiting);
+	forget(&talking);
 	if (user)
 		become_dialer();
 	for (unsigned int i = 0; i < threads; i++) {
@@ -570,11 +579,11 @@ static void run_fuzz(uint64_t seed, unsigned long count, unsigned int threads, b
 		_exit(fuzz(seed, count, threads, user));
 	while (!over) {
 		over = waitpid(child, &status, WNOHANG) == child;
-		good &= bystanders_fine();
+		good = good && bystanders_fine();
 		poll(NULL, 0, 50);
 	}
 	EXPECT_EQ(good, status, 0);
-	good &= bystanders_fine();
+	good = good && bystanders_fine();
 	tap(good, "%lu random calls as %s: other phones keep state, requests and data", count,
 	    user ? "a user in dialout" : "root");
 }
