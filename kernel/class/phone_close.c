@@ -170,17 +170,18 @@ static bool phone_maybe_up(const struct phone *ph)
 	       (ph->hook == PHONE_HOOK_UNKNOWN && (ph->dlg.lines & dcd) == dcd);
 }
 
-/* Nothing is up: DTR falls as the last thing, nobody has to see it. */
-static enum cldn_step_verdict phone_dtr_quick(struct phone *ph, bool pulse,
-					      struct cldn_step_result *result)
+/*
+ * Nothing is up, so nobody has to see DTR low for a while: it is set to what it is to be from now
+ * on. Said also where it is so already, for the line's own close follows what was said last.
+ */
+static enum cldn_step_verdict phone_dtr_quick(struct phone *ph, struct cldn_step_result *result)
 {
 	struct cldn_link *link = &ph->dev->link;
+	bool drop = ph->dev->owner->dtr == CLEARDOWN_DTR_DROP;
 
-	cldn_dlg_forget(&ph->dlg);
-	if (pulse)
-		return CLDN_STEP_NOTHING;
-	result->error = link->drv->set_lines(link, 0, CLEARDOWN_LINE_DTR);
-	return CLDN_STEP_DONE;
+	result->error = link->drv->set_lines(link, drop ? 0 : CLEARDOWN_LINE_DTR,
+					     drop ? CLEARDOWN_LINE_DTR : 0);
+	return drop ? CLDN_STEP_DONE : CLDN_STEP_NOTHING;
 }
 
 static enum cldn_step_verdict phone_dtr_run(struct phone *ph, struct cldn_step_result *result)
@@ -198,25 +199,21 @@ static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step
 {
 	struct cldn_handle *h = ph->dev->owner;
 	bool pulse = h->dtr == CLEARDOWN_DTR_PULSE;
+	u64 min_ns = pulse ? h->dtr_pulse_ms * NSEC_PER_MSEC : PHONE_DTR_MIN_NS;
 	u64 now = ktime_get_ns();
-	u64 min_ns = PHONE_DTR_MIN_NS, max_ns = PHONE_DTR_MAX_NS;
 
 	if (!(ph->dlg.lines & CLEARDOWN_LINE_VALID))
 		return CLDN_STEP_NOTHING;
-	if (phone_keeps_dtr(ph)) { /* said once more, so that the line's close keeps it too */
-		ph->dev->link.drv->set_lines(&ph->dev->link, CLEARDOWN_LINE_DTR, 0);
-		return CLDN_STEP_NOTHING;
-	}
+	if (phone_keeps_dtr(ph))
+		return phone_dtr_quick(ph, result);
 	ph->unanswered |= phone_busy(ph);
 	phone_take_over(ph);
-	if (!phone_maybe_up(ph))
-		return phone_dtr_quick(ph, pulse, result);
-	if (pulse) {
-		min_ns = h->dtr_pulse_ms * NSEC_PER_MSEC;
-		max_ns = max(max_ns, min_ns);
+	if (!phone_maybe_up(ph)) {
+		cldn_dlg_forget(&ph->dlg);
+		return phone_dtr_quick(ph, result);
 	}
 	ph->dev->dtr_dropped_ns = pulse ? 0 : now;
-	cldn_dlg_hang(&ph->dlg, pulse, now, min_ns, max_ns);
+	cldn_dlg_hang(&ph->dlg, pulse, now, min_ns, max(min_ns, PHONE_DTR_MAX_NS));
 	return phone_dtr_run(ph, result);
 }
 

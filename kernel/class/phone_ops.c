@@ -395,10 +395,12 @@ static void phone_cancel_call(struct phone *ph, u64 now)
 	if (!call || call != ph->dev->call || ph->act == PHONE_ACT_HANGUP)
 		return;
 	WRITE_ONCE(h->cancel_call, 0);
-	if (ph->op && ph->act == PHONE_ACT_OP && phone_op_is_call(ph->op))
+	if (ph->op && ph->act == PHONE_ACT_OP && phone_op_is_call(ph->op)) {
+		WRITE_ONCE(ph->op->cancelled, true); /* who ends the call ends its request */
 		phone_op_cancel(ph, now);
-	else if (ph->act == PHONE_ACT_NONE)
+	} else if (ph->act == PHONE_ACT_NONE) {
 		phone_hangup_begin(ph, now);
+	}
 }
 
 static void phone_fixup(struct phone *ph, u64 now)
