@@ -30,6 +30,15 @@ fake_in_background() {
 	PID=$!
 }
 
+# What fake_in_background started ends with this exit code. wait(1) works in the parent only: no run.
+ends_with() {
+	local code=0
+
+	wait "$PID" || code=$?
+	PID=
+	[ "$code" -eq "$1" ] || { echo "exit code $code, not $1" >&2 && return 1; }
+}
+
 logged() { grep -qx -- "$1" "$BATS_TEST_TMPDIR/log"; }
 
 # Waits until a command succeeds, ten seconds at most.

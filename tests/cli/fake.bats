@@ -240,8 +240,7 @@ enough() {
 	kill -0 "$PID"
 	kill -INT "$PID"
 	eventually logged "close 3 1000000000"
-	run wait "$PID"
-	is 130
+	ends_with 130
 	grep -q "Ctrl-C again aborts" "$BATS_TEST_TMPDIR/err"
 }
 
@@ -249,8 +248,7 @@ enough() {
 	fake_in_background phone dial 55
 	eventually logged "submit 0x110"
 	kill -TERM "$PID"
-	run wait "$PID"
-	is 130
+	ends_with 130
 	logged "close 2 -1"
 }
 
@@ -294,8 +292,7 @@ enough() {
 	eventually logged "ctl-close phone0 2 -1 0"
 	kill -INT "$PID"
 	eventually sends_hurry
-	run wait "$PID"
-	is 0
+	ends_with 0
 }
 
 # The second signal may not come before the first was taken: it is sent until it shows.
