@@ -12,7 +12,7 @@ setup_file() {
 }
 
 @test "conversions, names and the queue, under the address and undefined behaviour sanitizers" {
-	"$BUILD/lib-test/test_lib"
+	timeout 60 "$BUILD/lib-test/test_lib"
 }
 
 @test "the library exports cleardown_* and nothing else" {
