@@ -169,6 +169,8 @@ static void forced(const struct cleardown_submit *s, enum cleardown_cause cause)
 
 	connected(s);
 	closed = true;
+	/* the call ends before its phone does */
+	post_call(CLEARDOWN_CALL_IDLE, CLEARDOWN_RESULT_NONE);
 	post(&e, "");
 }
 
@@ -444,6 +446,8 @@ static int phone_call(unsigned long nr, void *arg)
 	switch (nr) {
 	case CLEARDOWN_IOC_GET_INFO:
 		((struct cleardown_info *)arg)->out_handle = HANDLE;
+		((struct cleardown_info *)arg)->out_state = closed ? CLEARDOWN_STATE_CLOSED :
+								     CLEARDOWN_STATE_OPEN;
 		return 0;
 	case CLEARDOWN_IOC_GET_STATUS:
 		fill_status(arg, true);

@@ -180,7 +180,7 @@ static enum ended converse(struct pump *p, struct session *s, int phone)
 	}
 	if (p->far_ended)
 		await_end(s);
-	return s->dead ? ENDED_BY_FORCE : ENDED_BY_PEER;
+	return session_is_forced(s) ? ENDED_BY_FORCE : ENDED_BY_PEER;
 }
 
 enum ended pump_run(struct pump *p, struct session *s)

@@ -278,6 +278,32 @@ enum seen session_next(struct session *s, struct pollfd *files, size_t nfiles, i
 
 /* ---- requests ---- */
 
+/* How long a close by somebody else can take: its deadline, and a second for the event. */
+static int64_t end_of_close(const struct cleardown_handle *info)
+{
+	uint64_t left = info ? info->deadline_ns : 0;
+	int64_t now = monotonic_ns();
+
+	if (left > (uint64_t)(INT64_MAX - NS_PER_SEC - now))
+		return -1;
+	return now + (int64_t)left + NS_PER_SEC;
+}
+
+bool session_is_forced(struct session *s)
+{
+	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+	const struct cleardown_record *record;
+	enum seen seen = SEEN_RECORD;
+	int64_t end;
+
+	if (!s->dead && (info ? info->state == CLDN_STATE_OPEN : errno != EBADFD))
+		return false;
+	end = end_of_close(info);
+	while (!s->dead && (seen == SEEN_RECORD || seen == SEEN_FILE))
+		seen = session_next(s, NULL, 0, end, &record);
+	return s->dead;
+}
+
 static int not_accepted(struct session *s, const char *action)
 {
 	struct trouble trouble = {
@@ -388,8 +414,7 @@ static const char *result_cause(const struct cleardown_record *record)
 	}
 }
 
-int session_judge(const struct session *s, const char *action,
-		  const struct cleardown_record *record)
+int session_judge(struct session *s, const char *action, const struct cleardown_record *record)
 {
 	enum exit_code code = exit_for_record(record);
 	bool by_errno = record->error == ETIMEDOUT || record->error == ECANCELED;
@@ -401,6 +426,8 @@ int session_judge(const struct session *s, const char *action,
 		.status = record->status,
 	};
 
+	if (record->error && session_is_forced(s))
+		return session_ended_by_force(s, action, XC_DEVICE);
 	return code ? complain(code, &trouble) : XC_OK;
 }
 

@@ -52,8 +52,13 @@ int session_request(struct session *s, const char *action, struct cleardown_requ
 		    int64_t timeout_ns, const struct cleardown_record **record);
 
 /* What a completion is worth, telling the user unless it is XC_OK. */
-int session_judge(const struct session *s, const char *action,
-		  const struct cleardown_record *record);
+int session_judge(struct session *s, const char *action, const struct cleardown_record *record);
+
+/*
+ * Whether somebody else is closing the phone, or has. Its requests and its call end before the
+ * PHONE_CLOSE that says so: this waits for that one.
+ */
+bool session_is_forced(struct session *s);
 
 /*
  * Tells that somebody else closed the phone. Returns @failed, or XC_CANCELLED where that was an
