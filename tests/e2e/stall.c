@@ -4,9 +4,10 @@
  *
  * usage: stall TTY             bounds with the slack that a busy host needs
  *        stall --guest TTY     under -icount: the bounds as promised, in guest time
- *        stall --plain TTY     the same with a plain tty and close(2); prints what came of it
+ *        stall --plain TTY LINE FAR
+ *                              the same with a plain tty and close(2); prints what came of it
  *
- * The modem is line 101 of the bank; line 102 answers by itself.
+ * The modem is line 101 of the bank, or LINE; line 102, or FAR, answers by itself.
  */
 #define _GNU_SOURCE
 
@@ -14,13 +15,13 @@
 
 #include "phone.h"
 
-#define LINE "101"
-#define FAR "102"
 #define STALL_BYTES 2048
 #define STREAM_BYTES 12000
 #define PROMISE_MS 50
 
 static const char *tty;
+static const char *line = "101";
+static const char *far = "102";
 static struct phone phone;
 static unsigned int slack_ms = SLACK_MS;
 
@@ -54,7 +55,7 @@ static long long modem_took(void)
 	char answer[128];
 	long long n;
 
-	if (!bank_says(answer, sizeof(answer), "count " LINE) ||
+	if (!bank_says(answer, sizeof(answer), "count %s", line) ||
 	    sscanf(answer, "ok rx %lld", &n) != 1)
 		return -1;
 	return n;
@@ -68,7 +69,7 @@ static long long modem_took_all(void)
 
 	do {
 		before = now;
-		bank("waitfor " LINE " rx:%lld 200", before + 1);
+		bank("waitfor %s rx:%lld 200", line, before + 1);
 		now = modem_took();
 	} while (now != before && cd_now() < end);
 	return now;
@@ -98,7 +99,7 @@ static bool call_up(const struct stall_case *c)
 
 	return !phone_open(&phone, 1) &&
 	       !phone_do_text(&phone, CLEARDOWN_OP_DEV_SPECIFIC, carrier, 5000, NULL) &&
-	       !phone_do_text(&phone, CLEARDOWN_OP_DIAL, FAR, 30000, &rec) &&
+	       !phone_do_text(&phone, CLEARDOWN_OP_DIAL, far, 30000, &rec) &&
 	       rec.ev.p1 == CLEARDOWN_RESULT_CONNECT;
 }
 
@@ -109,10 +110,10 @@ static bool stalled(const struct stall_case *c)
 	if (c->flowing) {
 		if (write(phone.fd, bytes, c->bytes) != (ssize_t)c->bytes)
 			return false;
-		return bank_waits(LINE, "rx:1000", 5000) && bank("set " LINE " cts 0") &&
+		return bank_waits(line, "rx:1000", 5000) && bank("set %s cts 0", line) &&
 		       sees_cts(false) && modem_took_all() < (long long)c->bytes;
 	}
-	return bank("set " LINE " cts 0") && sees_cts(false) &&
+	return bank("set %s cts 0", line) && sees_cts(false) &&
 	       write(phone.fd, bytes, c->bytes) == (ssize_t)c->bytes;
 }
 
@@ -152,8 +153,8 @@ static void run_case(const struct stall_case *c)
 	EXPECT_EQ(good, arg.out_released, 1);
 	EXPECT(good, took <= (c->bound_ms + slack_ms) * CD_MS);
 	expect_honest(&good, c, &arg.out_report);
-	bank("set " LINE " cts auto");
-	EXPECT(good, bank_waits(LINE, "onhook", 5000));
+	bank("set %s cts auto", line);
+	EXPECT(good, bank_waits(line, "onhook", 5000));
 	if (!good && report_of(phone.handle, &r))
 		report_show(&r);
 	tap(good, "%s: %llu us; %llu bytes = %llu confirmed + %llu discarded + %llu in doubt",
@@ -245,19 +246,20 @@ static int run_plain(void)
 	static const char bytes[STALL_BYTES];
 	int fd = plain_open(), ret;
 	uint64_t begin, took;
+	char dial[32];
 	long long got;
 
-	if (fd < 0 || !plain_says(fd, "ATE0\r", "OK") ||
-	    !plain_says(fd, "ATDT" FAR "\r", "CONNECT"))
+	snprintf(dial, sizeof(dial), "ATDT%s\r", far);
+	if (fd < 0 || !plain_says(fd, "ATE0\r", "OK") || !plain_says(fd, dial, "CONNECT"))
 		return 1;
-	if (!bank("set " LINE " cts 0") || !plain_sees_cts_low(fd) ||
+	if (!bank("set %s cts 0", line) || !plain_sees_cts_low(fd) ||
 	    write(fd, bytes, sizeof(bytes)) != sizeof(bytes))
 		return 1;
 	begin = cd_now();
 	ret = close(fd);
 	took = cd_now() - begin;
 	got = modem_took_all();
-	bank("set " LINE " cts auto");
+	bank("set %s cts auto", line);
 	printf("close_ms=%llu close_returned=%d accepted=%d lost=%lld\n",
 	       (unsigned long long)(took / CD_MS), ret, STALL_BYTES, STALL_BYTES - got);
 	return 0;
@@ -265,9 +267,13 @@ static int run_plain(void)
 
 int main(int argc, char **argv)
 {
-	tty = argv[argc - 1];
-	if (argc == 3 && !strcmp(argv[1], "--plain"))
+	if (argc == 5 && !strcmp(argv[1], "--plain")) {
+		tty = argv[2];
+		line = argv[3];
+		far = argv[4];
 		return run_plain();
+	}
+	tty = argv[argc - 1];
 	if (argc == 3 && !strcmp(argv[1], "--guest"))
 		return run_all(true);
 	return argc == 2 ? run_all(false) : 2;
