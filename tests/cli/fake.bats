@@ -163,7 +163,7 @@ enough() {
 	run --separate-stderr fake -v phone talk --stay <<<bye
 	is 0
 	logged "submit 0x111"
-	[[ "$stderr" == *"ringing, caller 5551234"* ]]
+	[[ "$stderr" == *"answering, caller 5551234"* ]]
 }
 
 @test "talk ends in order when its reader has gone" {

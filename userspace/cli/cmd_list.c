@@ -216,9 +216,12 @@ static void show_caps(const struct cleardown_modem_caps *c)
 {
 	unsigned int i;
 
-	printf("  modem         ");
-	print_clean(stdout, c->id, strlen(c->id));
-	printf("\n  can do       ");
+	if (*c->id) {
+		printf("  modem         ");
+		print_clean(stdout, c->id, strlen(c->id));
+		putchar('\n');
+	}
+	printf("  can do       ");
 	for (i = 0; i < 32; i++)
 		if (c->opcodes & 1U << i && cleardown_opcode_name(0x100 + i))
 			printf(" %s", cleardown_opcode_name(0x100 + i));

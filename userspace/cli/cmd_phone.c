@@ -221,7 +221,7 @@ static int await_ring(struct session *s, struct phone_call *call)
 			return XC_OK;
 		}
 	}
-	progress("%s: ringing%s%s", s->name, *s->caller ? ", caller " : "", s->caller);
+	progress("%s: answering%s%s", s->name, *s->caller ? ", caller " : "", s->caller);
 	return connect_call(s, call);
 }
 

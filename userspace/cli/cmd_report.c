@@ -59,37 +59,34 @@ static uint64_t start_of_last(struct cleardown_ctl *ctl, uint64_t n)
 static void report_to_row(struct libscols_table *table, const struct cleardown_close_report *report)
 {
 	const struct cleardown_close_summary *sum = &report->summary;
-	char number[SHORT_TEXT], when[SHORT_TEXT], took[SHORT_TEXT], ops[SHORT_TEXT];
-	char lost[SHORT_TEXT], owner[SHORT_TEXT];
+	char number[SHORT_TEXT], when[SHORT_TEXT], took[SHORT_TEXT], lost[SHORT_TEXT];
+	char owner[SHORT_TEXT];
 	const char *cells[] = {
 		number,
 		when,
 		report->name,
-		word_or(cleardown_mode_name(sum->mode), "?"),
 		word_or(cleardown_cause_name(sum->cause), "?"),
 		report_result(sum),
 		took,
-		ops,
 		lost,
 		owner,
 	};
 
 	snprintf(number, sizeof(number), "%" PRIu64, sum->number);
-	text_time(when, report->realtime_ns);
+	/* Without the milliseconds eight columns go into eighty. */
+	strcpy(strchr(text_time(when, report->realtime_ns), '.'), "Z");
 	text_duration(took, sum->end_ns - sum->begin_ns);
-	snprintf(ops, sizeof(ops), "%u/%u", sum->ops_completed, sum->ops_issued);
 	snprintf(lost, sizeof(lost), "%" PRIu64 "+%" PRIu64, sum->discarded, sum->in_doubt);
 	text_process(owner, report->owner_pid, report->owner_comm);
 	table_row(table, cells, report_exit(sum) ? "red" : NULL);
 }
 
+/* LOST: bytes discarded + bytes in doubt. */
 static struct libscols_table *report_table(void)
 {
 	static const struct column columns[] = {
-		{ "NO", true },	    { "STARTED", false }, { "OBJECT", false },
-		{ "MODE", false },  { "CAUSE", false },	  { "RESULT", false },
-		{ "TOOK", true },   { "OPS", true },	  { "LOST+DOUBT", true },
-		{ "OWNER", false },
+		{ "NO", true },	     { "STARTED", false }, { "OBJECT", false }, { "CAUSE", false },
+		{ "RESULT", false }, { "TOOK", true },	   { "LOST", true },	{ "OWNER", false },
 	};
 
 	return table_new(columns, ARRAY_SIZE(columns));
@@ -215,7 +212,7 @@ const struct verb verb_reports = {
 		"      --last N         only the last N\n"
 		"      --follow         go on with those to come; with --json one line each.\n"
 		"                       --timeout SEC ends it\n"
-		"\nWith --verbose each report in full. Reports outlive the owner and the object; one\n"
+		"\nLOST is bytes discarded + bytes in doubt. With --verbose each report in full. Reports outlive the owner and the object; one\n"
 		"sees one's own, root all.\n",
 	.options = report_options,
 	.set = set_reports,

@@ -183,6 +183,11 @@ static const char *state_of(const struct line *line)
 	return line->holder.pid ? "held" : "free";
 }
 
+static bool is_free(const struct line *line)
+{
+	return !line->obstacle && !*line->object && !line->holder.pid;
+}
+
 static void line_to_json(struct json_object *lines, const struct line *line)
 {
 	struct json_object *o = json_object_new_object(), *h;
@@ -208,14 +213,12 @@ static void line_to_json(struct json_object *lines, const struct line *line)
 
 static void line_to_row(struct libscols_table *table, const struct line *line)
 {
-	char path[80], holder[SHORT_TEXT], bind[128] = "";
-	const char *cells[] = { path, line->kind, state_of(line), line->object, holder, bind };
+	char path[80], holder[SHORT_TEXT];
+	const char *cells[] = { path, state_of(line), line->object, holder, line->kind };
 
 	snprintf(path, sizeof(path), "/dev/%s", line->name);
 	text_process(holder, line->holder.pid, line->holder.comm);
-	if (!line->obstacle && !*line->object)
-		snprintf(bind, sizeof(bind), "cleardown bind phone tty:%s", path);
-	table_row(table, cells, line->obstacle ? NULL : "bold");
+	table_row(table, cells, is_free(line) ? "bold" : NULL);
 }
 
 static int by_version(const struct dirent **a, const struct dirent **b)
@@ -223,8 +226,9 @@ static int by_version(const struct dirent **a, const struct dirent **b)
 	return strverscmp((*a)->d_name, (*b)->d_name);
 }
 
+/* Into @table, or else into @array. The first free one goes to @example. */
 static void scan_lines(struct cleardown_ctl *ctl, struct json_object *array,
-		       struct libscols_table *table)
+		       struct libscols_table *table, char *example)
 {
 	struct dirent **names;
 	int n = scandir(CLASS_TTY, &names, NULL, by_version), i;
@@ -236,6 +240,8 @@ static void scan_lines(struct cleardown_ctl *ctl, struct json_object *array,
 				line_to_row(table, &line);
 			else
 				line_to_json(array, &line);
+			if (!*example && is_free(&line))
+				strcpy(example, line.name);
 		}
 		free(names[i]);
 	}
@@ -243,33 +249,53 @@ static void scan_lines(struct cleardown_ctl *ctl, struct json_object *array,
 		free(names);
 }
 
-static int run_scan(int argc, char **argv)
+static void scan_as_json(struct cleardown_ctl *ctl)
+{
+	struct json_object *doc = doc_open("scan"), *array = json_object_new_array();
+	char example[LINE_NAME_LEN] = "";
+
+	put_bool(doc, "module", ctl);
+	put_bool(doc, "all_holders_visible", geteuid() == 0);
+	json_object_object_add(doc, "lines", array);
+	scan_lines(ctl, array, NULL, example);
+}
+
+static void scan_as_table(struct cleardown_ctl *ctl)
 {
 	static const struct column columns[] = {
-		{ "DEVICE", false }, { "KIND", false },	  { "STATE", false },
-		{ "OBJECT", false }, { "HOLDER", false }, { "TO BIND IT", false },
+		{ "DEVICE", false }, { "STATE", false }, { "OBJECT", false },
+		{ "HOLDER", false }, { "KIND", false },
 	};
-	struct cleardown_ctl *ctl = cleardown_ctl_open();
-	struct libscols_table *table = NULL;
-	struct json_object *doc, *array = json_object_new_array();
+	struct libscols_table *table = table_new(columns, ARRAY_SIZE(columns));
+	char example[LINE_NAME_LEN] = "";
+
+	if (!table)
+		return;
+	scan_lines(ctl, NULL, table, example);
+	if (scols_table_is_empty(table)) {
+		scols_unref_table(table);
+		puts("no serial line of this machine can be bound (see `cleardown scan --all`)");
+		return;
+	}
+	table_print(table);
+	fflush(stdout);
+	if (geteuid())
+		progress("only root sees every holder");
+	if (*example)
+		progress("to bind one: cleardown bind phone tty:/dev/%s", example);
+}
+
+static int run_scan(int argc, char **argv)
+{
+	struct cleardown_ctl *ctl;
 
 	if (argc)
 		return complain_usage("scan takes no operands, not \"%s\"", argv[0]);
-	if (settings.json) {
-		doc = doc_open("scan");
-		put_bool(doc, "module", ctl);
-		put_bool(doc, "all_holders_visible", geteuid() == 0);
-		json_object_object_add(doc, "lines", array);
-	} else {
-		table = table_new(columns, ARRAY_SIZE(columns));
-	}
-	scan_lines(ctl, array, table);
-	if (table && scols_table_get_nlines(table))
-		table_print(table);
-	else if (!settings.json)
-		puts("no serial line of this machine can be bound (see `cleardown scan --all`)");
-	if (!settings.json && geteuid())
-		progress("only root sees every holder");
+	ctl = cleardown_ctl_open();
+	if (settings.json)
+		scan_as_json(ctl);
+	else
+		scan_as_table(ctl);
 	cleardown_ctl_free(ctl);
 	return XC_OK;
 }

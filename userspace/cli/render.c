@@ -332,7 +332,8 @@ static void people_to_text(FILE *to, const struct cleardown_close_report *report
 		fprintf(to, "  owner: %s, uid %u\n",
 			text_process(process, report->owner_pid, report->owner_comm),
 			report->owner_uid);
-	if (report->closer_pid)
+	if (report->closer_pid &&
+	    (report->closer_pid != report->owner_pid || report->closer_signal))
 		fprintf(to, "  ended by: %s%s%s\n",
 			text_process(process, report->closer_pid, report->closer_comm),
 			report->closer_signal ? ", killed by SIG" : "",

@@ -13,6 +13,7 @@
 
 #define OPEN_TIMEOUT	(15 * NS_PER_SEC)
 #define MAX_FILES	4
+#define LOOK_EVERY_MS	20
 
 /* ---- open ---- */
 
@@ -450,7 +451,7 @@ static void close_hurry(struct close_job *job)
 	cleardown_phone_close(job->of, &wish, NULL);
 }
 
-/* The report of a close that was not ours; it is filed before PHONE_CLOSE can be read, or soon. */
+/* The report of a close that was not ours. */
 static bool find_by_handle(struct session *s, struct cleardown_close_report *found)
 {
 	const struct cleardown_close_report *report;
@@ -467,6 +468,20 @@ static bool find_by_handle(struct session *s, struct cleardown_close_report *fou
 	return any;
 }
 
+/* Until a close that somebody else began is over, as long as that may take. */
+static void await_closed(struct session *s)
+{
+	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+	struct pollfd pfd = { .fd = s->signal_fd, .events = POLLIN };
+	int64_t end = end_of_close(info);
+
+	while (info && info->state != CLDN_STATE_CLOSED) {
+		if (poll(&pfd, 1, LOOK_EVERY_MS) > 0 || (end >= 0 && monotonic_ns() >= end))
+			return;
+		info = cleardown_phone_get_info(s->phone);
+	}
+}
+
 static void show_report(const struct cleardown_close_report *report)
 {
 	struct json_object *o;
@@ -478,6 +493,16 @@ static void show_report(const struct cleardown_close_report *report)
 	} else if (settings.verbose) {
 		report_to_text(stderr, report);
 	}
+}
+
+static int closed_by_others(struct session *s)
+{
+	struct cleardown_close_report report;
+
+	await_closed(s);
+	if (find_by_handle(s, &report))
+		show_report(&report);
+	return XC_OK;
 }
 
 static int close_own(struct session *s, const struct close_options *options,
@@ -499,13 +524,10 @@ static int close_own(struct session *s, const struct close_options *options,
 	if (s->signals)
 		progress("%s: closing in order; Ctrl-C again aborts", s->name);
 	run_closing(&job, s->signal_fd, s->signals);
-	if (job.ret < 0 && !job.summary.number) {
-		if ((job.err == EBADFD || job.err == EALREADY) && find_by_handle(s, &report))
-			show_report(&report);
-		else
-			return complain_errno(s->name, "close", job.err);
-		return XC_OK;
-	}
+	if (job.ret < 0 && (job.err == EBADFD || job.err == EALREADY))
+		return closed_by_others(s);
+	if (job.ret < 0 && !job.summary.number)
+		return complain_errno(s->name, "close", job.err);
 	report_fetch(s->ctl, s->name, &job.summary, &report);
 	show_report(&report);
 	return report_judge(s->name, &job.summary);
