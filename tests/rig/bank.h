@@ -209,7 +209,7 @@ struct dte {
 	bool stalled, hold_input;
 	bool rts_flow;			/* the terminal stops us with RTS */
 	struct fifo in, out;
-	unsigned long long lost;	/* bytes for a terminal that was not there */
+	unsigned long long lost;	/* sent since nobody was there */
 	struct timer poll_timer;
 	uint8_t capture[CAPTURE_LEN];
 	size_t captured;		/* total; the ring holds the last CAPTURE_LEN */

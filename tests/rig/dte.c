@@ -70,7 +70,6 @@ static void drop_output(struct dte *d)
 {
 	if (!d->out.len)
 		return;
-	d->lost += d->out.len;
 	log_line(d->line->number, "no terminal: %zu bytes dropped", d->out.len);
 	fifo_drop(&d->out, d->out.len);
 }
@@ -92,6 +91,9 @@ static void update_wire(struct dte *d, bool present)
 		return;
 	log_line(d->line->number, "terminal: %s%s%s", present ? "there" : "gone",
 		 now & TIOCM_DTR ? " DTR" : "", now & TIOCM_RTS ? " RTS" : "");
+	if (d->lost)
+		log_line(d->line->number, "%llu bytes were dropped before", d->lost);
+	d->lost = 0;
 	d->seen = now;
 	d->dtr = now & TIOCM_DTR;
 	d->rts = now & TIOCM_RTS;
@@ -265,10 +267,8 @@ void dte_send(struct dte *d, const void *data, size_t len)
 		return;
 	}
 	done = fifo_put(&d->out, data, len);
-	if (done < len) {
-		d->lost += len - done;
+	if (done < len)
 		log_line(d->line->number, "output queue full: %zu bytes lost", len - done);
-	}
 }
 
 /* The terminal's RTS holds us back only where the shim can show it. */
