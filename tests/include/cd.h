@@ -80,8 +80,10 @@ static inline int cd_bind_tty(const char *path, char name[32])
 	if (stat(path, &st))
 		return -errno;
 	/* st_rdev in the kernel's encoding of the uapi */
-	return cd_bind("tty", (minor(st.st_rdev) & 0xff) | (major(st.st_rdev) << 8) |
-		       ((minor(st.st_rdev) & ~0xffU) << 12), "", name, NULL);
+	return cd_bind("tty",
+		       (minor(st.st_rdev) & 0xff) | (major(st.st_rdev) << 8) |
+			       ((minor(st.st_rdev) & ~0xffU) << 12),
+		       "", name, NULL);
 }
 
 static inline int cd_unbind(const char *name, uint32_t flags)
@@ -106,9 +108,13 @@ static inline int cd_submit(int fd, uint32_t op, uint64_t id, const void *in, ui
 			    uint32_t *status)
 {
 	struct cleardown_submit arg = {
-		.size = sizeof(arg), .opcode = op, .req_id = id,
+		.size = sizeof(arg),
+		.opcode = op,
+		.req_id = id,
 		.deadline_ns = CLEARDOWN_DEADLINE_DEFAULT,
-		.in_ptr = (uintptr_t)in, .in_len = len, .out_status = 0xdeadbeef,
+		.in_ptr = (uintptr_t)in,
+		.in_len = len,
+		.out_status = 0xdeadbeef,
 	};
 	int ret = cd_ioctl(fd, CLEARDOWN_IOC_SUBMIT, &arg);
 

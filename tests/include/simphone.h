@@ -21,12 +21,13 @@ struct simphone {
 };
 
 /* Ends the program: without its fixture a test has nothing to say. */
-#define DIE(...) do { \
-	fprintf(stderr, "# %s:%d: ", __FILE__, __LINE__); \
-	fprintf(stderr, __VA_ARGS__); \
-	fprintf(stderr, "\n"); \
-	exit(1); \
-} while (0)
+#define DIE(...)                                                  \
+	do {                                                      \
+		fprintf(stderr, "# %s:%d: ", __FILE__, __LINE__); \
+		fprintf(stderr, __VA_ARGS__);                     \
+		fprintf(stderr, "\n");                            \
+		exit(1);                                          \
+	} while (0)
 
 /* The entry of the device called @name: 0 or -ENOENT. */
 static inline int cd_list(const char *name, struct cleardown_list *entry)

@@ -15,8 +15,7 @@ static int tap_count;
 static int tap_failures;
 
 /* One result; returns @good so that a test can stop. What made it false goes to stderr before. */
-__attribute__((format(printf, 2, 3)))
-static inline bool tap(bool good, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static inline bool tap(bool good, const char *format, ...)
 {
 	va_list args;
 
@@ -31,18 +30,21 @@ static inline bool tap(bool good, const char *format, ...)
 }
 
 /* Collects the conditions of one result: each that fails is named on stderr. */
-#define EXPECT(good, condition) \
-	((condition) ? (good) : (fprintf(stderr, "# %s:%d: not true: %s\n", __FILE__, __LINE__, \
-					 #condition), (good) = false))
+#define EXPECT(good, condition)                                                               \
+	((condition) ?                                                                        \
+		 (good) :                                                                     \
+		 (fprintf(stderr, "# %s:%d: not true: %s\n", __FILE__, __LINE__, #condition), \
+		  (good) = false))
 
-#define EXPECT_EQ(good, a, b) do { \
-	long long left_ = (long long)(a), right_ = (long long)(b); \
-	if (left_ != right_) { \
-		fprintf(stderr, "# %s:%d: %s = %lld, not %s = %lld\n", __FILE__, __LINE__, \
-			#a, left_, #b, right_); \
-		(good) = false; \
-	} \
-} while (0)
+#define EXPECT_EQ(good, a, b)                                                                      \
+	do {                                                                                       \
+		long long left_ = (long long)(a), right_ = (long long)(b);                         \
+		if (left_ != right_) {                                                             \
+			fprintf(stderr, "# %s:%d: %s = %lld, not %s = %lld\n", __FILE__, __LINE__, \
+				#a, left_, #b, right_);                                            \
+			(good) = false;                                                            \
+		}                                                                                  \
+	} while (0)
 
 /* The last statement of main(). */
 static inline int tap_done(void)

@@ -109,8 +109,11 @@ static void bystander_note(struct bystander *b)
 static void bystanders_open(void)
 {
 	struct cleardown_submit arg = {
-		.size = sizeof(arg), .opcode = CLEARDOWN_OP_DEV_SPECIFIC, .deadline_ns = 4 * HOUR,
-		.in_ptr = (uintptr_t)"I", .in_len = 1,
+		.size = sizeof(arg),
+		.opcode = CLEARDOWN_OP_DEV_SPECIFIC,
+		.deadline_ns = 4 * HOUR,
+		.in_ptr = (uintptr_t) "I",
+		.in_len = 1,
 	};
 
 	bystander_open(&waiting, "bystander1", 0x1111);
@@ -374,7 +377,10 @@ static const struct call {
 	size_t size;
 	fill_fn *fill;
 } calls[] = {
-#define CALL(name, type, fill) { CLEARDOWN_IOC_##name, sizeof(struct type), fill }
+#define CALL(name, type, fill)                                  \
+	{                                                       \
+		CLEARDOWN_IOC_##name, sizeof(struct type), fill \
+	}
 	CALL(GET_INFO, cleardown_info, fill_any),
 	CALL(GET_STATUS, cleardown_status, fill_any),
 	CALL(BIND_EVENTS, cleardown_bind_events, fill_bind_events),
@@ -509,8 +515,8 @@ static void *run(void *p)
 
 static void fuzzer_init(struct fuzzer *f, uint64_t seed, unsigned long count)
 {
-	char *pages = mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1,
-			   0);
+	char *pages =
+		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
 	if (pages == MAP_FAILED || mprotect(pages + 8192, 4096, PROT_NONE))
 		DIE("mmap");

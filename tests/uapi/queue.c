@@ -344,7 +344,8 @@ static void test_full(void)
 	EXPECT_EQ(good, gaps, 6);
 	cd_parameter("event_limit", old);
 	end(&f);
-	tap(good, "P-7 PR-1 a full queue drops the newest indications, with a gap, and no completion");
+	tap(good,
+	    "P-7 PR-1 a full queue drops the newest indications, with a gap, and no completion");
 }
 
 static void test_full_close(void)
@@ -502,13 +503,25 @@ static void test_early(void)
 	EXPECT(good, before);
 	fprintf(stderr, "# %d of %d completions were read before SUBMIT returned\n", before, TRIES);
 	end(&f);
-	tap(good, "TP-3 P-7 a completion that is read before SUBMIT returns carries the caller's id");
+	tap(good,
+	    "TP-3 P-7 a completion that is read before SUBMIT returns carries the caller's id");
 }
 
 static void (*const tests[])(void) = {
-	test_small_buffer, test_data,  test_fault,	     test_several,	    test_nonblock,
-	test_readers,	   test_signal, test_uring,	     test_full,		    test_full_close,
-	test_shared,	   test_early, test_outlives_handle, test_queue_goes_first,
+	test_small_buffer,
+	test_data,
+	test_fault,
+	test_several,
+	test_nonblock,
+	test_readers,
+	test_signal,
+	test_uring,
+	test_full,
+	test_full_close,
+	test_shared,
+	test_early,
+	test_outlives_handle,
+	test_queue_goes_first,
 };
 
 int main(void)

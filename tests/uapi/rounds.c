@@ -82,13 +82,14 @@ static uint32_t draw(uint64_t *state, uint32_t below)
 }
 
 /* Remembers the first thing that went wrong, with where it was. */
-#define WRONG(w, what) do { \
-	if (!(w)->failed) { \
-		(w)->failed = (what); \
-		fprintf(stderr, "# %s round %llu: %s (line %d)\n", (w)->phone.name, \
-			(unsigned long long)(w)->cookie, (what), __LINE__); \
-	} \
-} while (0)
+#define WRONG(w, what)                                                                      \
+	do {                                                                                \
+		if (!(w)->failed) {                                                         \
+			(w)->failed = (what);                                               \
+			fprintf(stderr, "# %s round %llu: %s (line %d)\n", (w)->phone.name, \
+				(unsigned long long)(w)->cookie, (what), __LINE__);         \
+		}                                                                           \
+	} while (0)
 
 /* ---- requests ---- */
 
@@ -168,7 +169,9 @@ static int ctl_close(struct worker *w, uint32_t flags, struct cleardown_ctl_clos
 	int ctl = cd_ctl(), ret;
 
 	*arg = (struct cleardown_ctl_close){
-		.size = sizeof(*arg), .flags = flags, .deadline_ns = 10 * CD_S,
+		.size = sizeof(*arg),
+		.flags = flags,
+		.deadline_ns = 10 * CD_S,
 		.mode = CLEARDOWN_MODE_DRAIN + draw(&w->state, 3),
 	};
 	strcpy(arg->name, w->phone.name);
@@ -295,7 +298,7 @@ static void check_tty(struct worker *w, int error)
 
 	if (error ? fd >= 0 || errno != error : fd < 0)
 		WRONG(w, error ? "P-14 the line is free while the phone is open" :
-		      "P-15 the line is not free after the close");
+				 "P-15 the line is not free after the close");
 	if (fd >= 0)
 		close(fd);
 }
@@ -455,8 +458,10 @@ static void judge(const struct worker *workers, unsigned int n, const char *what
 		if (ends[how])
 			printf("# %lu ended by %s\n", ends[how], ending_names[how]);
 	}
-	tap(good, "P-2 P-7 P-11 P-12 P-16 PR-1 PR-2 PR-3 %lu %s: each request completes once, "
-	    "before the return, nothing after", total, what);
+	tap(good,
+	    "P-2 P-7 P-11 P-12 P-16 PR-1 PR-2 PR-3 %lu %s: each request completes once, "
+	    "before the return, nothing after",
+	    total, what);
 }
 
 static void judge_totals(const struct totals *before)

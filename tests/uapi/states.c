@@ -41,8 +41,12 @@ static void end(struct fixture *f)
 static int submit(int fd, uint64_t id, uint64_t deadline_ns, uint32_t *status)
 {
 	struct cleardown_submit arg = {
-		.size = sizeof(arg), .opcode = CLEARDOWN_OP_DEV_SPECIFIC, .req_id = id,
-		.deadline_ns = deadline_ns, .in_ptr = (uintptr_t)"I", .in_len = 1,
+		.size = sizeof(arg),
+		.opcode = CLEARDOWN_OP_DEV_SPECIFIC,
+		.req_id = id,
+		.deadline_ns = deadline_ns,
+		.in_ptr = (uintptr_t) "I",
+		.in_len = 1,
 		.out_status = 0xdeadbeef,
 	};
 	int ret = cd_ioctl(fd, CLEARDOWN_IOC_SUBMIT, &arg);
@@ -76,7 +80,9 @@ static int cancel(int fd, uint32_t what, uint64_t id)
 static int set_deadline(int fd, uint64_t ns)
 {
 	struct cleardown_options arg = {
-		.size = sizeof(arg), .set = CLEARDOWN_OPT_DEADLINE, .deadline_ns = ns,
+		.size = sizeof(arg),
+		.set = CLEARDOWN_OPT_DEADLINE,
+		.deadline_ns = ns,
 	};
 
 	return cd_ioctl(fd, CLEARDOWN_IOC_SET_OPTIONS, &arg);
@@ -148,7 +154,8 @@ static void test_rebind_queue(void)
 	EXPECT_EQ(good, cd_events_info(f.events).out_unread, 0);
 	close(other);
 	end(&f);
-	tap(good, "BIND_EVENTS while requests are outstanding is EBUSY, after them it moves the handle");
+	tap(good,
+	    "BIND_EVENTS while requests are outstanding is EBUSY, after them it moves the handle");
 }
 
 static void test_unbound_close(void)
@@ -195,7 +202,8 @@ static void test_ids(void)
 	EXPECT_EQ(good, arg.out_report.ops_at_close, 5);
 	EXPECT_EQ(good, arg.out_report.ops_completed, 6);
 	end(&f);
-	tap(good, "P-7 TP-3 the caller's id: any number, EEXIST while outstanding, free again after");
+	tap(good,
+	    "P-7 TP-3 the caller's id: any number, EEXIST while outstanding, free again after");
 }
 
 static void test_cancel(void)
@@ -242,8 +250,8 @@ static void test_cancel_call(void)
 	EXPECT_EQ(good, cancel(f.fd, CLEARDOWN_CANCEL_CALL, st.out_call), 0);
 	do {
 		EXPECT_EQ(good, cd_one(f.events, &rec, 10000), 0);
-	} while (good && (rec.ev.type != CLEARDOWN_EV_CALL_STATE ||
-			  rec.ev.p1 != CLEARDOWN_CALL_IDLE));
+	} while (good &&
+		 (rec.ev.type != CLEARDOWN_EV_CALL_STATE || rec.ev.p1 != CLEARDOWN_CALL_IDLE));
 	EXPECT_EQ(good, cancel(f.fd, CLEARDOWN_CANCEL_CALL, st.out_call), -ESTALE);
 	end(&f);
 	tap(good, "CANCEL of a call ends that call; of any other number it is ESTALE");
@@ -474,7 +482,9 @@ static void test_close_efault(void)
 	uint64_t last = cd_last_report();
 	char *page = cd_border() - 4096;
 	struct cleardown_close arg = {
-		.size = sizeof(arg), .mode = CLEARDOWN_MODE_ORDERLY, .deadline_ns = CD_S,
+		.size = sizeof(arg),
+		.mode = CLEARDOWN_MODE_ORDERLY,
+		.deadline_ns = CD_S,
 	};
 	struct cleardown_report report;
 	bool good = true;
@@ -528,8 +538,10 @@ static void test_session(void)
 	EXPECT_EQ(good, set_deadline(f.fd, 123456789), 0);
 	EXPECT_EQ(good, cd_info(f.fd).out_deadline_ns, 123456789);
 	EXPECT_EQ(good, cd_filter(f.fd, CLEARDOWN_PHONESTATE_ALL, CLEARDOWN_EV_FILTER_ALL), 0);
-	EXPECT_EQ(good, cd_do(f.fd, f.events, CLEARDOWN_OP_SET_VOLUME, 1, &level, sizeof(level),
-			      NULL, 5000), 0);
+	EXPECT_EQ(good,
+		  cd_do(f.fd, f.events, CLEARDOWN_OP_SET_VOLUME, 1, &level, sizeof(level), NULL,
+			5000),
+		  0);
 	EXPECT_EQ(good, cd_phone_status(f.fd, &phone), 0);
 	EXPECT_EQ(good, phone.out_volume, 0xffff);
 	EXPECT_EQ(good, cd_close(f.fd, CLEARDOWN_MODE_ORDERLY, CD_S, &arg), 0);
@@ -720,7 +732,8 @@ static void test_gone(void)
 	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_REBIND, &arg), -EBUSY);
 	close(ctl);
 	end(&f);
-	tap(good, "P-11 P-19 hardware that vanishes: completions, PHONE_CLOSE once, ENODEV until REBIND");
+	tap(good,
+	    "P-11 P-19 hardware that vanishes: completions, PHONE_CLOSE once, ENODEV until REBIND");
 }
 
 static void test_unbind_force(void)
@@ -801,7 +814,8 @@ static void test_ctl_close_async(void)
 	good &= told(&f, handle, CLEARDOWN_CAUSE_ADMIN);
 	EXPECT(good, wait_state(f.phone.name, CLEARDOWN_STATE_IDLE));
 	end(&f);
-	tap(good, "P-19 CTL_CLOSE without waiting is EINPROGRESS and says that nothing is free yet");
+	tap(good,
+	    "P-19 CTL_CLOSE without waiting is EINPROGRESS and says that nothing is free yet");
 }
 
 /* A lower driver that keeps its close: OPERATIONFAILED in time, STUCK, a second report. */
@@ -833,7 +847,8 @@ static void test_stuck(void)
 	EXPECT(good, report.out_head.flags & CLEARDOWN_REPORT_RELEASED);
 	sim_control(&f.phone, "slowclose 0");
 	end(&f);
-	tap(good, "P-6 P-13 P-17 PR-5 a driver that is late: OPERATIONFAILED in time, then a report");
+	tap(good,
+	    "P-6 P-13 P-17 PR-5 a driver that is late: OPERATIONFAILED in time, then a report");
 }
 
 /* ---- bind and unbind ---- */
@@ -842,7 +857,10 @@ static void test_bind_read_only(void)
 {
 	char *page = cd_border() - 4096;
 	struct cleardown_bind arg = {
-		.size = sizeof(arg), .clazz = CLEARDOWN_CLASS_PHONE, .link = "sim", .name = "unseen",
+		.size = sizeof(arg),
+		.clazz = CLEARDOWN_CLASS_PHONE,
+		.link = "sim",
+		.name = "unseen",
 	};
 	long devices = cd_counter("live", "devices");
 	struct cleardown_list entry;
@@ -957,11 +975,33 @@ static void test_inherited(void)
 }
 
 static void (*const tests[])(void) = {
-	test_no_queue, test_orphan, test_rebind_queue, test_unbound_close, test_ids, test_cancel,
-	test_cancel_call, test_limit_handles, test_owner_alone, test_observer, test_observer_idle,
-	test_dead, test_close_efault, test_deadline_zero, test_session, test_closing,
-	test_open_waits, test_gone, test_unbind_force, test_ctl_close, test_ctl_close_async,
-	test_stuck, test_bind_read_only, test_open_fails, test_list, test_copied, test_inherited,
+	test_no_queue,
+	test_orphan,
+	test_rebind_queue,
+	test_unbound_close,
+	test_ids,
+	test_cancel,
+	test_cancel_call,
+	test_limit_handles,
+	test_owner_alone,
+	test_observer,
+	test_observer_idle,
+	test_dead,
+	test_close_efault,
+	test_deadline_zero,
+	test_session,
+	test_closing,
+	test_open_waits,
+	test_gone,
+	test_unbind_force,
+	test_ctl_close,
+	test_ctl_close_async,
+	test_stuck,
+	test_bind_read_only,
+	test_open_fails,
+	test_list,
+	test_copied,
+	test_inherited,
 };
 
 int main(void)

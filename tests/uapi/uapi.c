@@ -49,8 +49,7 @@ static void take_snapshot(struct snapshot *s)
 	s->info = cd_info(files[ON_OWNER]);
 	s->events = cd_events_info(files[ON_EVENTS]);
 	s->caps.size = sizeof(s->caps);
-	if (cd_status(files[ON_OWNER], &s->status) ||
-	    cd_phone_status(files[ON_OWNER], &s->phone) ||
+	if (cd_status(files[ON_OWNER], &s->status) || cd_phone_status(files[ON_OWNER], &s->phone) ||
 	    cd_ioctl(files[ON_OWNER], CLEARDOWN_IOC_PHONE_CAPS, &s->caps))
 		DIE("no snapshot");
 	for (size_t i = 0; i < NCOUNTERS; i++)
@@ -213,24 +212,26 @@ static void fill_ctl_close(void *p)
 
 /**
  * struct call - one call, well-formed, so that it changes nothing
- * @name: as in CLEARDOWN_IOC_
  * @cmd: its number
+ * @name: as in CLEARDOWN_IOC_
  * @on: the kind of file it belongs to
  * @size: of its struct
  * @fill: sets the members that the kernel reads; the others are poison
  * @result: of the call as it is filled
  */
 struct call {
-	const char *name;
 	unsigned long cmd;
+	const char *name;
 	enum on on;
 	uint32_t size;
 	void (*fill)(void *arg);
 	int result;
 };
 
-#define CALL(on, name, type, fill, result) \
-	{ #name, CLEARDOWN_IOC_##name, on, sizeof(struct type), fill, result }
+#define CALL(on, name, type, fill, result)                                         \
+	{                                                                          \
+		CLEARDOWN_IOC_##name, #name, on, sizeof(struct type), fill, result \
+	}
 
 static const struct call calls[] = {
 	CALL(ON_OWNER, GET_INFO, cleardown_info, fill_nothing, 0),
@@ -460,9 +461,11 @@ struct bits {
 	uint64_t known;
 };
 
-#define BITS(call, type, member, known) \
-	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-	  sizeof(((struct type *)0)->member), known }
+#define BITS(call, type, member, known)                                                 \
+	{                                                                               \
+		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+			sizeof(((struct type *)0)->member), known                       \
+	}
 
 static const struct bits bits[] = {
 	BITS(GET_STATUS, cleardown_status, __reserved, 0),
@@ -516,8 +519,10 @@ static void test_bits(const struct bits *b)
 		prepare_wrong(call);
 		memcpy(&value, argument + b->offset, b->width);
 		set_member(b->offset, b->width, value | 1ULL << bit);
-		good &= fails(call, -EINVAL, call->cmd == CLEARDOWN_IOC_CLOSE ?
-			      CLEARDOWN_PHONEERR_OPERATIONFAILED : CLEARDOWN_PHONEERR_INVALPARAM);
+		good &= fails(call, -EINVAL,
+			      call->cmd == CLEARDOWN_IOC_CLOSE ?
+				      CLEARDOWN_PHONEERR_OPERATIONFAILED :
+				      CLEARDOWN_PHONEERR_INVALPARAM);
 	}
 	EXPECT(good, unchanged());
 	tap(good, "%s%s: each bit without a name is EINVAL", about(call), b->name);
@@ -545,15 +550,18 @@ struct value {
 	uint32_t word;
 };
 
-#define VALUE(call, type, member, value, error, word) \
-	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-	  sizeof(((struct type *)0)->member), value, error, word }
+#define VALUE(call, type, member, value, error, word)                                   \
+	{                                                                               \
+		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+			sizeof(((struct type *)0)->member), value, error, word          \
+	}
 #define CLOSE_MODE(mode_) \
 	VALUE(CLOSE, cleardown_close, mode, mode_, -EINVAL, CLEARDOWN_PHONEERR_OPERATIONFAILED)
 #define CLOSE_CLASS(class_) \
 	VALUE(CLOSE, cleardown_close, clazz, class_, -ENOTTY, CLEARDOWN_PHONEERR_INVALPHONEHANDLE)
-#define OPCODE(opcode_) VALUE(SUBMIT, cleardown_submit, opcode, opcode_, -EOPNOTSUPP, \
-			      CLEARDOWN_PHONEERR_OPERATIONUNAVAIL)
+#define OPCODE(opcode_)                                               \
+	VALUE(SUBMIT, cleardown_submit, opcode, opcode_, -EOPNOTSUPP, \
+	      CLEARDOWN_PHONEERR_OPERATIONUNAVAIL)
 #define CTL_MODE(mode_) VALUE(CTL_CLOSE, cleardown_ctl_close, mode, mode_, -EINVAL, 0)
 
 static const struct value values[] = {
@@ -638,15 +646,14 @@ static const struct text {
 	size_t offset;
 	size_t len;
 } texts[] = {
-#define TEXT(call, type, member) \
-	{ CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-	  sizeof(((struct type *)0)->member) }
-	TEXT(CTL_BIND, cleardown_bind, link),
-	TEXT(CTL_BIND, cleardown_bind, name),
-	TEXT(CTL_BIND, cleardown_bind, args),
-	TEXT(CTL_UNBIND, cleardown_unbind, name),
-	TEXT(CTL_REBIND, cleardown_rebind, name),
-	TEXT(CTL_CLOSE, cleardown_ctl_close, name),
+#define TEXT(call, type, member)                                                        \
+	{                                                                               \
+		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+			sizeof(((struct type *)0)->member)                              \
+	}
+	TEXT(CTL_BIND, cleardown_bind, link),	  TEXT(CTL_BIND, cleardown_bind, name),
+	TEXT(CTL_BIND, cleardown_bind, args),	  TEXT(CTL_UNBIND, cleardown_unbind, name),
+	TEXT(CTL_REBIND, cleardown_rebind, name), TEXT(CTL_CLOSE, cleardown_ctl_close, name),
 };
 
 static void test_text(const struct text *t)
@@ -761,7 +768,8 @@ static void test_input(const struct input *in)
 		good &= input_is(in, (void *)0xffff888000000000UL, in->some, -EFAULT);
 	}
 	EXPECT(good, unchanged());
-	tap(good, "P-7 TP-5 SUBMIT %s: input of a wrong length or place is refused, no record follows",
+	tap(good,
+	    "P-7 TP-5 SUBMIT %s: input of a wrong length or place is refused, no record follows",
 	    in->name);
 }
 
@@ -800,8 +808,8 @@ static void test_unknown(enum on on)
 	memset(argument, POISON, sizeof(argument));
 	for (unsigned int nr = 0; nr < 256; nr++)
 		if (!known(_IO(CLEARDOWN_IOC_MAGIC, nr)))
-			EXPECT_EQ(good, cd_ioctl(files[on], _IO(CLEARDOWN_IOC_MAGIC, nr),
-						 argument), -ENOTTY);
+			EXPECT_EQ(good, cd_ioctl(files[on], _IO(CLEARDOWN_IOC_MAGIC, nr), argument),
+				  -ENOTTY);
 	for (size_t i = 0; i < sizeof(strange) / sizeof(strange[0]); i++)
 		EXPECT_EQ(good, cd_ioctl(files[on], strange[i], argument), -ENOTTY);
 	EXPECT(good, unchanged());
@@ -899,8 +907,11 @@ static void test_requests_kept(void)
 static void set_up(void)
 {
 	struct cleardown_submit arg = {
-		.size = sizeof(arg), .opcode = CLEARDOWN_OP_DEV_SPECIFIC,
-		.deadline_ns = 3600 * CD_S, .in_ptr = (uintptr_t)"I", .in_len = 1,
+		.size = sizeof(arg),
+		.opcode = CLEARDOWN_OP_DEV_SPECIFIC,
+		.deadline_ns = 3600 * CD_S,
+		.in_ptr = (uintptr_t) "I",
+		.in_len = 1,
 	};
 
 	sim_bind(&phone, "theform", "");
