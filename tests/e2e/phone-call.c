@@ -183,9 +183,38 @@ static void failing_calls(void)
 	tap(good, "P-1 after failed calls the phone closes as ever");
 }
 
+/* Gets a queue and all filters for an observer of the phone; returns the observer. */
+static int observe(int events, uint64_t cookie)
+{
+	int fd = cd_open(phone.name, O_RDONLY);
+
+	if (cd_bind_events(fd, events, cookie) || cd_filter(fd, ALL_STATES, ALL_EVENTS))
+		fprintf(stderr, "# the phone cannot be observed\n");
+	return fd;
+}
+
+/* What the observer got: rings and the call, but no completion. */
+static bool observed(int events, uint64_t cookie)
+{
+	unsigned int rings = 0, online = 0;
+	union cd_record rec;
+	bool good = true;
+
+	while (!cd_one(events, &rec, 0)) {
+		EXPECT_EQ(good, rec.ev.cookie, cookie);
+		EXPECT(good, rec.ev.type >= CLEARDOWN_EV_FILTER_BASE);
+		rings += rec.ev.type == CLEARDOWN_EV_RING;
+		online += rec.ev.type == CLEARDOWN_EV_CALL_STATE &&
+			  rec.ev.p1 == CLEARDOWN_CALL_ONLINE;
+	}
+	EXPECT(good, rings >= 2 && online == 1);
+	return good;
+}
+
 static void incoming_call(void)
 {
 	struct wanted ring = { CLEARDOWN_EV_RING, 0x300, 0, 0, 0 };
+	int events = cd_events(), observer = observe(events, 0x301);
 	struct cleardown_phone_status st = { 0 };
 	union cd_record rec = { 0 };
 	bool good = true;
@@ -206,6 +235,9 @@ static void incoming_call(void)
 	EXPECT_EQ(good, rec.ev.p1, CLEARDOWN_RESULT_CONNECT);
 	EXPECT(good, there_and_back(300, 20000));
 	tap(good, "P-7 a call of a machine rings, shows its caller, is answered and carries data");
+	tap(observed(events, 0x301), "RP-8 an observer saw it ring and connect, and no completion");
+	close(observer);
+	close(events);
 	good = true;
 	EXPECT_EQ(good, phone_do(&phone, CLEARDOWN_OP_HANGUP, NULL, 0, 10000, NULL), 0);
 	EXPECT(good, bank_waits(number, "onhook", 500));
@@ -408,6 +440,40 @@ static void far_end_hangs_up(void)
 	phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL);
 }
 
+/* Reads the counted pattern of a machine, @more than it sends: true when just @len bytes came. */
+static bool reads_pattern(size_t len, size_t more)
+{
+	uint8_t *buf = calloc(1, len + more);
+	bool good = true;
+	size_t i, got;
+
+	if (!buf)
+		abort();
+	got = read_all(phone.fd, buf, len + more, 40000);
+	EXPECT_EQ(good, got, len);
+	for (i = 0; i < got && buf[i] == pattern(i); i++)
+		;
+	EXPECT_EQ(good, i, len);
+	free(buf);
+	return good;
+}
+
+/* The far end sends much and leaves; whoever reads only afterwards still gets all of it. */
+static void words_before_the_end(void)
+{
+	bool good = online(0x605, "200");
+
+	EXPECT(good, bank("source 200 30000"));
+	EXPECT(good, bank_waits(number, "tx:30000", 20000));
+	EXPECT(good, bank("hangup 200"));
+	EXPECT(good, tape_wait(&phone.tape, phone_state(0x605, CLEARDOWN_PHONESTATE_DISCONNECTED),
+			       1, 10000, NULL));
+	good = reads_pattern(30000, 1) && good;
+	tap(good,
+	    "P-7 what came before the far end hung up can be read after it, to the last byte");
+	phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL);
+}
+
 /* A number that ends with a semicolon leaves the modem in command state with the call up. */
 static void far_end_hangs_up_in_command_state(void)
 {
@@ -550,6 +616,22 @@ static const struct dtr_case dtr_cases[] = {
 	  "P-15 DTR keep: +++ and ATH hang up, DTR stays" },
 };
 
+/* Nothing is up: no step takes time, and DTR ends where the policy wants it all the same. */
+static void dtr_idle(const struct dtr_case *c, uint64_t cookie)
+{
+	struct cleardown_close arg = { 0 };
+	bool good = true;
+
+	EXPECT_EQ(good, phone_open(&phone, cookie), 0);
+	EXPECT_EQ(good, dtr_policy(c->policy, c->pulse_ms), 0);
+	EXPECT(good, bank_sees_dtr(number, true, 1000));
+	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 8 * CD_S, &arg), 0);
+	EXPECT(good, arg.out_report.end_ns - arg.out_report.begin_ns < SLACK_MS * CD_MS);
+	EXPECT(good, bank_sees_dtr(number, c->up_after, 1000));
+	tap(good, "P-10 P-15 policy %u with nothing up: at once, DTR is left %s", c->policy,
+	    c->up_after ? "high" : "low");
+}
+
 static void dtr_policies(void)
 {
 	unsigned int i;
@@ -557,6 +639,8 @@ static void dtr_policies(void)
 	for (i = 0; i < 3; i++)
 		dtr_case(&dtr_cases[i], 0x700 + i);
 	steps_are_timed();
+	for (i = 0; i < 3; i++)
+		dtr_idle(&dtr_cases[i], 0x710 + i);
 }
 
 /* ---- much data ---- */
@@ -588,6 +672,36 @@ static void much_data(size_t len, const char *carrier, int ms, const char *text)
 	tap(good, "%s", text);
 }
 
+static uint64_t received(void)
+{
+	struct cleardown_status st = { 0 };
+
+	cd_status(phone.fd, &st);
+	return st.out_received;
+}
+
+/* Nobody reads until our buffers are full; RTS then holds the modem, and nothing is lost. */
+static void slow_reader(void)
+{
+	const size_t len = 400000;
+	bool good = online(0x900, "200");
+	uint64_t end = cd_now() + 20 * CD_S;
+	char answer[256];
+	unsigned long long rx, tx = 0;
+
+	EXPECT(good, bank("source 200 %zu", len));
+	while (received() < 60000 && cd_now() < end)
+		;
+	EXPECT(good, bank_waits(number, "tx:80000", 20000));
+	EXPECT(good, bank_says(answer, sizeof(answer), "count %s", number) &&
+			     sscanf(answer, "ok rx %llu %*x tx %llu", &rx, &tx) == 2);
+	EXPECT(good, tx >= 80000 && tx < len);
+	EXPECT(good, received() < 80000);
+	good = reads_pattern(len, 0) && good;
+	tap(good, "P-7 a reader who comes late holds the modem by RTS and loses nothing");
+	phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL);
+}
+
 /* ---- */
 
 static void part_dial(void)
@@ -604,6 +718,7 @@ static void part_end(void)
 {
 	cancelled_online();
 	far_end_hangs_up();
+	words_before_the_end();
 	far_end_hangs_up_in_command_state();
 	carrier_only();
 	words_are_data();
@@ -618,6 +733,7 @@ static void part_v22(void)
 
 static void part_fast(void)
 {
+	slow_reader();
 	much_data(1 << 20, "FAST", 60000, "P-7 1 MiB each way intact over the fast call");
 }
 
