@@ -221,13 +221,14 @@ static void judge_honest(const uint64_t ids[MANY])
 		EXPECT(good, phone_wait(&phone, ids[i], 2000, &rec) != -ETIME);
 		snprintf(text, sizeof(text), "S7=%u\\r", 100 + i);
 		if (!rec.ev.error)
-			EXPECT(good, modem_got(number, text));
+			EXPECT(good, i < MANY / 2 && modem_got(number, text));
 		else
 			EXPECT_EQ(good, rec.ev.status, CLEARDOWN_PHONEERR_OPERATIONFAILED);
 		succeeded += !rec.ev.error;
 	}
-	EXPECT(good, succeeded >= 1 && succeeded < MANY);
-	tap(good, "P-9 closed amidst answers: success only for what the modem got (%u of %u)",
+	EXPECT(good, succeeded >= 2);
+	tap(good,
+	    "P-9 a modem falls deaf amidst its answers: success only for what it got (%u of %u)",
 	    succeeded, MANY);
 }
 
@@ -241,12 +242,16 @@ static void acknowledged_or_not(void)
 	if (!tap(!phone_open(&phone, 0x2000), "open the phone"))
 		return;
 	for (i = 0; i < MANY; i++) {
+		if (i == MANY / 2) {
+			phone_wait(&phone, ids[1], 5000, NULL);
+			bank("deaf %s on", number);
+		}
 		snprintf(text, sizeof(text), "S7=%u", 100 + i);
 		ids[i] = phone_submit_text(&phone, CLEARDOWN_OP_DEV_SPECIFIC, text);
 	}
-	phone_wait(&phone, ids[1], 5000, NULL);
 	phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL);
 	judge_honest(ids);
+	bank("deaf %s off", number);
 	bank("capture %s off", number);
 }
 
