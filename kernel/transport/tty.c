@@ -44,7 +44,7 @@
 #define RX_SIZE 16384
 #define RX_HIGH (RX_SIZE * 3 / 4) /* the driver is throttled from here */
 #define RX_LOW (RX_SIZE / 4) /* and unthrottled below this */
-#define SENT_WAIT_MS 10 /* longest look at the transmitter */
+#define SENT_WAIT_MS 5 /* a look at the transmitter; drivers overstep it by two ticks */
 #define LINES_POLL_MS 100 /* between looks at lines that raise no interrupt */
 #define SHARED_TRIES 3
 #define FIRST_SERIAL 64 /* minors of TTY_MAJOR below it are virtual consoles */
@@ -707,7 +707,8 @@ static size_t cldn_tty_queued(struct cldn_link *link)
 
 /*
  * The driver does not say whether its transmitter is empty, it only waits for that: it is when the
- * wait ended before its limit. A driver that cannot tell returns at once and is believed.
+ * wait ended within its limit, since giving up comes after it. A driver that cannot tell returns at
+ * once and is believed.
  */
 static bool cldn_tty_sent(struct cldn_link *link)
 {
@@ -723,7 +724,7 @@ static bool cldn_tty_sent(struct cldn_link *link)
 	if (sent && l->tty->ops->wait_until_sent) {
 		begin = jiffies;
 		l->tty->ops->wait_until_sent(l->tty, limit);
-		sent = jiffies - begin < limit;
+		sent = jiffies - begin <= limit;
 	}
 	cldn_tty_leave(ld);
 	return sent;
