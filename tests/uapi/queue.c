@@ -348,6 +348,39 @@ static void test_full(void)
 	    "P-7 PR-1 a full queue drops the newest indications, with a gap, and no completion");
 }
 
+/* What has its place reserved comes even when the user may have no more records. */
+static void test_no_records(void)
+{
+	struct cleardown_ctl_close arg = { .size = sizeof(arg), .mode = CLEARDOWN_MODE_ABORT };
+	long old = cd_parameter("max_records", 2);
+	union cd_record rec;
+	bool good = true;
+	struct fixture f;
+	int ctl = cd_ctl();
+
+	begin(&f, 1);
+	EXPECT_EQ(good, cd_filter(f.fd, 0, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)), 0);
+	sim_control(&f.phone, "ring 5 400");
+	EXPECT(good, sim_wait(&f.phone, "rings", 5, 10000));
+	arg.deadline_ns = CD_S;
+	strcpy(arg.name, f.phone.name);
+	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CLOSE, &arg), 0);
+	EXPECT_EQ(good, cd_events_info(f.events).out_dropped, 3);
+	for (int i = 1; i <= 2; i++) {
+		EXPECT_EQ(good, cd_one(f.events, &rec, 0), 0);
+		EXPECT_EQ(good, rec.ev.type, CLEARDOWN_EV_RING);
+		EXPECT_EQ(good, rec.ev.p1, i);
+	}
+	EXPECT_EQ(good, cd_one(f.events, &rec, 0), 0);
+	EXPECT_EQ(good, rec.ev.type, CLEARDOWN_EV_PHONE_CLOSE);
+	EXPECT_EQ(good, rec.ev.seq, 6);
+	EXPECT_EQ(good, arg.out_report.seq_at_return, 6);
+	cd_parameter("max_records", old);
+	close(ctl);
+	end(&f);
+	tap(good, "P-19 over max_records indications drop, with a gap, and PHONE_CLOSE comes");
+}
+
 static void test_full_close(void)
 {
 	long old = cd_parameter("event_limit", 1);
@@ -518,6 +551,7 @@ static void (*const tests[])(void) = {
 	test_uring,
 	test_full,
 	test_full_close,
+	test_no_records,
 	test_shared,
 	test_early,
 	test_outlives_handle,
