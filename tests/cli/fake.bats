@@ -70,6 +70,19 @@ teardown() {
 	is 3 "no such line"
 }
 
+@test "rebind finds the object that lost the line" {
+	run fake rebind phone0 tty:/dev/null
+	is 0 "phone0: bound to sim:"
+	logged "rebind phone0 0x103"
+	run fake rebind tty:null
+	is 3 "no object lost a line of this name"
+	FAKE_GONE=tty:null run fake rebind tty:null
+	is 0 phone0
+	run fake -q rebind tty:null
+	is 3
+	[ -z "$output" ]
+}
+
 @test "unbind of an open object names the holder" {
 	run fake unbind
 	is 0 "phone0: unbound"
@@ -340,6 +353,8 @@ sends_hurry() {
 	[ "$(json 'd["reports"][0]["started"]')" = "2026-01-02T03:04:05.678Z" ]
 	run fake reports -j --last 0
 	[ "$(json 'd["reports"]')" = "[]" ]
+	run fake reports phone5
+	is 0 "no reports"
 	run fake reports phone5 -j
 	[ "$(json 'd["reports"]')" = "[]" ]
 }

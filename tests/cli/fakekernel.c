@@ -7,6 +7,7 @@
  *   FAKE_DEVICES  names of the phones, separated by blanks (phone0)
  *   FAKE_OWNER    "PID COMM": who has the first phone open
  *   FAKE_CLOSE    how closes end: clean, discarded, forced, stuck, slow (waits to be hurried)
+ *   FAKE_GONE     the lines are gone and were called so
  *   FAKE_OPEN     errno number with which an owner's open fails
  * The number that is dialled chooses what becomes of the call, see dial(). Every close that was
  * asked for goes to the file FAKE_LOG: "close MODE DEADLINE", "dtr POLICY MS", "submit OPCODE".
@@ -363,6 +364,10 @@ static int list(struct cleardown_list *l)
 		strcpy(l->out_name, name);
 		strcpy(l->out_backend, "sim:");
 		fill_status(&l->out_status, i == 1);
+		if (getenv("FAKE_GONE")) {
+			strcpy(l->out_backend, getenv("FAKE_GONE"));
+			l->out_status.out_state = CLEARDOWN_STATE_GONE;
+		}
 		return 0;
 	}
 	errno = ENOENT;
@@ -396,6 +401,10 @@ static int ctl_call(unsigned long nr, void *arg)
 		return close_device(arg);
 	case CLEARDOWN_IOC_CTL_BIND:
 		return bind_phone(arg);
+	case CLEARDOWN_IOC_CTL_REBIND:
+		note("rebind %s %#llx\n", ((struct cleardown_rebind *)arg)->name,
+		     ((struct cleardown_rebind *)arg)->dev);
+		return 0;
 	case CLEARDOWN_IOC_CTL_UNBIND:
 		note("unbind %s %u\n", ((struct cleardown_unbind *)arg)->name,
 		     ((struct cleardown_unbind *)arg)->flags);

@@ -22,7 +22,7 @@ setup_file() { build_tool; }
 
 	run plain --help
 	is 0 Usage: "help exit-codes"
-	for command in scan bind unbind list show phone close wait monitor reports; do
+	for command in scan bind rebind unbind list show phone close wait monitor reports; do
 		run plain "$command" --help
 		is 0 "Usage: cleardown $command"
 		run plain help "$command"
@@ -88,6 +88,8 @@ setup_file() { build_tool; }
 	is 1 "not a number of seconds"
 	run plain phone answer --rings 0
 	is 1 "1 to 1000"
+	run plain rebind ttyUSB0
+	is 1 "expected tty:DEVICE"
 	run plain bind phone sim: --flow xon
 	is 1 "rtscts or none"
 }

@@ -78,7 +78,8 @@ enum {
 };
 
 extern const struct verb root;
-extern const struct verb verb_bind, verb_unbind, verb_scan, verb_list, verb_show, verb_phone;
+extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_scan, verb_list, verb_show,
+	verb_phone;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 void help_verb(FILE *to, const struct verb *const *path, size_t depth);

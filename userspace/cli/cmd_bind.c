@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* bind and unbind: making a device from a line, and giving the line back. */
+/* bind, rebind and unbind: making a device from a line, and giving the line back. */
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
@@ -162,6 +162,26 @@ static int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char
 	return complain(exit_for_errno(trouble.err), &trouble);
 }
 
+/*
+ * The line may belong to udev, which sees now whether it is bound (see 60-cleardown.rules); where
+ * there is no udev nothing listens.
+ */
+static void announce_line(uint64_t rdev)
+{
+	char device[64], path[96];
+	FILE *file;
+
+	device_path(rdev, device, sizeof(device));
+	if (strncmp(device, "/dev/", 5))
+		return;
+	snprintf(path, sizeof(path), "/sys/class/tty/%s/uevent", device + 5);
+	file = fopen(path, "we");
+	if (!file)
+		return;
+	fputs("change\n", file);
+	fclose(file);
+}
+
 static void say_bound(struct cleardown_ctl *ctl, const char *name, const char *spec)
 {
 	const struct cleardown_device *device = cleardown_ctl_find_device(ctl, name);
@@ -194,6 +214,7 @@ static int bind_object(struct cleardown_ctl *ctl, const char *spec,
 	if (!got)
 		return ctl_refused(ctl, spec, "bind", binding->rdev);
 	snprintf(name, sizeof(name), "%s", got);
+	announce_line(binding->rdev);
 	say_bound(ctl, name, spec);
 	return XC_OK;
 }
@@ -249,6 +270,79 @@ const struct verb verb_bind = {
 	.options = bind_options,
 	.set = set_bind,
 	.run = run_bind,
+};
+
+/* ---- rebind ---- */
+
+/* The object whose line is gone and was called like this one, "tty:ttyUSB0". */
+static int find_gone(struct cleardown_ctl *ctl, const char *spec, struct cleardown_device *found)
+{
+	const struct trouble trouble = {
+		.object = spec,
+		.cause = "no object lost a line of this name",
+		.remedy = "name the object",
+		.err = ENOENT,
+	};
+	const char *where = spec + strlen("tty:");
+	const struct cleardown_device *device = NULL;
+	char backend[CLDN_SPEC_LEN];
+
+	if (!strncmp(where, "/dev/", 5))
+		where += 5;
+	snprintf(backend, sizeof(backend), "tty:%s", where);
+	while ((device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
+		if (device->session.state != CLDN_STATE_GONE || strcmp(device->backend, backend))
+			continue;
+		*found = *device;
+		return XC_OK;
+	}
+	return settings.quiet ? XC_NOT_FOUND : complain(XC_NOT_FOUND, &trouble);
+}
+
+static int rebind_object(struct cleardown_ctl *ctl, const char *word, const char *spec)
+{
+	struct cleardown_binding binding = { .size = sizeof(binding) };
+	struct cleardown_device device;
+	int code = parse_tty(spec + strlen("tty:"), &binding);
+
+	if (!code)
+		code = word ? find_object(ctl, CLDN_CLASS_ANY, word, &device) :
+			      find_gone(ctl, spec, &device);
+	if (code)
+		return code;
+	if (cleardown_ctl_rebind(ctl, device.name, binding.rdev) < 0)
+		return ctl_refused(ctl, device.name, "rebind", binding.rdev);
+	announce_line(binding.rdev);
+	say_bound(ctl, device.name, spec);
+	return XC_OK;
+}
+
+static int run_rebind(int argc, char **argv)
+{
+	struct cleardown_ctl *ctl;
+	int code = XC_OK;
+
+	if (argc != 1 && argc != 2)
+		return complain_usage(
+			"rebind takes an object and its line: rebind phone0 tty:ttyUSB0");
+	if (strncmp(argv[argc - 1], "tty:", 4))
+		return complain_usage("\"%s\": expected tty:DEVICE", argv[argc - 1]);
+	ctl = need_ctl(&code);
+	if (!ctl)
+		return code;
+	code = rebind_object(ctl, argc == 2 ? argv[0] : NULL, argv[argc - 1]);
+	cleardown_ctl_free(ctl);
+	return code;
+}
+
+const struct verb verb_rebind = {
+	.name = "rebind",
+	.operands = "[OBJ] tty:DEVICE",
+	.summary = "give an object whose line went away its line again",
+	.details =
+		"Without OBJ: the one that lost a line of this name. The udev rule does this when a\n"
+		"USB modem is plugged in again. Needs root.\n",
+	.run = run_rebind,
 };
 
 /* ---- unbind ---- */

@@ -92,53 +92,70 @@ static struct libscols_table *report_table(void)
 	return table_new(columns, ARRAY_SIZE(columns));
 }
 
-static void report_out(const struct cleardown_close_report *report, struct json_object *array,
-		       struct libscols_table *table)
+/* Where reports go: into the array, into the table, or in full. */
+struct sink {
+	struct json_object *array;
+	struct libscols_table *table;
+	uint64_t shown;
+	uint64_t lost;
+};
+
+static void report_out(struct sink *sink, const struct cleardown_close_report *report)
 {
 	struct json_object *o;
 
-	if (array) {
+	sink->shown++;
+	if (sink->array) {
 		o = json_object_new_object();
 		report_to_json(o, report);
-		json_object_array_add(array, o);
-	} else if (table) {
-		report_to_row(table, report);
+		json_object_array_add(sink->array, o);
+	} else if (sink->table) {
+		report_to_row(sink->table, report);
 	} else {
 		report_to_text(stdout, report);
 	}
 }
 
-static int reports_now(struct cleardown_ctl *ctl)
+static int reports_to(struct sink *sink, struct cleardown_ctl *ctl)
 {
-	struct json_object *doc = NULL, *array = NULL;
-	struct libscols_table *table = NULL;
 	const struct cleardown_close_report *report;
-	uint64_t number = 0, lost = 0;
+	uint64_t number = 0;
 
-	if (settings.json) {
-		doc = doc_open("reports");
-		array = json_object_new_array();
-		json_object_object_add(doc, "reports", array);
-	} else if (!settings.verbose) {
-		table = report_table();
-	}
 	if (opts.last != UINT64_MAX)
 		number = start_of_last(ctl, opts.last);
 	while ((report = cleardown_ctl_next_report(ctl, number))) {
 		number = report->summary.number;
-		lost = report->lost;
+		sink->lost = report->lost;
 		if (is_wanted(report))
-			report_out(report, array, table);
+			report_out(sink, report);
 	}
-	if (errno != ENOENT)
-		return complain_errno("reports", "read them", errno);
-	if (doc)
-		put_u64(doc, "lost", lost);
-	if (table)
-		table_print(table);
-	if (lost && !doc)
-		progress("%" PRIu64 " older reports were overwritten", lost);
-	return XC_OK;
+	return errno == ENOENT ? XC_OK : complain_errno("reports", "read them", errno);
+}
+
+static int reports_as_json(struct cleardown_ctl *ctl)
+{
+	struct sink sink = { .array = json_object_new_array() };
+	struct json_object *doc = doc_open("reports");
+	int code;
+
+	json_object_object_add(doc, "reports", sink.array);
+	code = reports_to(&sink, ctl);
+	put_u64(doc, "lost", sink.lost);
+	return code;
+}
+
+static int reports_as_text(struct cleardown_ctl *ctl)
+{
+	struct sink sink = { .table = settings.verbose ? NULL : report_table() };
+	int code = reports_to(&sink, ctl);
+
+	if (sink.table)
+		table_print(sink.table);
+	if (!sink.shown && !code)
+		puts("no reports");
+	if (sink.lost)
+		progress("%" PRIu64 " older reports were overwritten", sink.lost);
+	return code;
 }
 
 static void follow_out(const struct cleardown_close_report *report)
@@ -193,7 +210,10 @@ static int run_reports(int argc, char **argv)
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = opts.follow ? reports_follow(ctl) : reports_now(ctl);
+	if (opts.follow)
+		code = reports_follow(ctl);
+	else
+		code = settings.json ? reports_as_json(ctl) : reports_as_text(ctl);
 	cleardown_ctl_free(ctl);
 	return code;
 }
