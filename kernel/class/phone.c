@@ -242,6 +242,7 @@ static void phone_forget_session(struct phone *ph)
 {
 	ph->act = PHONE_ACT_NONE;
 	ph->fixup = false;
+	ph->probe_ns = 0;
 	ph->text_len = 0;
 	ph->hook = PHONE_HOOK_UNKNOWN;
 	ph->connected = false;
@@ -287,6 +288,7 @@ void phone_arm(struct phone *ph)
 {
 	u64 next = min(cldn_dlg_next(&ph->dlg), phone_ring_next(ph));
 
+	next = min(next, phone_probe_next(ph));
 	if (next != U64_MAX)
 		cldn_wake_at(ph->dev, next);
 }

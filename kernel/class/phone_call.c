@@ -10,6 +10,8 @@
 #define PHONE_RING_NS (6500 * NSEC_PER_MSEC)
 /* How long an aborted dial or answer may take to say so, in an open session. */
 #define PHONE_ABORT_NS NSEC_PER_SEC
+/* S10 is 1.4 s unless somebody changed it. */
+#define PHONE_PROBE_NS (2 * NSEC_PER_SEC)
 #define PHONE_ATH_NS (1500 * NSEC_PER_MSEC)
 #define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
 #define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
@@ -167,6 +169,7 @@ void phone_call_begin(struct phone *ph, u32 state)
 static void phone_online(struct phone *ph)
 {
 	phone_ring_over(ph);
+	ph->probe_ns = 0;
 	if (!ph->dev->call)
 		cldn_call_begin(ph->dev);
 	phone_set(ph, &ph->status.out_rate, ph->dlg.rate);
@@ -213,11 +216,20 @@ static void phone_no_carrier(struct phone *ph)
 		phone_call_cleared(ph);
 	else if (!phone_call_up(ph))
 		phone_set_hook(ph, PHONE_HOOK_ON);
+	ph->probe_ns = 0;
+}
+
+/* The modem answers commands, so a call whose end was not certain is over for it too. */
+static void phone_heard(struct phone *ph)
+{
+	if (ph->probe_ns && !phone_call_up(ph))
+		phone_set_hook(ph, PHONE_HOOK_ON);
+	ph->probe_ns = 0;
 }
 
 /* ---- hanging up ---- */
 
-/* A modem that can be made to hang up by DTR, as far as we know. */
+/* There is a DTR, and nothing has shown that the modem does not heed it. */
 bool phone_dtr_usable(const struct phone *ph)
 {
 	return ph->dlg.lines & CLEARDOWN_LINE_VALID && !ph->dtr_useless;
@@ -311,10 +323,6 @@ static void phone_hangup_done(struct phone *ph, u32 code, u64 now)
 		}
 		break;
 	case PHONE_HANG_DTR:
-		if (silent && !cldn_dlg_carrier_counts(&ph->dlg)) {
-			phone_hang_use(ph, PHONE_HANG_ATH, now);
-			return;
-		}
 		ph->dtr_useless = silent;
 		break;
 	default:
@@ -352,6 +360,8 @@ static void phone_dlg_done(struct cldn_dialogue *d, u32 code)
 	u64 now = ktime_get_ns();
 
 	ph->step_code = code;
+	if (code != CLEARDOWN_RESULT_NONE)
+		phone_heard(ph);
 	if (code == CLEARDOWN_RESULT_CONNECT && ph->act != PHONE_ACT_HANGUP)
 		phone_online(ph);
 	switch (ph->act) {
@@ -419,10 +429,13 @@ static void phone_dlg_lost(struct cldn_dialogue *d, bool said)
 {
 	struct phone *ph = phone_of_dlg(d);
 
-	if (said)
+	if (said) {
 		phone_call_cleared(ph);
-	else /* the line is off-hook until the modem says otherwise */
-		phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
+		return;
+	}
+	/* The line counts as off-hook until the modem says something; in the end it is asked. */
+	phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
+	ph->probe_ns = ktime_get_ns() + PHONE_PROBE_NS;
 }
 
 const struct cldn_dlg_ops phone_dlg_ops = {

@@ -118,9 +118,11 @@ static bool phone_keeps_dtr(const struct phone *ph)
 
 static enum cldn_step_verdict phone_escape_begin(struct phone *ph, u64 until_ns)
 {
+	bool dtr = phone_dtr_usable(ph) && !phone_keeps_dtr(ph);
 	u64 now = ktime_get_ns();
 
-	if (!cldn_dlg_data(&ph->dlg) || (!phone_keeps_dtr(ph) && phone_dtr_usable(ph)) ||
+	/* Without DCD nobody can tell whether DTR is connected at all. */
+	if (!cldn_dlg_data(&ph->dlg) || (dtr && cldn_dlg_carrier_counts(&ph->dlg)) ||
 	    until_ns < now + PHONE_ESCAPE_LEAST_NS)
 		return CLDN_STEP_NOTHING;
 	phone_take_over(ph);

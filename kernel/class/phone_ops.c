@@ -162,6 +162,8 @@ static void phone_done_raw(struct phone *ph, u32 code)
 		phone_call_over(ph, code);
 		phone_set_hook(ph, PHONE_HOOK_ON);
 	}
+	if (code == CLEARDOWN_RESULT_OK && effects & CLDN_AT_FX_OFFHOOK)
+		phone_set_hook(ph, PHONE_HOOK_OFF);
 	if (code == CLEARDOWN_RESULT_NONE)
 		phone_set_hook(ph, PHONE_HOOK_UNKNOWN);
 	if (code == CLEARDOWN_RESULT_OK || code == CLEARDOWN_RESULT_CONNECT)
@@ -406,8 +408,19 @@ static void phone_cancel_call(struct phone *ph, u64 now)
 static void phone_fixup(struct phone *ph, u64 now)
 {
 	ph->fixup = false;
+	ph->probe_ns = ph->probe_ns ? U64_MAX : 0; /* asked now; the answer settles it */
 	ph->act = PHONE_ACT_FIXUP;
-	cldn_dlg_command(&ph->dlg, "&C1&D2", 6, CLDN_DLG_PLAIN, now, now + PHONE_LINE_NS);
+	cldn_dlg_command(&ph->dlg, "&C1&D2", 6, CLDN_DLG_PLAIN, now, now + PHONE_FIXUP_NS);
+}
+
+/* When the modem is to be asked whether it is in command state, U64_MAX = not. */
+u64 phone_probe_next(const struct phone *ph)
+{
+	if (ph->act != PHONE_ACT_NONE || !cldn_dlg_idle(&ph->dlg) || cldn_closing(ph->dev))
+		return U64_MAX;
+	if (ph->fixup)
+		return 0;
+	return ph->probe_ns ?: U64_MAX;
 }
 
 /* Ends what is to end, then begins the next request when nothing runs. */
@@ -419,7 +432,7 @@ void phone_ops(struct phone *ph, u64 now)
 		phone_op_cancel(ph, now);
 	phone_cancel_call(ph, now);
 	for (turn = 0; ph->act == PHONE_ACT_NONE; turn++) {
-		if (ph->fixup && cldn_dlg_idle(&ph->dlg) && !cldn_closing(ph->dev)) {
+		if (now >= phone_probe_next(ph)) {
 			phone_fixup(ph, now);
 			return;
 		}

@@ -14,7 +14,8 @@
  *   START   open                      the last line of the script, or its time: open_done
  *   OP      a request (@op)           the modem's result: its completion
  *   FIXUP   a request that may have   the modem's result; then requests go on
- *           changed the modem's form
+ *           changed the modem's form,
+ *           or @probe_ns
  *   HANGUP  HANGUP (@op), a cancelled proof that the line is on-hook, or all means used up
  *           call (no @op)
  *   LADDER  a rung of the close       its result
@@ -32,6 +33,8 @@
 #include "../modem/dialogue.h"
 
 #define PHONE_START_NS (2500 * NSEC_PER_MSEC)
+/* Long enough for what is asked after a call's end to outlast a longer S10. */
+#define PHONE_FIXUP_NS (3 * NSEC_PER_SEC)
 #define PHONE_LINE_NS NSEC_PER_SEC
 #define PHONE_COMMAND_NS (5 * NSEC_PER_SEC)
 #define PHONE_TEXT_MAX CLEARDOWN_EVENT_DATA_MAX
@@ -84,6 +87,7 @@ struct phone_scale {
  * @script: line of the start script that runs
  * @start_ns: when the start ends whatever the modem did
  * @fixup: the modem's lines have to be set again before the next request
+ * @probe_ns: when the modem is asked whether a call is really over, 0 = it is known
  * @op: request under way, referenced
  * @text: the lines that answered it
  * @text_len: bytes of @text
@@ -117,6 +121,7 @@ struct phone {
 	u32 script;
 	u64 start_ns;
 	bool fixup;
+	u64 probe_ns;
 	struct cldn_op *op;
 	u8 text[PHONE_TEXT_MAX];
 	u32 text_len;
@@ -180,6 +185,7 @@ bool phone_dtr_usable(const struct phone *ph);
 /* phone_ops.c */
 int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
 void phone_ops(struct phone *ph, u64 now);
+u64 phone_probe_next(const struct phone *ph);
 void phone_op_done(struct phone *ph, u32 code);
 void phone_op_end(struct phone *ph, u32 status, int error, u32 p1);
 

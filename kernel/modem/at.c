@@ -303,7 +303,10 @@ u32 cldn_at_effects(const u8 *body, size_t len)
 			i += 2;
 			continue;
 		}
-		effects |= at_effect_of(c, false);
+		if (c == 'H' && i + 1 < len && body[i + 1] == '1')
+			effects |= CLDN_AT_FX_OFFHOOK;
+		else
+			effects |= at_effect_of(c, false);
 		if (effects & CLDN_AT_FX_CALL)
 			break; /* what follows belongs to the number */
 		i++;

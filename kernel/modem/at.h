@@ -113,7 +113,8 @@ bool cldn_at_range(const u8 *line, size_t len, u32 *low, u32 *high);
 #define CLDN_AT_FX_HANGUP 0x04
 #define CLDN_AT_FX_ONLINE 0x08
 #define CLDN_AT_FX_CALL 0x10 /* dials or answers */
-#define CLDN_AT_FX_BAD 0x20 /* contains what no command line may contain */
+#define CLDN_AT_FX_OFFHOOK 0x20 /* goes off-hook without a call */
+#define CLDN_AT_FX_BAD 0x40 /* contains what no command line may contain */
 
 /** cldn_at_effects - CLDN_AT_FX_* of a command line without AT and CR */
 u32 cldn_at_effects(const u8 *body, size_t len);

@@ -323,14 +323,23 @@ static void dlg_read_lines(struct cldn_dialogue *d, u64 now)
 
 /* ---- data mode ---- */
 
+static bool dlg_carrier_down(const struct cldn_dialogue *d)
+{
+	return d->drop_seen || (cldn_dlg_carrier_counts(d) && !(d->lines & CLEARDOWN_LINE_DCD));
+}
+
 static void dlg_lost(struct cldn_dialogue *d)
 {
 	size_t held = d->scan.match - d->scan.released;
-	bool said = cldn_at_scan_found(&d->scan);
+	bool found = cldn_at_scan_found(&d->scan);
+	bool said = found && dlg_carrier_down(d);
 
-	if (held && !said)
+	if (held && !found)
 		d->ops->push(d, cldn_at_lost + d->scan.released, held);
-	/* Until S10 is over a modem that only dropped DCD takes everything for data. */
+	/*
+	 * Until S10 is over a modem that only dropped DCD takes everything for data, and without
+	 * DCD the text may have been a user's.
+	 */
 	if (!said) {
 		d->synced = false;
 		d->stale = true;
@@ -340,11 +349,6 @@ static void dlg_lost(struct cldn_dialogue *d)
 	dlg_enter(d, CLDN_DLG_IDLE, 0);
 	d->hold_ns = 0;
 	d->ops->lost(d, said);
-}
-
-static bool dlg_carrier_down(const struct cldn_dialogue *d)
-{
-	return d->drop_seen || (cldn_dlg_carrier_counts(d) && !(d->lines & CLEARDOWN_LINE_DCD));
 }
 
 /* False when the reader has no room. */

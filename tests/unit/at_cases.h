@@ -120,6 +120,7 @@ static const struct at_effect_case at_effect_cases[] = {
 	{ "\\V1", 0 },
 	{ "%E2", 0 },
 	{ "H", CLDN_AT_FX_HANGUP },
+	{ "H1", CLDN_AT_FX_OFFHOOK },
 	{ "H0Z", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP },
 	{ "O", CLDN_AT_FX_ONLINE },
 	{ "+VCID=1", 0 },
