@@ -51,6 +51,7 @@ check "and as JSON" json_error 3 not-found list
 check "the modules load" load_modules tty
 check "an unknown verb is a usage error" run 1 lst
 check "and the nearest word is offered" complains 'list'
+check "as JSON" json_error 1 usage lst
 check "--help explains" run 0 --help
 check "scan lists the modems" run 0 scan
 check "ttyS1 is among them" says ttyS1
@@ -85,6 +86,7 @@ check "volume is set" run 0 phone volume 50%
 check "volume -j" json 0 object phone0 phone volume 100%
 check "volume beyond is refused" run 1 phone volume 101%
 check "gain is set" run 0 phone gain 50%
+check "gain -j" json 0 object phone0 phone gain 100%
 check "DTMF on-hook: the modem refuses, exit code 2" run 2 phone dtmf 123
 check "hook off for a moment" run 0 phone hook off --hold 0
 check "hook -j" json 0 object phone0 phone hook on
@@ -141,7 +143,7 @@ check "talk -j: its document" talk_json ended_by end-of-input
 check "talk -j: bytes sent" talk_json sent 13
 
 check "a call that another process ends" talk_to 201
-check "hangup" run 0 phone hangup
+check "hangup -j" json 0 object phone0 phone hangup
 talk_ends
 same "talk ends when the call is hung up" 0 "$code"
 exec 8>&-
@@ -189,10 +191,18 @@ same "its members" "true true aborted" "$(jsonget released had_call result <"$ou
 	tr '\n' ' ' | sed "s/ $//; s/clean/aborted/")"
 talk_ends
 exec 8>&-
+check "close --all -j" json 0 'reports.#' 1 close --all
 check "close --async returns at once" run 0 close phone0 --async
+cleardown -j -v reports --follow --timeout 5 >/tmp/follow.json 2>"$err" &
+follow=$!
+check "reports --follow waits" wait_for 10 grep -q waiting "$err"
+cleardown phone at phone0 I0 >"$out"
+wait "$follow"
+same "and ends when its time is over" 0 "$?"
+check "reports --follow -j: a document in each line" jsonget --lines object cause </tmp/follow.json
 check "close takes a mode" run 1 close phone0 --mode hastily
 check "reports is a table" run 0 reports
-check "reports -j" json 0 reports.0.cause admin reports phone0 --last 1
+check "reports -j" json 0 reports.0.cause local-user reports phone0 --last 1
 check "reports --last 2" json 0 'reports.#' 2 reports phone0 --last 2
 
 # ---- Ctrl-C ----

@@ -77,11 +77,11 @@ static void __attribute__((noreturn)) subject_fails(const char *what)
 	_exit(99);
 }
 
-static void subject_call(int events)
+static void subject_call(int events, const char *number)
 {
 	uint32_t result = 0;
-	int ret = cd_do(phone, events, CLEARDOWN_OP_DIAL, 1, FAR_LINE, strlen(FAR_LINE), &result,
-			30000);
+	int ret =
+		cd_do(phone, events, CLEARDOWN_OP_DIAL, 1, number, strlen(number), &result, 30000);
 
 	if (ret || result != CLEARDOWN_RESULT_CONNECT) {
 		fprintf(stderr, "# dial: error %d, result %u\n", ret, result);
@@ -89,11 +89,11 @@ static void subject_call(int events)
 	}
 }
 
-static void subject_stalled(void)
+static void subject_stalled(const char *line)
 {
 	static const char bytes[STALL_BYTES];
 
-	if (!bank("stall " NEAR_LINE " on"))
+	if (!bank("stall %s on", line))
 		subject_fails("stall");
 	if (write(phone, bytes, sizeof(bytes)) != sizeof(bytes))
 		subject_fails("write");
@@ -122,19 +122,27 @@ static void subject_set_deadline(uint64_t ms)
 		subject_fails("options");
 }
 
-static void subject_prepare(const struct row *row)
+/* Returns the event queue. */
+static int subject_open(const char *name)
 {
 	int events = cd_events();
 
-	phone = cd_open(phone_name, O_RDWR);
+	phone = cd_open(name, O_RDWR);
 	if (phone < 0 || events < 0 || cd_bind_events(phone, events, 7))
 		subject_fails("open");
+	return events;
+}
+
+static void subject_prepare(const struct row *row)
+{
+	int events = subject_open(phone_name);
+
 	if (row->close_ms == SHORT_MS)
 		subject_set_deadline(SHORT_MS);
 	if (row->state != DEAF)
-		subject_call(events);
+		subject_call(events, FAR_LINE);
 	if (row->state == STALLED)
-		subject_stalled();
+		subject_stalled(NEAR_LINE);
 	if (row->state == DEAF)
 		subject_deaf();
 }
@@ -782,6 +790,50 @@ static void reopen_waits(void)
 	tap(good, "P-11 P-15 an open during the close of a killed owner waits for it");
 }
 
+/*
+ * exit(0) with two phones whose modems are stalled: the wait is for both, not for each. The second
+ * is on the line of the far modem, and machines are called.
+ */
+static void __attribute__((noreturn)) subject_with_two(const char *second)
+{
+	subject_call(subject_open(phone_name), "201");
+	subject_stalled(NEAR_LINE);
+	subject_call(subject_open(second), "202");
+	subject_stalled(FAR_LINE);
+	shared->begin_ns = cd_now();
+	_exit(0);
+}
+
+static void two_phones(void)
+{
+	struct cleardown_report first = { 0 }, second = { 0 };
+	uint64_t last = cd_last_report(), took;
+	bool good = true;
+	int status = -1;
+	char name[32];
+	pid_t pid;
+
+	close(far);
+	EXPECT_EQ(good, cd_bind_tty(far_tty, name), 0);
+	shared->begin_ns = 0;
+	pid = fork();
+	if (!pid)
+		subject_with_two(name);
+	EXPECT(good, gone_within(pid, 60000, &status));
+	took = cd_now() - shared->begin_ns;
+	EXPECT_EQ(good, status, 0);
+	EXPECT(good, took <= (EXIT_WAIT_MS + SLACK_MS) * CD_MS);
+	EXPECT(good, report_comes(last, DEFAULT_MS + 5000, &first));
+	EXPECT(good, report_comes(first.out_head.number, DEFAULT_MS + 5000, &second));
+	EXPECT_EQ(good, first.out_head.mode, CLEARDOWN_MODE_ORDERLY);
+	EXPECT_EQ(good, second.out_head.mode, CLEARDOWN_MODE_ORDERLY);
+	bank("stall " NEAR_LINE " off");
+	bank("stall " FAR_LINE " off");
+	EXPECT_EQ(good, cd_unbind(name, 0), 0);
+	tap(good, "P-11 PR-5 exit(0) with two phones waits once: %llu ms",
+	    (unsigned long long)(took / CD_MS));
+}
+
 /* ---- the other programs ---- */
 
 static int next_program(const char *tty)
@@ -832,6 +884,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
 		run_row(&rows[i]);
 	reopen_waits();
+	two_phones();
 	set_core_pattern("core");
 	tap(!cd_unbind(phone_name, 0), "unbind");
 	return tap_done();
