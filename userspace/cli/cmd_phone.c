@@ -399,6 +399,22 @@ static int await_over(struct cleardown_phone *phone, const char *name, uint64_t 
 	}
 }
 
+static int not_hung_up(const char *name, int err)
+{
+	const struct trouble other_user = {
+		.object = name,
+		.action = "hang up",
+		.cause = "it is another user's call",
+		.remedy = "become that user, or root",
+		.err = err,
+	};
+
+	if (err == ESTALE)
+		return no_call(name);
+	return err == EPERM ? complain(XC_PERMISSION, &other_user) :
+			      complain_errno(name, "hang up", err);
+}
+
 static int hang_up(struct cleardown_phone *phone, const char *name)
 {
 	const struct cleardown_session *session = cleardown_phone_get_session(phone);
@@ -411,7 +427,7 @@ static int hang_up(struct cleardown_phone *phone, const char *name)
 	if (!call)
 		return no_call(name);
 	if (cleardown_phone_cancel_call(phone, call) < 0)
-		return errno == ESTALE ? no_call(name) : complain_errno(name, "hang up", errno);
+		return not_hung_up(name, errno);
 	code = await_over(phone, name, call);
 	if (code)
 		return code;
