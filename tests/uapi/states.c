@@ -669,6 +669,127 @@ static void test_open_waits(void)
 	tap(good, "P-14 RP-7 open waits for the close that runs, without a retry");
 }
 
+/* ---- races ---- */
+
+#define STORM_ROUNDS 100
+#define STORM_THREADS 6
+
+/* Everybody closes at once: one of them does it, the others are told so. */
+static void test_storm(void)
+{
+	const struct simphone *phone;
+	bool good = true;
+	struct fixture f;
+
+	begin(&f, 1);
+	phone = &f.phone;
+	sim_control(phone, "delay 300");
+	for (int round = 0; good && round < STORM_ROUNDS; round++) {
+		struct closer c[STORM_THREADS];
+		int done = 0;
+
+		for (uint64_t id = 0; id < 4; id++)
+			EXPECT_EQ(good, submit(f.fd, id, HOUR, NULL), 0);
+		for (int i = 0; i < STORM_THREADS; i++) {
+			c[i] = (struct closer){ .fd = f.fd, .mode = CLEARDOWN_MODE_DRAIN + i % 3 };
+			c[i].deadline_ns = 10 * CD_S;
+			pthread_create(&c[i].thread, NULL, closer_main, &c[i]);
+		}
+		for (int i = 0; i < STORM_THREADS; i++) {
+			pthread_join(c[i].thread, NULL);
+			EXPECT(good, !c[i].ret || c[i].ret == -EALREADY || c[i].ret == -EBADFD);
+			done += !c[i].ret;
+		}
+		EXPECT_EQ(good, done, 1);
+		EXPECT_EQ(good, cd_events_info(f.events).out_seq, 4 * (round + 1));
+		close(f.fd);
+		f.fd = sim_open(phone, O_RDWR);
+		EXPECT_EQ(good, cd_bind_events(f.fd, f.events, 1), 0);
+	}
+	end(&f);
+	tap(good, "RP-4 P-7 of many CLOSEs at once one does it; requests complete once");
+}
+
+struct submitter {
+	pthread_t thread;
+	int fd;
+	uint64_t accepted;
+	int error;
+};
+
+static void *submitter_main(void *p)
+{
+	struct submitter *s = p;
+
+	while (!s->error) {
+		s->error = submit(s->fd, s->accepted, HOUR, NULL);
+		s->accepted += !s->error;
+	}
+	return NULL;
+}
+
+static void test_submit_race(void)
+{
+	bool good = true;
+	struct fixture f;
+
+	begin(&f, 1);
+	for (int round = 0; good && round < STORM_ROUNDS; round++) {
+		struct submitter s = { .fd = f.fd };
+		uint64_t seq = cd_events_info(f.events).out_seq;
+		uint64_t until = cd_now() + round * 20000;
+		struct cleardown_close arg;
+
+		pthread_create(&s.thread, NULL, submitter_main, &s);
+		while (cd_now() < until)
+			;
+		EXPECT_EQ(good, cd_close(f.fd, CLEARDOWN_MODE_ABORT, CD_S, &arg), 0);
+		pthread_join(s.thread, NULL);
+		EXPECT_EQ(good, s.error, -EBADFD);
+		EXPECT_EQ(good, arg.out_report.ops_issued, s.accepted);
+		EXPECT_EQ(good, arg.out_report.ops_completed, s.accepted);
+		EXPECT_EQ(good, arg.out_seq_at_return, seq + s.accepted);
+		EXPECT_EQ(good, cd_events_info(f.events).out_seq, seq + s.accepted);
+		close(f.fd);
+		close(f.events);
+		f.fd = sim_open(&f.phone, O_RDWR);
+		f.events = sim_queue(f.fd, 1);
+	}
+	end(&f);
+	tap(good,
+	    "RP-5 P-2 P-11b SUBMIT against CLOSE: accepted and completed before it returns, or EBADFD");
+}
+
+static void on_signal(int number)
+{
+	(void)number;
+}
+
+/* The hardware may be slow to be had: a signal ends the waiting, the attempt ends by itself. */
+static void test_open_signal(void)
+{
+	struct sigaction action = { .sa_handler = on_signal };
+	struct itimerspec soon = { .it_value.tv_nsec = 20000000, .it_interval.tv_nsec = 20000000 };
+	struct sigevent event = { .sigev_notify = SIGEV_SIGNAL, .sigev_signo = SIGALRM };
+	struct simphone phone;
+	bool good = true;
+	timer_t timer;
+
+	sim_bind(&phone, NULL, "");
+	sim_control(&phone, "slowopen 1000");
+	sigaction(SIGALRM, &action, NULL);
+	if (timer_create(CLOCK_MONOTONIC, &event, &timer))
+		DIE("timer");
+	timer_settime(timer, 0, &soon, NULL);
+	EXPECT_EQ(good, cd_open(phone.name, O_RDWR), -EINTR);
+	timer_delete(timer);
+	EXPECT(good, device_state(phone.name) != CLEARDOWN_STATE_OPEN);
+	sim_control(&phone, "slowopen 0");
+	close(sim_open(&phone, O_RDWR));
+	sim_unbind(&phone);
+	tap(good, "an open that waits for slow hardware is interruptible and leaves nothing");
+}
+
 /* ---- ended by others ---- */
 
 /* The last record of the handle is PHONE_CLOSE, for that cause, and no other comes. */
@@ -975,33 +1096,14 @@ static void test_inherited(void)
 }
 
 static void (*const tests[])(void) = {
-	test_no_queue,
-	test_orphan,
-	test_rebind_queue,
-	test_unbound_close,
-	test_ids,
-	test_cancel,
-	test_cancel_call,
-	test_limit_handles,
-	test_owner_alone,
-	test_observer,
-	test_observer_idle,
-	test_dead,
-	test_close_efault,
-	test_deadline_zero,
-	test_session,
-	test_closing,
-	test_open_waits,
-	test_gone,
-	test_unbind_force,
-	test_ctl_close,
-	test_ctl_close_async,
-	test_stuck,
-	test_bind_read_only,
-	test_open_fails,
-	test_list,
-	test_copied,
-	test_inherited,
+	test_no_queue,	   test_orphan,		test_rebind_queue,  test_unbound_close,
+	test_ids,	   test_cancel,		test_cancel_call,   test_limit_handles,
+	test_owner_alone,  test_observer,	test_observer_idle, test_dead,
+	test_close_efault, test_deadline_zero,	test_session,	    test_closing,
+	test_open_waits,   test_storm,		test_submit_race,   test_open_signal,
+	test_gone,	   test_unbind_force,	test_ctl_close,	    test_ctl_close_async,
+	test_stuck,	   test_bind_read_only, test_open_fails,    test_list,
+	test_copied,	   test_inherited,
 };
 
 int main(void)
