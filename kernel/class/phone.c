@@ -300,6 +300,10 @@ static void phone_run(struct cldn_device *dev, u32 events)
 
 	if (dev->gone)
 		return;
+	if (events & CLDN_EV_SUSPEND)
+		phone_state_event(ph, CLEARDOWN_PHONESTATE_SUSPEND, 0);
+	if (events & CLDN_EV_RESUME)
+		phone_state_event(ph, CLEARDOWN_PHONESTATE_RESUME, 0);
 	phone_lines(ph, events & (CLDN_LINK_LINES | CLDN_EV_RESUME), now);
 	if (cldn_dlg_read(&ph->dlg, now))
 		cldn_device_kick(dev, CLDN_LINK_RX);

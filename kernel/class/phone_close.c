@@ -94,7 +94,7 @@ static enum cldn_step_verdict phone_abort_begin(struct phone *ph, u64 until_ns)
 	if (!phone_busy(ph))
 		return CLDN_STEP_NOTHING;
 	cldn_dlg_abort(&ph->dlg, ktime_get_ns(), until_ns);
-	return CLDN_STEP_WAIT;
+	return phone_busy(ph) ? CLDN_STEP_WAIT : CLDN_STEP_DONE;
 }
 
 /*

@@ -271,6 +271,12 @@ static void phone_start_answer(struct phone *ph)
 /* OK is the answer to a number that ends with a semicolon: off-hook, in command state. */
 static void phone_done_call(struct phone *ph, u32 code)
 {
+	const struct cldn_op *op = ph->op;
+	bool semicolon = op->opcode == CLEARDOWN_OP_DIAL && op->in[op->in_len - 1] == ';';
+
+	/* To any other number, OK is how some modems say that they broke it off. */
+	if (code == CLEARDOWN_RESULT_OK && !semicolon)
+		code = CLEARDOWN_RESULT_NO_CARRIER;
 	switch (code) {
 	case CLEARDOWN_RESULT_OK:
 		ph->connected = true;
@@ -396,11 +402,13 @@ static void phone_cancel_call(struct phone *ph, u64 now)
 
 	if (!call || call != ph->dev->call || ph->act == PHONE_ACT_HANGUP)
 		return;
-	WRITE_ONCE(h->cancel_call, 0);
+	/* In any other act it stays wished: its end is a turn, and then one of these fits. */
 	if (ph->op && ph->act == PHONE_ACT_OP && phone_op_is_call(ph->op)) {
+		WRITE_ONCE(h->cancel_call, 0);
 		WRITE_ONCE(ph->op->cancelled, true); /* who ends the call ends its request */
 		phone_op_cancel(ph, now);
 	} else if (ph->act == PHONE_ACT_NONE) {
+		WRITE_ONCE(h->cancel_call, 0);
 		phone_hangup_begin(ph, now);
 	}
 }

@@ -178,7 +178,12 @@ void cldn_dlg_hang(struct cldn_dialogue *d, bool raise, u64 now, u64 min_ns, u64
 void cldn_dlg_abort(struct cldn_dialogue *d, u64 now, u64 limit_ns)
 {
 	d->limit_ns = d->limit_ns ? min(d->limit_ns, limit_ns) : limit_ns;
-	d->pending = false;
+	if (d->pending) { /* not sent yet, so nothing of it can be answered */
+		d->synced = false;
+		d->stale = true;
+		dlg_finish(d, CLEARDOWN_RESULT_NONE);
+		return;
+	}
 	if (d->state != CLDN_DLG_COMMAND)
 		return;
 	dlg_enter(d, CLDN_DLG_ABORT, 0);

@@ -216,7 +216,8 @@ void cldn_dlg_hang(struct cldn_dialogue *d, bool raise, u64 now, u64 min_ns, u64
  * @limit_ns: absolute; then done(NONE)
  *
  * A dial or answer is broken off by a character and ends with the modem's result, which may still
- * be CONNECT. Another command cannot be broken off; its result is awaited to the limit.
+ * be CONNECT. Another command cannot be broken off; its result is awaited to the limit. One that
+ * still waits for SYNC was never sent: done(NONE) at once.
  */
 void cldn_dlg_abort(struct cldn_dialogue *d, u64 now, u64 limit_ns);
 
