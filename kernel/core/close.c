@@ -294,6 +294,15 @@ static void cldn_post_close(struct cldn_handle *h)
 	cldn_evq_put(q);
 }
 
+/* The device of an observer is removed: its last record, then its end. */
+void cldn_observer_gone(struct cldn_handle *h, u32 cause)
+{
+	scoped_guard(spinlock_irqsave, &h->lock)
+		h->wish.cause = cause;
+	cldn_post_close(h);
+	cldn_observer_end(h);
+}
+
 /*
  * Every completion, then the last record, then no more. The worker does it, or the watchdog when
  * the worker is held up in a lower driver; false = the other one is at it or has done it.
@@ -422,8 +431,8 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		cldn_hardware_release(dev, h);
 		dev->class->closed(dev);
 	}
-	module_put(dev->link.drv->owner);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
+		module_put(dev->link.drv->owner);
 		dev->owner = NULL;
 		WRITE_ONCE(dev->call, 0);
 		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
@@ -441,6 +450,7 @@ void cldn_close_run(struct cldn_device *dev)
 
 	if (!h || READ_ONCE(h->state) == CLEARDOWN_STATE_OPEN)
 		return;
+	cldn_ops_end_queued(h);
 	if (!dev->link_open || cldn_ladder_walk(dev, h))
 		cldn_close_finish(dev, h);
 }

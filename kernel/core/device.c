@@ -48,8 +48,8 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 {
 	struct cldn_handle *h = dev->owner;
 
-	module_put(dev->link.drv->owner);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
+		module_put(dev->link.drv->owner);
 		h->open_error = error;
 		WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
 		dev->owner = NULL;
@@ -112,6 +112,8 @@ static void cldn_device_gone(struct cldn_device *dev)
 	struct cldn_handle *h = dev->owner;
 
 	dev->gone = true;
+	if (h)
+		h->open_error = -ENODEV; /* of an open that still waits */
 	if (h)
 		cldn_wish_raise(h,
 				cldn_wish_of(h, CLEARDOWN_MODE_GONE, NSEC_PER_SEC,
@@ -210,6 +212,9 @@ static void cldn_device_free(struct device *d)
 {
 	struct cldn_device *dev = container_of(d, struct cldn_device, dev);
 
+	/* Only now: a file that is still open may be inside a call of the class. */
+	if (dev->class_data)
+		dev->class->unbind(dev);
 	ida_free(&cldn_minors, MINOR(d->devt));
 	cldn_count(CLDN_DEVICES, -1);
 	kfree(dev);
@@ -361,7 +366,7 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 	dev->link.flow = cfg.flow;
 	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (ret)
-		goto unbind;
+		return ret;
 	ret = cldn_hardware_free(dev, text, len) ?: cldn_device_publish(dev);
 	if (ret)
 		goto remove;
@@ -369,8 +374,6 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 	return 0;
 remove:
 	dev->link.drv->remove(&dev->link);
-unbind:
-	dev->class->unbind(dev);
 	return ret;
 }
 
@@ -421,33 +424,38 @@ static bool cldn_device_settled(struct cldn_device *dev)
 	return cldn_device_unused(dev) || READ_ONCE(dev->state) == CLEARDOWN_STATE_STUCK;
 }
 
-static int cldn_device_force(struct cldn_device *dev)
+/*
+ * Ends who has the device. No open gets in between: they are refused from here on, and again
+ * admitted when this fails because a lower driver does not give the hardware back.
+ */
+static void cldn_device_force(struct cldn_device *dev)
 {
-	struct cldn_handle *h = cldn_device_owner(dev);
+	struct cldn_handle *h;
 	struct cldn_wish wish;
 	struct cldn_who who;
 
+	scoped_guard(spinlock_irqsave, &dev->lock)
+		dev->removed = true;
+	h = cldn_device_owner(dev);
 	if (!h)
-		return 0;
+		return;
 	cldn_who_current(&who);
 	wish = cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC, CLEARDOWN_CAUSE_ADMIN);
 	cldn_wish_raise(h, wish, &who);
 	cldn_handle_put(h);
 	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
 	wait_event_timeout(dev->wq, cldn_device_settled(dev), 3 * HZ);
-	return cldn_device_unused(dev) ? 0 : -EBUSY;
 }
 
 static int cldn_device_retire(struct cldn_device *dev)
 {
 	guard(spinlock_irqsave)(&dev->lock);
-	if (dev->owner)
-		return -EBUSY;
-	dev->removed = true;
-	return 0;
+	dev->removed = !dev->owner;
+	return dev->removed ? 0 : -EBUSY;
 }
 
-static void cldn_observers_end(struct cldn_device *dev)
+/* They are told: their queue may be all that they look at. */
+static void cldn_observers_end(struct cldn_device *dev, u32 cause)
 {
 	struct cldn_handle *h;
 
@@ -459,23 +467,22 @@ static void cldn_observers_end(struct cldn_device *dev)
 		}
 		if (!h)
 			return;
-		cldn_observer_end(h);
+		cldn_observer_gone(h, cause);
 		cldn_handle_put(h);
 	}
 }
 
 /* The device is retired: nobody has it and nobody can get it. Files may still reference it. */
-static void cldn_device_remove(struct cldn_device *dev)
+static void cldn_device_remove(struct cldn_device *dev, u32 cause)
 {
 	lockdep_assert_held(&cldn_bind_mutex);
 	scoped_guard(spinlock, &cldn_devices_lock)
 		list_del_init(&dev->node);
 	cdev_device_del(&dev->cdev, &dev->dev);
-	cldn_observers_end(dev);
+	cldn_observers_end(dev, cause);
 	wake_up_all(&dev->wq);
 	cldn_worker_end(dev);
 	dev->link.drv->remove(&dev->link);
-	dev->class->unbind(dev);
 	cldn_device_put(dev);
 }
 
@@ -490,15 +497,16 @@ int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len)
 		snprintf(text, len, "%s: there is no such device", name);
 		return -ENOENT;
 	}
-	ret = flags & CLEARDOWN_UNBIND_FORCE ? cldn_device_force(dev) : 0;
-	ret = ret ?: cldn_device_retire(dev);
+	if (flags & CLEARDOWN_UNBIND_FORCE)
+		cldn_device_force(dev);
+	ret = cldn_device_retire(dev);
 	if (ret)
 		snprintf(text, len, "%s is open%s", name,
 			 dev->state == CLEARDOWN_STATE_STUCK ?
 				 ": its driver has not given it back" :
 				 "");
 	else
-		cldn_device_remove(dev);
+		cldn_device_remove(dev, CLEARDOWN_CAUSE_ADMIN);
 	cldn_device_put(dev);
 	return ret;
 }
@@ -512,7 +520,7 @@ void cldn_device_unbind_driver(const struct cldn_link_driver *drv)
 	while ((dev = cldn_device_after(id))) {
 		id = dev->id;
 		if (dev->link.drv == drv && !WARN_ON_ONCE(cldn_device_retire(dev)))
-			cldn_device_remove(dev);
+			cldn_device_remove(dev, CLEARDOWN_CAUSE_UNLOAD);
 		cldn_device_put(dev);
 	}
 }

@@ -161,7 +161,7 @@ static int cldn_take(struct cldn_device *dev, struct cldn_handle *h)
 
 static bool cldn_device_closing(struct cldn_device *dev)
 {
-	return READ_ONCE(dev->state) == CLEARDOWN_STATE_CLOSING;
+	return READ_ONCE(dev->state) == CLEARDOWN_STATE_CLOSING && !READ_ONCE(dev->removed);
 }
 
 static int cldn_take_wait(struct cldn_device *dev, struct cldn_handle *h, bool nowait)
@@ -207,9 +207,9 @@ int cldn_handle_open(struct cldn_device *dev, struct file *file)
 				&who);
 		goto put;
 	}
-	ret = h->open_error;
-	if (ret) {
+	if (cldn_handle_gate(h)) { /* it failed, or somebody ended it meanwhile */
 		wait_event(h->wq, cldn_handle_closed(h)); /* bounded by the watchdog */
+		ret = h->open_error ?: -EIO;
 		goto put;
 	}
 	trace_cldn_open(h);

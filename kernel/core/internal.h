@@ -76,6 +76,7 @@ void cldn_op_free(struct cldn_op *op);
 const struct cldn_opcode *cldn_opcode_find(const struct cldn_class *class, u32 opcode);
 int cldn_op_cancel(struct cldn_handle *h, u64 id);
 void cldn_ops_end_all(struct cldn_handle *h);
+void cldn_ops_end_queued(struct cldn_handle *h);
 void cldn_ops_run(struct cldn_handle *h);
 
 /* ---- stream.c ---- */
@@ -115,6 +116,7 @@ void cldn_close_watchdog(struct work_struct *work);
 bool cldn_handle_closed(struct cldn_handle *h);
 struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause);
 void cldn_observer_end(struct cldn_handle *h);
+void cldn_observer_gone(struct cldn_handle *h, u32 cause);
 
 /* ---- release.c ---- */
 

@@ -251,7 +251,7 @@ struct cldn_op *cldn_op_next(struct cldn_device *dev)
 	if (!h)
 		return NULL;
 	guard(spinlock_irqsave)(&h->lock);
-	if (h->state != CLEARDOWN_STATE_OPEN && h->wish.mode != CLEARDOWN_MODE_DRAIN)
+	if (h->state != CLEARDOWN_STATE_OPEN)
 		return NULL;
 	op = list_first_entry_or_null(&h->queued, struct cldn_op, node);
 	if (!op || !atomic_try_cmpxchg(&op->state, &old, CLDN_OP_STARTED))
@@ -333,6 +333,30 @@ void cldn_ops_run(struct cldn_handle *h)
 		cldn_evq_wake(q);
 		cldn_evq_put(q);
 	}
+}
+
+/* Worker: a close has begun. What has not been started never will be, whatever the mode. */
+void cldn_ops_end_queued(struct cldn_handle *h)
+{
+	const u32 failed = h->dev->class->failed;
+	struct cldn_evq *q = NULL;
+	struct cldn_op *op;
+
+	for (;;) {
+		int old = CLDN_OP_QUEUED;
+
+		guard(spinlock_irqsave)(&h->lock);
+		op = list_first_entry_or_null(&h->queued, struct cldn_op, node);
+		if (!op || !atomic_try_cmpxchg(&op->state, &old, CLDN_OP_DONE))
+			break;
+		if (!q)
+			q = cldn_evq_get(op->evq);
+		cldn_op_result(op, failed, -EIO, CLEARDOWN_RESULT_NONE, NULL, 0);
+		cldn_op_finish_locked(h, op);
+	}
+	if (q)
+		cldn_evq_wake(q);
+	cldn_evq_put(q);
 }
 
 static struct cldn_op *cldn_op_unclaimed(struct cldn_handle *h)

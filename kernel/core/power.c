@@ -62,6 +62,11 @@ static void cldn_kick_resume(struct cldn_handle *h, u64 end)
 	cldn_device_kick(h->dev, CLDN_LINK_LINES | CLDN_EV_RESUME);
 }
 
+static void cldn_kick_suspend(struct cldn_handle *h, u64 end)
+{
+	cldn_device_kick(h->dev, CLDN_EV_SUSPEND);
+}
+
 static void cldn_wait_closing(struct cldn_handle *h, u64 end)
 {
 	u64 now = cldn_now();
@@ -87,8 +92,10 @@ static int cldn_suspend_prepare(void)
 	cldn_owners_do(cldn_wait_closing, end);
 	cldn_veto = false;
 	cldn_owners_do(cldn_check_closing, 0);
-	if (!cldn_veto)
+	if (!cldn_veto) {
+		cldn_owners_do(cldn_kick_suspend, 0);
 		return NOTIFY_OK;
+	}
 	WRITE_ONCE(cldn_is_frozen, false);
 	return notifier_from_errno(-EBUSY);
 }
@@ -113,6 +120,7 @@ static int cldn_reboot_event(struct notifier_block *nb, unsigned long event, voi
 {
 	u64 end = cldn_after(CLDN_EMERGENCY_NS);
 
+	WRITE_ONCE(cldn_is_frozen, true); /* nobody takes a line again */
 	cldn_owners_do(cldn_raise_emergency, end);
 	cldn_owners_do(cldn_wait_closing, end);
 	return NOTIFY_DONE;

@@ -208,7 +208,7 @@ static int cldn_rx_ready(struct cldn_handle *h)
 	guard(spinlock_irqsave)(&h->lock);
 	if (h->state != CLEARDOWN_STATE_OPEN)
 		return -EBADFD;
-	if (h->rx.pos < h->rx.len || !kfifo_is_empty(&h->rx.fifo))
+	if (!kfifo_is_empty(&h->rx.fifo) || (h->rx.pos < h->rx.len && h->rx.call == h->rx_call))
 		return 1;
 	if (h->rx_eof)
 		return 0;
@@ -223,6 +223,7 @@ static void cldn_rx_refill(struct cldn_handle *h)
 		was_full = kfifo_avail(&h->rx.fifo) < PAGE_SIZE;
 		h->rx.len = kfifo_out(&h->rx.fifo, h->rx.bounce, PAGE_SIZE);
 		h->rx.pos = 0;
+		h->rx.call = h->rx_call;
 	}
 	if (was_full)
 		cldn_device_kick(h->dev, CLDN_EV_READ);
@@ -235,7 +236,7 @@ static ssize_t cldn_rx_some(struct cldn_handle *h, struct iov_iter *to)
 	while (iov_iter_count(to)) {
 		size_t n;
 
-		if (h->rx.pos == h->rx.len)
+		if (h->rx.pos == h->rx.len || h->rx.call != READ_ONCE(h->rx_call))
 			cldn_rx_refill(h);
 		if (!h->rx.len || h->rx.pos == h->rx.len)
 			break;
@@ -301,6 +302,9 @@ void cldn_data_begin(struct cldn_device *dev)
 	if (!h)
 		return;
 	scoped_guard(spinlock_irqsave, &h->lock) {
+		if (h->rx_call != dev->call)
+			kfifo_reset(&h->rx.fifo); /* of the call before; nobody read it */
+		WRITE_ONCE(h->rx_call, dev->call);
 		h->data_up = true;
 		h->rx_eof = false;
 	}

@@ -51,6 +51,7 @@ struct cldn_user;
 #define CLDN_EV_TIMER BIT(12) /* the time asked for with cldn_wake_at() has come */
 #define CLDN_EV_WRITE BIT(13) /* bytes were accepted from write(2) */
 #define CLDN_EV_READ BIT(14) /* a reader made room */
+#define CLDN_EV_SUSPEND BIT(16) /* the machine goes to sleep */
 #define CLDN_EV_RESUME BIT(15) /* the machine comes back from suspend */
 
 /**
@@ -94,6 +95,7 @@ struct cldn_who {
  * @pos: read only: first byte of @bounce that the reader has not got yet
  * @len: read only: bytes in @bounce; those from @pos on were taken from @fifo and a faulting copy
  *	left them here
+ * @call: read only: number of the call whose bytes are in @bounce
  * @total: bytes that ever went in
  */
 struct cldn_stream {
@@ -103,6 +105,7 @@ struct cldn_stream {
 	u8 *bounce;
 	u32 pos;
 	u32 len;
+	u64 call;
 	u64 total;
 };
 
@@ -137,6 +140,7 @@ struct cldn_stream {
  * @dropped: indications that found the queue full
  * @tx: write(2)
  * @rx: read(2)
+ * @rx_call: number of the call whose bytes @rx holds
  * @data_up: read and write make sense: a data call is up; set by the class
  * @rx_eof: the call ended; read returns what is left, then 0
  * @tx_sent: bytes of @tx that surely left the machine; grows
@@ -190,6 +194,7 @@ struct cldn_handle {
 
 	struct cldn_stream tx;
 	struct cldn_stream rx;
+	u64 rx_call;
 	u64 tx_sent;
 	u64 tx_lost;
 	u64 tx_doubt;
