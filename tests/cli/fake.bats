@@ -341,6 +341,11 @@ sends_hurry() {
 	is 6
 }
 
+@test "monitor ends when all that it watched has been unbound" {
+	FAKE_UNBOUND=1 run fake monitor
+	is 3 "phone-close cause admin" "has been unbound"
+}
+
 @test "reports come as a table, in full, as JSON" {
 	run fake reports
 	is 0 "owner-died" "812 (minicom)" "0+10"

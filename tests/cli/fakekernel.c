@@ -8,6 +8,7 @@
  *   FAKE_OWNER    "PID COMM": who has the first phone open
  *   FAKE_CLOSE    how closes end: clean, discarded, forced, stuck, slow (waits to be hurried)
  *   FAKE_GONE     the lines are gone and were called so
+ *   FAKE_UNBOUND  a phone is unbound as soon as it is watched
  *   FAKE_OPEN     errno number with which an owner's open fails
  * The number that is dialled chooses what becomes of the call, see dial(). Every close that was
  * asked for goes to the file FAKE_LOG: "close MODE DEADLINE", "dtr POLICY MS", "submit OPCODE".
@@ -440,13 +441,17 @@ static int phone_caps(struct cleardown_phone_caps *c)
 	return 0;
 }
 
-/* A phone that is watched or waited for rings twice. */
+/* A phone that is watched or waited for rings twice, and may be unbound then. */
 static int set_filter(void)
 {
+	struct cleardown_event unbound = { .type = CLEARDOWN_EV_PHONE_CLOSE,
+					   .p1 = CLEARDOWN_CAUSE_ADMIN };
 	struct cleardown_event ring = { .type = CLEARDOWN_EV_RING };
 
 	for (ring.p1 = 1; ring.p1 <= 2; ring.p1++)
 		post(&ring, "5551234");
+	if (getenv("FAKE_UNBOUND"))
+		post(&unbound, "");
 	return 0;
 }
 

@@ -96,15 +96,36 @@ static void show_record(const struct cleardown_record *record, const char *objec
 	fflush(stdout);
 }
 
+/* A phone that was unbound has nothing more to say, and its handle only keeps the module. */
+static void let_go_of_dead(const struct cleardown_record *record, struct watched *watched)
+{
+	if (record->type != CLDN_EV_PHONE_CLOSE)
+		return;
+	cleardown_phone_free(watched->phone);
+	watched->phone = NULL;
+}
+
+static bool anything_left(const struct watched *table)
+{
+	size_t i;
+
+	for (i = 0; i < MAX_WATCHED; i++)
+		if (table[i].phone)
+			return true;
+	return false;
+}
+
 /* Prints what is there. Returns false when enough was seen. */
-static bool show_records(struct cleardown_queue *queue, const struct watched *table, int64_t begin)
+static bool show_records(struct cleardown_queue *queue, struct watched *table, int64_t begin)
 {
 	static uint64_t seen;
 	const struct cleardown_record *record;
+	struct watched *watched;
 
 	while ((record = cleardown_queue_read(queue))) {
-		show_record(record, record->cookie < MAX_WATCHED ? table[record->cookie].name : "?",
-			    begin);
+		watched = &table[record->cookie % MAX_WATCHED];
+		show_record(record, watched->name, begin);
+		let_go_of_dead(record, watched);
 		if (opts.count && ++seen == opts.count)
 			return false;
 		if (ferror(stdout))
@@ -123,8 +144,12 @@ static int poll_limit(int64_t end)
 	return left < 0 ? 0 : left > 60000 ? 60000 : left;
 }
 
-static int monitor_loop(struct cleardown_queue *queue, const struct watched *table, int signal_fd)
+static int monitor_loop(struct cleardown_queue *queue, struct watched *table, int signal_fd)
 {
+	static const struct trouble none_left = {
+		.action = "go on",
+		.cause = "all that was watched has been unbound",
+	};
 	int64_t limit = timeout_or(CLDN_FOREVER), begin = monotonic_ns();
 	int64_t end = limit < 0 ? -1 : begin + limit;
 	struct pollfd fds[] = {
@@ -138,6 +163,8 @@ static int monitor_loop(struct cleardown_queue *queue, const struct watched *tab
 			return complain_errno("events", "wait for them", errno);
 		if (fds[1].revents && !show_records(queue, table, begin))
 			return XC_OK;
+		if (!anything_left(table))
+			return complain(XC_NOT_FOUND, &none_left);
 		if (fds[0].revents)
 			return XC_INTERRUPTED;
 		if (fds[2].revents & (POLLERR | POLLNVAL))
@@ -202,7 +229,7 @@ const struct verb verb_monitor = {
 		"      --relative       times in seconds since the start\n"
 		"\nWithout OBJ all phones. With --json one line per event. \"monitoring\" on stderr\n"
 		"says that nothing is missed from now on. --timeout SEC ends it: exit code 0, or 6\n"
-		"when --count was not reached.\n",
+		"when --count was not reached. When all of them have been unbound it ends with 3.\n",
 	.options = monitor_options,
 	.set = set_monitor,
 	.run = run_monitor,
