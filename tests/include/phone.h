@@ -246,11 +246,15 @@ static inline int phone_open(struct phone *p, uint64_t cookie)
 	return ret;
 }
 
+/* Longest run of a test program: one that hangs ends before its VM does, and is named. */
+#define PROGRAM_LIMIT_S 150
+
 /* Binds @tty, makes a queue with a tape: true when all of it went well. */
 static inline bool phone_bind(struct phone *p, const char *tty)
 {
 	int ret = cd_bind_tty(tty, p->name);
 
+	alarm(PROGRAM_LIMIT_S);
 	if (ret)
 		fprintf(stderr, "# bind %s: %s\n", tty, strerror(-ret));
 	p->fd = -1;
