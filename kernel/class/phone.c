@@ -7,10 +7,16 @@
  * phone_ops.c	requests
  * phone_close.c	the close ladder
  */
+#include <linux/ctype.h>
 #include <linux/ktime.h>
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 #include "phone_state.h"
+
+static unsigned int phone_deadline_ms = 5000;
+module_param(phone_deadline_ms, uint, 0644);
+MODULE_PARM_DESC(phone_deadline_ms, "default deadline of a phone's close");
 
 /* ---- what others read ---- */
 
@@ -125,6 +131,7 @@ enum {
 	PHONE_SCRIPT_SYNC,
 	PHONE_SCRIPT_INIT,
 	PHONE_SCRIPT_LINES,
+	PHONE_SCRIPT_HOOK,
 	PHONE_SCRIPT_ID,
 	PHONE_SCRIPT_GAIN,
 	PHONE_SCRIPT_TONES,
@@ -142,7 +149,8 @@ struct phone_script {
 
 static const struct phone_script phone_script[] = {
 	[PHONE_SCRIPT_INIT] = { .body = NULL },
-	[PHONE_SCRIPT_LINES] = { .body = "&C1&D2" },
+	[PHONE_SCRIPT_LINES] = { .body = PHONE_LINES_BODY },
+	[PHONE_SCRIPT_HOOK] = { .body = "H" },
 	[PHONE_SCRIPT_ID] = { .body = "I", .once = true },
 	[PHONE_SCRIPT_GAIN] = { .body = "+VGR=?", .once = true },
 	[PHONE_SCRIPT_TONES] = { .body = "+VTS=?", .once = true },
@@ -153,20 +161,32 @@ static const char *phone_script_body(struct phone *ph, u32 line)
 	return phone_script[line].body ?: ph->init;
 }
 
+static bool phone_script_wanted(struct phone *ph, u32 line)
+{
+	if (line == PHONE_SCRIPT_HOOK)
+		return ph->hook != PHONE_HOOK_ON;
+	return *phone_script_body(ph, line) && !(phone_script[line].once && ph->discovered);
+}
+
+/* The bind's own command may be a slow one, and may change the form of the results. */
+static void phone_script_send(struct phone *ph, u64 now)
+{
+	const char *body = phone_script_body(ph, ph->script);
+	bool own = ph->script != PHONE_SCRIPT_INIT;
+	u32 format = !own && ph->init_effects & CLDN_AT_FX_FORMAT;
+
+	ph->text_len = 0;
+	cldn_dlg_command(&ph->dlg, body, strlen(body), format ? CLDN_DLG_FORMAT : CLDN_DLG_PLAIN,
+			 now, own ? min(now + PHONE_LINE_NS, ph->start_ns) : ph->start_ns);
+}
+
 /* Sends the next line that is wanted; false at the script's end. */
 static bool phone_script_next(struct phone *ph, u64 now)
 {
 	while (++ph->script < ARRAY_SIZE(phone_script)) {
-		const char *body = phone_script_body(ph, ph->script);
-		bool format = ph->script == PHONE_SCRIPT_INIT &&
-			      ph->init_effects & CLDN_AT_FX_FORMAT;
-
-		if (!*body || (phone_script[ph->script].once && ph->discovered))
+		if (!phone_script_wanted(ph, ph->script))
 			continue;
-		ph->text_len = 0;
-		cldn_dlg_command(&ph->dlg, body, strlen(body),
-				 format ? CLDN_DLG_FORMAT : CLDN_DLG_PLAIN, now,
-				 min(now + PHONE_LINE_NS, ph->start_ns));
+		phone_script_send(ph, now);
 		return true;
 	}
 	return false;
@@ -183,7 +203,18 @@ void phone_script_begin(struct phone *ph, u64 now)
 static void phone_script_end(struct phone *ph)
 {
 	ph->act = PHONE_ACT_NONE;
+	ph->lines_unset = ph->script <= PHONE_SCRIPT_LINES;
 	cldn_open_done(ph->dev, 0);
+}
+
+/* A line for people: what is not printable becomes a question mark. */
+static void phone_take_id(struct phone *ph)
+{
+	size_t i;
+
+	for (i = 0; i < ph->text_len && i < sizeof(ph->caps.out_id) - 1; i++)
+		ph->caps.out_id[i] = isascii(ph->text[i]) && isprint(ph->text[i]) ? ph->text[i] :
+										    '?';
 }
 
 static void phone_discover(struct phone *ph, bool ok)
@@ -191,8 +222,7 @@ static void phone_discover(struct phone *ph, bool ok)
 	guard(spinlock_irqsave)(&ph->lock);
 	switch (ph->script) {
 	case PHONE_SCRIPT_ID:
-		memcpy(ph->caps.out_id, ph->text,
-		       min_t(size_t, ph->text_len, sizeof(ph->caps.out_id) - 1));
+		phone_take_id(ph);
 		break;
 	case PHONE_SCRIPT_GAIN:
 		ph->gain.known =
@@ -211,6 +241,22 @@ static void phone_discover(struct phone *ph, bool ok)
 }
 
 /*
+ * A modem that answers commands with its carrier line low is on-hook. Where that line is high or
+ * missing, somebody may have left a call to it in command state; that is ended.
+ */
+static void phone_script_hook(struct phone *ph, u32 code)
+{
+	u32 dcd;
+
+	if (ph->script == PHONE_SCRIPT_LINES)
+		cldn_dlg_lines(&ph->dlg, ktime_get_ns());
+	dcd = ph->dlg.lines & (CLEARDOWN_LINE_VALID | CLEARDOWN_LINE_DCD);
+	if (dcd == CLEARDOWN_LINE_VALID ||
+	    (ph->script == PHONE_SCRIPT_HOOK && code == CLEARDOWN_RESULT_OK))
+		ph->hook = PHONE_HOOK_ON;
+}
+
+/*
  * A line of the script was answered. A modem that is silent gets no more lines: the session begins
  * with what every modem has, and the next open asks again.
  */
@@ -221,9 +267,7 @@ void phone_script_done(struct phone *ph, u32 code, u64 now)
 		phone_script_end(ph);
 		return;
 	}
-	if (ph->script == PHONE_SCRIPT_SYNC &&
-	    !(ph->dlg.lines & CLEARDOWN_LINE_DCD && ph->dlg.lines & CLEARDOWN_LINE_VALID))
-		ph->hook = PHONE_HOOK_ON;
+	phone_script_hook(ph, code);
 	phone_discover(ph, code == CLEARDOWN_RESULT_OK);
 	if (!phone_script_next(ph, now))
 		phone_script_end(ph);
@@ -242,6 +286,7 @@ static void phone_forget_session(struct phone *ph)
 {
 	ph->act = PHONE_ACT_NONE;
 	ph->fixup = false;
+	ph->lines_unset = false;
 	ph->probe_ns = 0;
 	ph->text_len = 0;
 	ph->hook = PHONE_HOOK_UNKNOWN;
@@ -250,6 +295,7 @@ static void phone_forget_session(struct phone *ph)
 	ph->edges = 0;
 	ph->ring_ns = 0;
 	ph->caller_new = false;
+	ph->removed = false;
 	ph->had_call = false;
 	ph->dtr_useless = false;
 	ph->unanswered = false;
@@ -263,6 +309,9 @@ static void phone_open(struct cldn_device *dev)
 	struct phone *ph = phone_of(dev);
 
 	phone_forget_session(ph);
+	if (ph->probes != dev->link.probes)
+		ph->discovered = false;
+	ph->probes = dev->link.probes;
 	if (!ph->discovered)
 		phone_caps_base(ph);
 	cldn_dlg_reset(&ph->dlg, &dev->link, &phone_dlg_ops);
@@ -293,13 +342,25 @@ void phone_arm(struct phone *ph)
 		cldn_wake_at(ph->dev, next);
 }
 
+/* The owner gets PHONE_CLOSE; this is what observers learn. */
+static void phone_gone(struct phone *ph)
+{
+	if (ph->removed)
+		return;
+	ph->removed = true;
+	phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
+	phone_state_event(ph, CLEARDOWN_PHONESTATE_REMOVED, 0);
+}
+
 static void phone_run(struct cldn_device *dev, u32 events)
 {
 	struct phone *ph = phone_of(dev);
 	u64 now = ktime_get_ns();
 
-	if (dev->gone)
+	if (dev->gone) {
+		phone_gone(ph);
 		return;
+	}
 	if (events & CLDN_EV_SUSPEND)
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SUSPEND, 0);
 	if (events & CLDN_EV_RESUME)
@@ -325,6 +386,7 @@ const struct cldn_class cldn_phone_class = {
 	.cancelled = CLEARDOWN_PHONEERR_OPERATIONFAILED,
 	.unavailable = CLEARDOWN_PHONEERR_OPERATIONUNAVAIL,
 	.no_memory = CLEARDOWN_PHONEERR_NOMEM,
+	.no_resources = CLEARDOWN_PHONEERR_RESOURCEUNAVAIL,
 	.bad_param = CLEARDOWN_PHONEERR_INVALPARAM,
 	.not_owner = CLEARDOWN_PHONEERR_NOTOWNER,
 	.opcodes = phone_opcodes,
@@ -335,7 +397,7 @@ const struct cldn_class cldn_phone_class = {
 	.nsteps = PHONE_NSTEPS,
 	.release_ms = 50,
 	.open_hold_ms = 500,
-	.default_deadline_ns = 5 * NSEC_PER_SEC,
+	.deadline_ms = &phone_deadline_ms,
 	.bind = phone_bind,
 	.unbind = phone_unbind,
 	.open = phone_open,

@@ -13,8 +13,6 @@
 /* S10 is 1.4 s unless somebody changed it. */
 #define PHONE_PROBE_NS (2 * NSEC_PER_SEC)
 #define PHONE_ATH_NS (1500 * NSEC_PER_MSEC)
-#define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
-#define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
 #define PHONE_ESCAPE_NS (4 * NSEC_PER_SEC)
 
 /* ---- what is told ---- */
@@ -235,7 +233,7 @@ bool phone_dtr_usable(const struct phone *ph)
 	return ph->dlg.lines & CLEARDOWN_LINE_VALID && !ph->dtr_useless;
 }
 
-static bool phone_dtr_kept(const struct phone *ph)
+bool phone_dtr_kept(const struct phone *ph)
 {
 	return ph->dev->owner->dtr == CLEARDOWN_DTR_KEEP;
 }
@@ -374,6 +372,7 @@ static void phone_dlg_done(struct cldn_dialogue *d, u32 code)
 		break;
 	case PHONE_ACT_FIXUP:
 		ph->act = PHONE_ACT_NONE;
+		phone_fixup_done(ph, code);
 		break;
 	case PHONE_ACT_HANGUP:
 		phone_hangup_done(ph, code, now);
@@ -462,6 +461,7 @@ void phone_lines(struct phone *ph, bool read, u64 now)
 		cldn_dlg_lines(&ph->dlg, now);
 	changed = ph->lines ^ ph->dlg.lines;
 	ph->lines = ph->dlg.lines;
+	WRITE_ONCE(ph->dev->lines, ph->lines);
 	if (!changed)
 		return;
 	cldn_indicate(ph->dev, CLEARDOWN_EV_LINES, ph->lines, changed, 0, NULL, 0);

@@ -10,8 +10,6 @@
 #include <linux/ktime.h>
 #include "phone_state.h"
 
-#define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
-#define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
 /* Silence, +++, silence: with less time the escape cannot work. */
 #define PHONE_ESCAPE_LEAST_NS (2150 * NSEC_PER_MSEC)
 #define PHONE_SENT_POLL_NS (5 * NSEC_PER_MSEC)
@@ -111,14 +109,9 @@ static enum cldn_step_verdict phone_abort_run(struct phone *ph, struct cldn_step
 
 /* ---- clearing the call ---- */
 
-static bool phone_keeps_dtr(const struct phone *ph)
-{
-	return ph->dev->owner->dtr == CLEARDOWN_DTR_KEEP;
-}
-
 static enum cldn_step_verdict phone_escape_begin(struct phone *ph, u64 until_ns)
 {
-	bool dtr = phone_dtr_usable(ph) && !phone_keeps_dtr(ph);
+	bool dtr = phone_dtr_usable(ph) && !phone_dtr_kept(ph);
 	u64 now = ktime_get_ns();
 
 	/* Without DCD nobody can tell whether DTR is connected at all. */
@@ -142,7 +135,7 @@ static enum cldn_step_verdict phone_hangup_rung_begin(struct phone *ph, u64 unti
 	if (!phone_off_hook(ph) || !cldn_dlg_idle(&ph->dlg))
 		return CLDN_STEP_NOTHING;
 	/* A modem that may not listen to commands now is not waited for where DTR can do it. */
-	if (!ph->dlg.synced && phone_dtr_usable(ph) && !phone_keeps_dtr(ph))
+	if (!ph->dlg.synced && phone_dtr_usable(ph) && !phone_dtr_kept(ph))
 		return CLDN_STEP_NOTHING;
 	phone_take_over(ph);
 	cldn_dlg_command(&ph->dlg, "H", 1, CLDN_DLG_PLAIN, ktime_get_ns(), until_ns);
@@ -190,7 +183,11 @@ static enum cldn_step_verdict phone_dtr_run(struct phone *ph, struct cldn_step_r
 {
 	enum cldn_step_verdict verdict = phone_step_result(ph, result);
 
-	if (verdict == CLDN_STEP_DONE && ph->step_code != CLEARDOWN_RESULT_NONE) {
+	if (verdict != CLDN_STEP_DONE)
+		return verdict;
+	if (ph->dev->owner->dtr == CLEARDOWN_DTR_PULSE)
+		ph->dev->dtr_dropped_ns = 0; /* it has risen again */
+	if (ph->step_code != CLEARDOWN_RESULT_NONE) {
 		phone_call_over(ph, ph->step_code);
 		phone_set_hook(ph, PHONE_HOOK_ON);
 	}
@@ -206,7 +203,7 @@ static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step
 
 	if (!(ph->dlg.lines & CLEARDOWN_LINE_VALID))
 		return CLDN_STEP_NOTHING;
-	if (phone_keeps_dtr(ph))
+	if (phone_dtr_kept(ph))
 		return phone_dtr_quick(ph, result);
 	ph->unanswered |= phone_busy(ph);
 	phone_take_over(ph);
@@ -214,7 +211,7 @@ static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step
 		cldn_dlg_forget(&ph->dlg);
 		return phone_dtr_quick(ph, result);
 	}
-	ph->dev->dtr_dropped_ns = pulse ? 0 : now;
+	ph->dev->dtr_dropped_ns = now;
 	cldn_dlg_hang(&ph->dlg, pulse, now, min_ns, max(min_ns, PHONE_DTR_MAX_NS));
 	return phone_dtr_run(ph, result);
 }
@@ -265,15 +262,15 @@ enum cldn_step_verdict phone_step_run(struct cldn_device *dev, u32 what, u64 unt
 	return verdict;
 }
 
-void phone_summary(struct cldn_device *dev, struct cleardown_report_head *head)
+u32 phone_summary(struct cldn_device *dev)
 {
 	struct phone *ph = phone_of(dev);
 	bool had_call = ph->had_call || phone_call_up(ph);
+	u32 flags = had_call ? CLEARDOWN_REPORT_HAD_CALL : 0;
 
-	if (had_call)
-		head->flags |= CLEARDOWN_REPORT_HAD_CALL;
 	if (ph->hook == PHONE_HOOK_ON)
-		head->flags |= CLEARDOWN_REPORT_ONHOOK;
+		flags |= CLEARDOWN_REPORT_ONHOOK;
 	else if (had_call || ph->unanswered)
-		head->flags |= CLEARDOWN_REPORT_FORCED;
+		flags |= CLEARDOWN_REPORT_FORCED;
+	return flags;
 }

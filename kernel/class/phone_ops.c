@@ -418,7 +418,17 @@ static void phone_fixup(struct phone *ph, u64 now)
 	ph->fixup = false;
 	ph->probe_ns = ph->probe_ns ? U64_MAX : 0; /* asked now; the answer settles it */
 	ph->act = PHONE_ACT_FIXUP;
-	cldn_dlg_command(&ph->dlg, "&C1&D2", 6, CLDN_DLG_PLAIN, now, now + PHONE_FIXUP_NS);
+	cldn_dlg_command(&ph->dlg, PHONE_LINES_BODY, strlen(PHONE_LINES_BODY), CLDN_DLG_PLAIN, now,
+			 now + PHONE_FIXUP_NS);
+}
+
+/* The request that waited for it, if any, goes on whatever the modem said. */
+void phone_fixup_done(struct phone *ph, u32 code)
+{
+	if (code != CLEARDOWN_RESULT_NONE)
+		ph->lines_unset = false;
+	if (ph->op)
+		phone_op_start(ph);
 }
 
 /* When the modem is to be asked whether it is in command state, U64_MAX = not. */
@@ -451,6 +461,9 @@ void phone_ops(struct phone *ph, u64 now)
 		ph->op = cldn_op_next(ph->dev);
 		if (!ph->op)
 			return;
-		phone_op_start(ph);
+		if (ph->lines_unset && cldn_dlg_idle(&ph->dlg))
+			phone_fixup(ph, now);
+		else
+			phone_op_start(ph);
 	}
 }

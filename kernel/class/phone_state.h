@@ -37,6 +37,13 @@
 #define PHONE_FIXUP_NS (3 * NSEC_PER_SEC)
 #define PHONE_LINE_NS NSEC_PER_SEC
 #define PHONE_COMMAND_NS (5 * NSEC_PER_SEC)
+/* DCD follows the call, DTR low hangs up. */
+#define PHONE_LINES_BODY "&C1&D2"
+/* How long DTR stays low: a modem must have seen it; longer, until it shows that it is on-hook. */
+#define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
+#define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
+/* DCD follows the carrier, and DTR falling hangs up. */
+#define PHONE_LINES_BODY "&C1&D2"
 #define PHONE_TEXT_MAX CLEARDOWN_EVENT_DATA_MAX
 
 enum phone_act {
@@ -82,11 +89,13 @@ struct phone_scale {
  * @init: extra command of every session, without AT
  * @init_effects: its CLDN_AT_FX_*
  * @discovered: @caps and @gain hold
+ * @probes: link.probes of the hardware that was discovered
  * @gain: +VGR
  * @act: enum phone_act
  * @script: line of the start script that runs
  * @start_ns: when the start ends whatever the modem did
  * @fixup: the modem's lines have to be set again before the next request
+ * @lines_unset: and they were not set at the start, for the modem was silent
  * @probe_ns: when the modem is asked whether a call is really over, 0 = it is known
  * @op: request under way, referenced
  * @text: the lines that answered it
@@ -100,6 +109,7 @@ struct phone_scale {
  * @ring_ns: when the last of them came, 0 = not ringing
  * @lines: CLEARDOWN_LINE_* as last told
  * @caller_new: caller id came since the last call
+ * @removed: the hardware is away and that was told
  * @had_call: a call was up or being set up when the close began
  * @dtr_useless: letting DTR fall did not end a call in this session
  * @unanswered: the modem did not answer a step of the close
@@ -115,12 +125,14 @@ struct phone {
 	char init[CLDN_AT_BODY_MAX];
 	u32 init_effects;
 	bool discovered;
+	u32 probes;
 	struct phone_scale gain;
 
 	u32 act;
 	u32 script;
 	u64 start_ns;
 	bool fixup;
+	bool lines_unset;
 	u64 probe_ns;
 	struct cldn_op *op;
 	u8 text[PHONE_TEXT_MAX];
@@ -136,6 +148,7 @@ struct phone {
 	u32 lines;
 	bool caller_new;
 
+	bool removed;
 	bool had_call;
 	bool dtr_useless;
 	bool unanswered;
@@ -181,11 +194,13 @@ void phone_ring_tick(struct phone *ph, u64 now);
 u64 phone_ring_next(const struct phone *ph);
 bool phone_call_up(const struct phone *ph);
 bool phone_dtr_usable(const struct phone *ph);
+bool phone_dtr_kept(const struct phone *ph);
 
 /* phone_ops.c */
 int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
 void phone_ops(struct phone *ph, u64 now);
 u64 phone_probe_next(const struct phone *ph);
+void phone_fixup_done(struct phone *ph, u32 code);
 void phone_op_done(struct phone *ph, u32 code);
 void phone_op_end(struct phone *ph, u32 status, int error, u32 p1);
 
@@ -194,6 +209,6 @@ enum cldn_step_verdict phone_step_begin(struct cldn_device *dev, u32 what, u64 u
 					struct cldn_step_result *result);
 enum cldn_step_verdict phone_step_run(struct cldn_device *dev, u32 what, u64 until_ns,
 				      struct cldn_step_result *result);
-void phone_summary(struct cldn_device *dev, struct cleardown_report_head *head);
+u32 phone_summary(struct cldn_device *dev);
 
 #endif /* CLEARDOWN_PHONE_STATE_H */
