@@ -232,23 +232,17 @@ static const struct cldn_ioctl *cldn_call_find(const struct cldn_ioctl *calls, u
 
 static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void __user *uarg)
 {
-	u8 small[256] __aligned(8);
-	void *arg = small;
+	u8 arg[256] __aligned(8) = {}; /* on the stack: CLOSE allocates nothing */
 	int ret, copied;
 
-	if (call->size > sizeof(small))
-		arg = kmalloc(call->size, GFP_KERNEL);
-	if (!arg)
-		return -ENOMEM;
-	memset(arg, 0, call->size);
+	if (WARN_ON_ONCE(call->size > sizeof(arg)))
+		return -ENOTTY;
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
 	if (!ret) {
 		ret = call->fn(h, arg);
 		copied = call->no_out ? 0 : cldn_copy_out(arg, call->size, uarg);
 		ret = ret ?: copied;
 	}
-	if (arg != small)
-		kfree(arg);
 	return ret;
 }
 

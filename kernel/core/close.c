@@ -13,13 +13,14 @@
  *   4 shut the event gate, latch out_seq_at_return       cldn_silence()
  *   5 stop the link's callbacks                          cldn_hardware_release()
  *   6 release the hardware                               cldn_hardware_release()
- *   7 file the report, state CLOSED, wake everybody      cldn_close_file()
+ *   7 file the report, state CLOSED, wake everybody      cldn_close_finish()
  *
  * A lower driver may not come back from a call in time (a USB control message can take 5 s).
  * Then the watchdog does 2, 3, 4 and 7 with out_released = 0, the device is STUCK, and the worker
  * does the rest and files a second report when it returns.
  *
- * Nothing here allocates: report, ladder and the PHONE_CLOSE record were made at open. Below us:
+ * Nothing here allocates: report, ladder and the PHONE_CLOSE record were made at open (indications
+ * of what the ladder sees are allocated, and dropped where that fails). Below us:
  * the tty's hang-up of its port and a USB driver's DTR message do; if a usb_control_msg() fails
  * for memory, DTR does not fall and the report shows no proof of on-hook. No printk either: a
  * 9600 baud console costs 0.1 s a line.
@@ -187,6 +188,7 @@ static void cldn_step_record(struct cldn_handle *h, u32 what, u32 flags, u64 beg
 	struct cleardown_report *r = h->report;
 	struct cleardown_step *step;
 
+	guard(spinlock_irqsave)(&h->lock); /* the watchdog may file the report meanwhile */
 	if (r->out_nsteps == CLEARDOWN_MAX_STEPS)
 		return;
 	step = &r->out_steps[r->out_nsteps++];
@@ -283,7 +285,6 @@ static void cldn_post_close(struct cldn_handle *h)
 	scoped_guard(spinlock_irqsave, &h->lock) {
 		if (!h->evq || !cldn_forced(h))
 			return;
-		h->close_rec.head.status = 0;
 		h->close_rec.head.p1 = h->wish.cause;
 		h->close_rec.head.p2 = h->wish.detail;
 		q = cldn_evq_get(h->evq);
@@ -342,13 +343,6 @@ static void cldn_report_who(struct cldn_handle *h)
 	memcpy(r->out_closer_comm, h->closer.comm, sizeof(r->out_closer_comm));
 }
 
-/* What the far end or the modem said belongs to the report when they, or the owner, ended it. */
-static bool cldn_detail_is_class(u32 cause)
-{
-	return cause == CLEARDOWN_CAUSE_LOCAL_USER || cause == CLEARDOWN_CAUSE_PEER ||
-	       cause == CLEARDOWN_CAUSE_CARRIER;
-}
-
 static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 {
 	struct cleardown_report_head *head = &h->report->out_head;
@@ -358,8 +352,7 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 	head->clazz = h->dev->class->id;
 	head->mode = h->wish.mode;
 	head->cause = h->wish.cause;
-	if (!cldn_detail_is_class(h->wish.cause))
-		head->cause_detail = h->wish.detail;
+	head->cause_detail = h->wish.detail;
 	head->later_causes = h->wish.later;
 	head->flags |= (released ? CLEARDOWN_REPORT_RELEASED : 0) |
 		       (h->wish.file ? CLEARDOWN_REPORT_FILE_CLOSE : 0) |
@@ -376,8 +369,8 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 	head->dropped_events = h->dropped;
 	head->accepted = h->tx.total;
 	head->confirmed = h->tx_sent;
-	head->discarded = h->tx_lost;
-	head->in_doubt = h->tx.total - h->tx_sent - h->tx_lost;
+	head->discarded = h->tx_lost + kfifo_len(&h->tx.fifo);
+	head->in_doubt = head->accepted - head->confirmed - head->discarded;
 	head->received = h->rx.total;
 }
 
@@ -389,6 +382,8 @@ static void cldn_close_file_locked(struct cldn_handle *h, bool released)
 	cldn_report_who(h);
 	cldn_report_head_locked(h, released);
 	cldn_report_file(h->report);
+	if (!h->filed)
+		cldn_note(CLDN_CLOSES);
 	h->filed = true;
 	WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
 	spin_unlock(&h->lock);
@@ -396,7 +391,6 @@ static void cldn_close_file_locked(struct cldn_handle *h, bool released)
 
 static void cldn_close_wake(struct cldn_handle *h)
 {
-	cldn_note(CLDN_CLOSES);
 	trace_cldn_closed(h);
 	wake_up_all(&h->dev->wq);
 	wake_up_all(&h->wq);
@@ -424,10 +418,14 @@ static void cldn_hardware_release(struct cldn_device *dev, struct cldn_handle *h
  */
 static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 {
+	u32 flags;
+
 	if (!cldn_silence(h))
 		wait_event(h->wq, cldn_silent(h));
 	if (dev->link_open) {
-		dev->class->summary(dev, &h->report->out_head);
+		flags = dev->class->summary(dev);
+		scoped_guard(spinlock_irqsave, &h->lock)
+			h->report->out_head.flags |= flags;
 		cldn_hardware_release(dev, h);
 		dev->class->closed(dev);
 	}
@@ -435,8 +433,7 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		module_put(dev->link.drv->owner);
 		dev->owner = NULL;
 		WRITE_ONCE(dev->call, 0);
-		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
-							      CLEARDOWN_STATE_IDLE);
+		cldn_device_set_free_locked(dev);
 		cldn_close_file_locked(h, true);
 	}
 	cldn_close_wake(h);
@@ -455,12 +452,26 @@ void cldn_close_run(struct cldn_device *dev)
 		cldn_close_finish(dev, h);
 }
 
-/* True when the worker has been in one run for longer than any run of ours takes. */
+/*
+ * True when the worker has been in one run for longer than a run of ours takes (20 ms by default):
+ * then it is in a lower driver.
+ */
 static bool cldn_worker_held(struct cldn_device *dev)
 {
 	u64 since = READ_ONCE(dev->run_since_ns);
 
-	return since && cldn_now() - since > READ_ONCE(late_ms) * NSEC_PER_MSEC;
+	return since && cldn_now() - since > READ_ONCE(late_ms) * NSEC_PER_MSEC / 2;
+}
+
+static void cldn_close_stuck(struct cldn_device *dev, struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner != h || h->filed || !cldn_worker_held(dev))
+		return;
+	cldn_device_set_state_locked(dev, CLEARDOWN_STATE_STUCK);
+	cldn_close_file_locked(h, false);
+	cldn_note(CLDN_STUCK);
+	trace_cldn_stuck(h);
 }
 
 /*
@@ -474,22 +485,16 @@ void cldn_close_watchdog(struct work_struct *work)
 
 	if (!h)
 		return;
-	if (READ_ONCE(h->state) != CLEARDOWN_STATE_CLOSING)
-		goto put;
-	if (!cldn_worker_held(dev) || (!cldn_silence(h) && !cldn_silent(h))) {
-		mod_delayed_work(system_highpri_wq, &dev->watchdog, 1);
-		goto put;
-	}
-	scoped_guard(spinlock_irqsave, &dev->lock) {
-		if (dev->owner == h && !h->filed) {
-			cldn_device_set_state_locked(dev, CLEARDOWN_STATE_STUCK);
-			cldn_close_file_locked(h, false);
+	if (READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSING) {
+		if (cldn_worker_held(dev) && (cldn_silence(h) || cldn_silent(h)))
+			cldn_close_stuck(dev, h);
+		if (cldn_handle_closed(h)) {
+			cldn_close_wake(h);
+		} else {
+			cldn_device_kick(dev, CLDN_EV_WISH);
+			mod_delayed_work(system_highpri_wq, &dev->watchdog, 1);
 		}
 	}
-	cldn_note(CLDN_STUCK_NOW);
-	trace_cldn_stuck(h);
-	cldn_close_wake(h);
-put:
 	cldn_handle_put(h);
 }
 
@@ -505,13 +510,12 @@ static int cldn_close_check(struct cldn_handle *h, const struct cleardown_close 
 	return 0;
 }
 
-static void cldn_close_answer(struct cldn_handle *h, struct cleardown_close *arg)
+/* What the report says; true when the hardware is free. */
+bool cldn_close_answer(struct cldn_handle *h, struct cleardown_report_head *head)
 {
 	guard(spinlock_irqsave)(&h->lock);
-	arg->out_report = h->report->out_head;
-	arg->out_seq_at_return = h->seq_at_return;
-	arg->out_status = arg->out_report.status;
-	arg->out_released = !!(arg->out_report.flags & CLEARDOWN_REPORT_RELEASED);
+	*head = h->report->out_head;
+	return head->flags & CLEARDOWN_REPORT_RELEASED;
 }
 
 /* The wish of a caller who gave mode and relative deadline; no time at all is an abort. */
@@ -557,9 +561,8 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 	arg->out_released = 0;
 	if (h->observer) {
 		arg->out_released = 1;
-		ret = cldn_handle_gate(h);
+		ret = cldn_observer_end(h) ? 0 : -EBADFD;
 		arg->out_status = ret ? h->dev->class->bad_handle : 0;
-		cldn_observer_end(h);
 		arg->out_seq_at_return = h->seq_at_return;
 		return ret;
 	}
@@ -571,6 +574,8 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 		return ret;
 	}
 	cldn_close_wait(h);
-	cldn_close_answer(h, arg);
+	arg->out_released = cldn_close_answer(h, &arg->out_report);
+	arg->out_seq_at_return = arg->out_report.seq_at_return;
+	arg->out_status = arg->out_report.status;
 	return arg->out_released ? 0 : -EIO;
 }

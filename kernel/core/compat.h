@@ -11,8 +11,6 @@
 #include <linux/export.h>
 #include <linux/module.h>
 
-#define CLDN_NS CLEARDOWN
-
 /* The namespace became a string in 6.13. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
 #define EXPORT_SYMBOL_CLDN(symbol) EXPORT_SYMBOL_NS_GPL(symbol, "CLEARDOWN")

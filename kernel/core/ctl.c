@@ -83,16 +83,10 @@ static int cldn_ctl_report(void *p)
 	u32 size = arg->size;
 	int ret;
 
-	ret = cldn_report_next(arg, current_euid(), capable(CAP_SYS_ADMIN));
+	ret = cldn_report_next(arg, current_euid(),
+			       ns_capable_noaudit(&init_user_ns, CAP_SYS_ADMIN));
 	arg->size = size;
 	return ret;
-}
-
-static void cldn_ctl_close_answer(struct cldn_handle *h, struct cleardown_ctl_close *arg)
-{
-	guard(spinlock_irqsave)(&h->lock);
-	arg->out_report = h->report->out_head;
-	arg->out_released = !!(arg->out_report.flags & CLEARDOWN_REPORT_RELEASED);
 }
 
 static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_close *arg)
@@ -107,7 +101,7 @@ static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_clo
 		return -EINPROGRESS;
 	if (wait_event_killable(h->wq, cldn_handle_closed(h)))
 		return -EINTR;
-	cldn_ctl_close_answer(h, arg);
+	arg->out_released = cldn_close_answer(h, &arg->out_report);
 	return arg->out_released ? 0 : -EIO;
 }
 

@@ -16,11 +16,16 @@ static const char *const cldn_live_names[CLDN_COUNTS] = {
 };
 
 static const char *const cldn_stat_names[CLDN_STATS] = {
-	[CLDN_ISSUED] = "issued",	    [CLDN_COMPLETED] = "completed",
-	[CLDN_CLAIMS_LOST] = "claims_lost", [CLDN_LATE] = "late_events",
-	[CLDN_DROPPED] = "dropped_events",  [CLDN_ORPHANED] = "orphaned_events",
-	[CLDN_CLOSES] = "closes",	    [CLDN_REPORTS] = "reports",
-	[CLDN_STUCK_NOW] = "stuck",	    [CLDN_UNCLEAN] = "file_closes",
+	[CLDN_ISSUED] = "issued",
+	[CLDN_COMPLETED] = "completed",
+	[CLDN_CLAIMS_LOST] = "claims_lost",
+	[CLDN_LATE] = "late_events",
+	[CLDN_DROPPED] = "dropped_events",
+	[CLDN_ORPHANED] = "orphaned_events",
+	[CLDN_CLOSES] = "closes",
+	[CLDN_REPORTS] = "reports",
+	[CLDN_STUCK] = "stuck",
+	[CLDN_UNCLEAN] = "file_closes",
 };
 
 static struct dentry *cldn_debugfs;

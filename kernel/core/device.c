@@ -4,6 +4,7 @@
 #include <linux/idr.h>
 #include <linux/slab.h>
 #include "internal.h"
+#include "trace.h"
 
 /* bind, unbind, rebind, registration of links; held over a link's probe */
 DEFINE_MUTEX(cldn_bind_mutex);
@@ -43,18 +44,27 @@ void cldn_device_set_state_locked(struct cldn_device *dev, u32 state)
 	dev->since_ns = cldn_now();
 }
 
+/* Nobody has it any more. */
+void cldn_device_set_free_locked(struct cldn_device *dev)
+{
+	cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE : CLEARDOWN_STATE_IDLE);
+}
+
 /* The attempt ends as if it had not been: no handle, no report. */
 static void cldn_open_fail(struct cldn_device *dev, int error)
 {
 	struct cldn_handle *h = dev->owner;
 
+	trace_cldn_open_failed(h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		module_put(dev->link.drv->owner);
+		spin_lock(&h->lock);
 		h->open_error = error;
+		h->report->out_head.flags |= CLEARDOWN_REPORT_RELEASED; /* never taken */
 		WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
+		spin_unlock(&h->lock);
 		dev->owner = NULL;
-		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
-							      CLEARDOWN_STATE_IDLE);
+		cldn_device_set_free_locked(dev);
 	}
 	wake_up_all(&dev->wq);
 	wake_up_all(&h->wq);
@@ -77,6 +87,7 @@ static void cldn_open_run(struct cldn_device *dev)
 		return;
 	}
 	dev->dtr_dropped_ns = 0;
+	atomic_andnot(CLDN_LINK_EVENTS, &dev->events); /* of the session before */
 	ret = dev->link.drv->open(&dev->link);
 	if (ret) {
 		dev->gone = ret == -ENODEV;
@@ -123,16 +134,17 @@ static void cldn_device_gone(struct cldn_device *dev)
 
 static void cldn_device_run(struct cldn_device *dev, u32 events)
 {
-	if (dev->owner && !dev->link_open)
+	if (dev->owner && !dev->link_open) {
 		cldn_open_run(dev);
+		events = 0;
+	}
 	if (dev->owner && dev->link_open) {
 		if (events & CLDN_LINK_GONE)
 			cldn_device_gone(dev);
-		if (events & CLDN_LINK_LINES && !dev->gone)
-			WRITE_ONCE(dev->lines, dev->link.drv->get_lines(&dev->link));
 		cldn_ops_run(dev->owner);
 		dev->class->run(dev, events);
-		cldn_sync_run(dev);
+		if (!dev->gone)
+			cldn_sync_run(dev);
 	}
 	cldn_close_run(dev);
 }
@@ -143,6 +155,7 @@ static void cldn_device_work(struct kthread_work *work)
 	u32 events = atomic_xchg(&dev->events, 0);
 
 	dev->wake_ns = U64_MAX;
+	trace_cldn_run(dev, events);
 	WRITE_ONCE(dev->run_since_ns, cldn_now());
 	cldn_device_run(dev, events);
 	WRITE_ONCE(dev->run_since_ns, 0);
@@ -527,7 +540,7 @@ void cldn_device_unbind_driver(const struct cldn_link_driver *drv)
 
 /* ---- rebind ---- */
 
-/* Only the worker's idle state is left alone: a device that is open keeps what it has. */
+/* Keeps opens away while the hardware is looked at; refuses when somebody has the device. */
 static int cldn_device_hold(struct cldn_device *dev)
 {
 	guard(spinlock_irqsave)(&dev->lock);
@@ -557,11 +570,11 @@ static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text
 			swap(dev->link, old);
 		else
 			dev->gone = false;
+		dev->link.probes = max(dev->link.probes, old.probes) + 1;
 		old.drv->remove(&old);
 	}
 	scoped_guard(spinlock_irqsave, &dev->lock)
-		cldn_device_set_state_locked(dev, dev->gone ? CLEARDOWN_STATE_GONE :
-							      CLEARDOWN_STATE_IDLE);
+		cldn_device_set_free_locked(dev);
 	return ret;
 }
 

@@ -109,22 +109,17 @@ void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec
 		rec->free(rec);
 }
 
-u64 cldn_gate_shut_locked(struct cldn_handle *h)
+void cldn_gate_shut_locked(struct cldn_handle *h)
 {
 	struct cldn_evq *q = h->evq;
 
 	lockdep_assert_held(&h->lock);
-	if (!q) {
-		h->gate_open = false;
-		return 0;
-	}
-	spin_lock(&q->lock);
-	if (h->gate_open) {
-		h->gate_open = false;
-		h->seq_at_return = q->seq;
-	}
+	if (!h->gate_open)
+		return;
+	spin_lock(&q->lock); /* an open gate has a queue */
+	h->gate_open = false;
+	h->seq_at_return = q->seq;
 	spin_unlock(&q->lock);
-	return h->seq_at_return;
 }
 
 static void cldn_indication_free(struct cldn_rec *rec)

@@ -12,7 +12,7 @@
 void cldn_who_current(struct cldn_who *who)
 {
 	who->pid = task_tgid_nr(current);
-	who->uid = current_uid();
+	who->uid = current_euid();
 	who->signal = 0;
 	if (current->flags & PF_EXITING || fatal_signal_pending(current))
 		who->signal = current->signal->group_exit_code & 0x7f;
@@ -104,7 +104,7 @@ struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer)
 	h->ops_by_id = RB_ROOT;
 	h->state = CLEARDOWN_STATE_OPEN;
 	h->observer = observer;
-	h->deadline_ns = dev->class->default_deadline_ns;
+	h->deadline_ns = READ_ONCE(*dev->class->deadline_ms) * NSEC_PER_MSEC;
 	h->close_rec.free = cldn_close_rec_free;
 	h->close_rec.head.type = CLEARDOWN_EV_PHONE_CLOSE;
 	cldn_who_current(&h->owner);
@@ -225,27 +225,33 @@ put:
 int cldn_observer_open(struct cldn_device *dev, struct file *file)
 {
 	struct cldn_handle *h = cldn_handle_new(dev, true);
+	int ret = 0;
 
 	if (IS_ERR(h))
 		return PTR_ERR(h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
-		if (!dev->removed) {
+		if (dev->removed) {
+			ret = -ENODEV;
+		} else if (dev->nobservers == CLDN_OBSERVERS) {
+			ret = -EBUSY;
+		} else {
 			cldn_handle_get(h); /* put by cldn_observer_end() */
 			list_add_tail(&h->node, &dev->observers);
 			dev->nobservers++;
 			h->id = dev->id << 32 | ++dev->generation;
 		}
 	}
-	if (list_empty(&h->node)) {
+	if (ret) {
 		cldn_handle_put(h);
-		return -ENODEV;
+		return ret;
 	}
+	trace_cldn_open(h);
 	file->private_data = h;
 	return 0;
 }
 
 /* Ends an observer, once: by its CLOSE, its file's release, or the device's removal. */
-void cldn_observer_end(struct cldn_handle *h)
+bool cldn_observer_end(struct cldn_handle *h)
 {
 	struct cldn_device *dev = h->dev;
 	bool listed;
@@ -258,13 +264,15 @@ void cldn_observer_end(struct cldn_handle *h)
 		}
 	}
 	if (!listed)
-		return;
+		return false;
 	scoped_guard(spinlock_irqsave, &h->lock) {
 		h->state = CLEARDOWN_STATE_CLOSED;
 		cldn_gate_shut_locked(h);
 	}
+	trace_cldn_closed(h);
 	wake_up_all(&h->rx.wq);
 	cldn_handle_put(h);
+	return true;
 }
 
 /* ---- status and cancel ---- */
@@ -324,6 +332,7 @@ int cldn_cancel_call(struct cldn_handle *h, u64 number)
 		ret = -EPERM;
 	} else if (number && READ_ONCE(dev->call) == number) {
 		WRITE_ONCE(owner->cancel_call, number);
+		WRITE_ONCE(owner->cut_call, number);
 		cldn_device_kick(dev, CLDN_EV_CANCEL);
 		ret = 0;
 	}

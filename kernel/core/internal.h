@@ -16,6 +16,8 @@
 /* A task that exits by itself waits at most this long for all its handles together. */
 #define CLDN_EXIT_WAIT_NS (2 * NSEC_PER_SEC)
 #define CLDN_MINORS 256
+/* All are served in one go, with interrupts off, when a phone rings. */
+#define CLDN_OBSERVERS 256
 
 /* ---- user.c: limits per user id ---- */
 
@@ -63,8 +65,8 @@ void cldn_evq_put(struct cldn_evq *q);
 void cldn_evq_wake(struct cldn_evq *q);
 /* Consumes the record in any case. Caller holds h->lock and wakes q after dropping it. */
 void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec);
-/* No record of the handle after this; returns the queue's number. Caller holds h->lock. */
-u64 cldn_gate_shut_locked(struct cldn_handle *h);
+/* No record of the handle after this; latches the queue's number. Caller holds h->lock. */
+void cldn_gate_shut_locked(struct cldn_handle *h);
 int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie);
 
 /* ---- op.c ---- */
@@ -100,7 +102,7 @@ void cldn_handle_put(struct cldn_handle *h);
 void cldn_who_current(struct cldn_who *who);
 int cldn_handle_open(struct cldn_device *dev, struct file *file);
 int cldn_observer_open(struct cldn_device *dev, struct file *file);
-/* 0 while requests are accepted, else EALREADY or EBADFD */
+/* 0 while requests are accepted, else EBADFD */
 int cldn_handle_gate(struct cldn_handle *h);
 int cldn_cancel_call(struct cldn_handle *h, u64 number);
 void cldn_status_fill(struct cldn_device *dev, struct cleardown_status *st);
@@ -112,10 +114,11 @@ struct cldn_ladder *cldn_ladder_new(void);
 int cldn_wish_raise(struct cldn_handle *h, struct cldn_wish wish, const struct cldn_who *who);
 void cldn_close_run(struct cldn_device *dev);
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg);
+bool cldn_close_answer(struct cldn_handle *h, struct cleardown_report_head *head);
 void cldn_close_watchdog(struct work_struct *work);
 bool cldn_handle_closed(struct cldn_handle *h);
 struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause);
-void cldn_observer_end(struct cldn_handle *h);
+bool cldn_observer_end(struct cldn_handle *h);
 void cldn_observer_gone(struct cldn_handle *h, u32 cause);
 
 /* ---- release.c ---- */
@@ -149,6 +152,7 @@ struct cldn_device *cldn_device_after(u64 id);
 struct cldn_handle *cldn_device_owner(struct cldn_device *dev);
 void cldn_device_put(struct cldn_device *dev);
 void cldn_device_set_state_locked(struct cldn_device *dev, u32 state);
+void cldn_device_set_free_locked(struct cldn_device *dev);
 int cldn_devices_init(void);
 void cldn_devices_exit(void);
 bool cldn_frozen(void);
@@ -190,7 +194,7 @@ enum cldn_stat {
 	CLDN_ORPHANED,
 	CLDN_CLOSES,
 	CLDN_REPORTS,
-	CLDN_STUCK_NOW,
+	CLDN_STUCK,
 	CLDN_UNCLEAN,
 	CLDN_STATS
 };

@@ -203,6 +203,7 @@ static u32 cldn_admit_status(const struct cldn_class *class, int error)
 	case -EBADFD:
 		return class->bad_handle;
 	case -ENOBUFS:
+		return class->no_resources;
 	case -ENOMEM:
 		return class->no_memory;
 	case -EBUSY:
@@ -258,6 +259,7 @@ struct cldn_op *cldn_op_next(struct cldn_device *dev)
 		return NULL;
 	list_move_tail(&op->node, &h->started);
 	refcount_inc(&op->ref); /* put by the class */
+	trace_cldn_op_start(h, op);
 	return op;
 }
 
@@ -284,6 +286,7 @@ static bool cldn_op_cancel_locked(struct cldn_handle *h, struct cldn_op *op)
 	int old = CLDN_OP_QUEUED;
 
 	lockdep_assert_held(&h->lock);
+	trace_cldn_op_cancel(h, op);
 	op->cancelled = true;
 	if (!atomic_try_cmpxchg(&op->state, &old, CLDN_OP_DONE))
 		return false;

@@ -88,10 +88,12 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 	struct cldn_handle *h = iocb->ki_filp->private_data;
 	bool nowait = cldn_iocb_nowait(iocb);
 	ssize_t done = 0;
+	u64 call;
 	int ret;
 
 	if (!iov_iter_count(from))
 		return cldn_handle_gate(h);
+	call = READ_ONCE(h->dev->call);
 	ret = cldn_stream_lock(&h->tx, nowait);
 	if (ret)
 		return ret;
@@ -111,6 +113,8 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 			break;
 	}
 	mutex_unlock(&h->tx.mutex);
+	if (ret == -ENOTCONN && call && READ_ONCE(h->cut_call) == call)
+		ret = -ECANCELED;
 	return done ?: ret;
 }
 
@@ -169,10 +173,16 @@ void cldn_tx_settle(struct cldn_device *dev)
 	const struct cldn_link_driver *drv = dev->link.drv;
 	struct cldn_handle *h = dev->owner;
 	bool there = dev->link_open && !dev->gone;
-	size_t flushed = dev->link_open ? drv->flush(&dev->link) : 0;
-	bool sent = there && drv->sent(&dev->link);
+	size_t flushed = 0;
+	bool sent = true;
 	u64 open, doubt;
 
+	scoped_guard(spinlock_irqsave, &h->lock)
+		open = cldn_tx_unconfirmed_locked(h);
+	if (open) { /* else what the link holds is a command's */
+		flushed = drv->flush(&dev->link);
+		sent = there && drv->sent(&dev->link);
+	}
 	guard(spinlock_irqsave)(&h->lock);
 	open = cldn_tx_unconfirmed_locked(h);
 	flushed = min_t(u64, flushed, open);
@@ -256,7 +266,7 @@ ssize_t cldn_handle_read(struct kiocb *iocb, struct iov_iter *to)
 	ssize_t ret;
 
 	if (h->observer)
-		return -EPERM;
+		return cldn_handle_gate(h) ?: -EPERM;
 	if (!iov_iter_count(to))
 		return cldn_handle_gate(h);
 	ret = cldn_stream_lock(&h->rx, nowait);

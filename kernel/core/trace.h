@@ -35,6 +35,7 @@ DECLARE_EVENT_CLASS(cldn_handle_class,
 );
 
 DEFINE_EVENT(cldn_handle_class, cldn_open, TP_PROTO(struct cldn_handle *h), TP_ARGS(h));
+DEFINE_EVENT(cldn_handle_class, cldn_open_failed, TP_PROTO(struct cldn_handle *h), TP_ARGS(h));
 DEFINE_EVENT(cldn_handle_class, cldn_wish, TP_PROTO(struct cldn_handle *h), TP_ARGS(h));
 DEFINE_EVENT(cldn_handle_class, cldn_silenced, TP_PROTO(struct cldn_handle *h), TP_ARGS(h));
 DEFINE_EVENT(cldn_handle_class, cldn_closed, TP_PROTO(struct cldn_handle *h), TP_ARGS(h));
@@ -63,6 +64,10 @@ DECLARE_EVENT_CLASS(cldn_op_class,
 
 DEFINE_EVENT(cldn_op_class, cldn_op_submit,
 	TP_PROTO(struct cldn_handle *h, struct cldn_op *op), TP_ARGS(h, op));
+DEFINE_EVENT(cldn_op_class, cldn_op_start,
+	TP_PROTO(struct cldn_handle *h, struct cldn_op *op), TP_ARGS(h, op));
+DEFINE_EVENT(cldn_op_class, cldn_op_cancel,
+	TP_PROTO(struct cldn_handle *h, struct cldn_op *op), TP_ARGS(h, op));
 DEFINE_EVENT(cldn_op_class, cldn_op_complete,
 	TP_PROTO(struct cldn_handle *h, struct cldn_op *op), TP_ARGS(h, op));
 
@@ -78,6 +83,20 @@ TRACE_EVENT(cldn_late_event,
 		__entry->type = type;
 	),
 	TP_printk("handle=%llx type=%u", __entry->handle, __entry->type)
+);
+
+TRACE_EVENT(cldn_run,
+	TP_PROTO(struct cldn_device *dev, u32 events),
+	TP_ARGS(dev, events),
+	TP_STRUCT__entry(
+		__array(char, name, CLEARDOWN_NAME_LEN)
+		__field(u32, events)
+	),
+	TP_fast_assign(
+		memcpy(__entry->name, dev->name, CLEARDOWN_NAME_LEN);
+		__entry->events = events;
+	),
+	TP_printk("%s events=%#x", __entry->name, __entry->events)
 );
 
 TRACE_EVENT(cldn_step,

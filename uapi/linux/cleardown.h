@@ -755,7 +755,7 @@ struct cleardown_events_info {
 /** enum cleardown_event_type - record types; from CLEARDOWN_EV_FILTER_BASE on they are filtered */
 enum cleardown_event_type {
 	CLEARDOWN_EV_COMPLETION	 = 1,	/* req_id, status, error; p1 = result; data = text */
-	CLEARDOWN_EV_PHONE_CLOSE = 2,	/* forced close: p1 = cause; the handle is dead */
+	CLEARDOWN_EV_PHONE_CLOSE = 2,	/* forced: p1 = cause, p2 = detail; the handle is dead */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */

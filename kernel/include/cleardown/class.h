@@ -6,9 +6,9 @@
  *
  *   bind (open run* (step_begin step_run*)* closed)* unbind
  *
- * open may end with cldn_open_done(dev, error); then closed follows at once. run comes after any
- * event, also between step_begin and the end of the ladder. After closed the class holds no op,
- * and no timer of it is armed.
+ * open may end with cldn_open_done(dev, error); then the ladder follows in mode ABORT. run comes
+ * after any event, also between step_begin and the end of the ladder. After closed the class holds
+ * no op, and no timer of it is armed.
  */
 #ifndef CLEARDOWN_CLASS_H
 #define CLEARDOWN_CLASS_H
@@ -53,7 +53,6 @@ struct cldn_ioctl {
 #define CLDN_IN_ORDERLY BIT(CLEARDOWN_MODE_ORDERLY)
 #define CLDN_IN_ABORT BIT(CLEARDOWN_MODE_ABORT)
 #define CLDN_IN_EMERGENCY BIT(CLEARDOWN_MODE_EMERGENCY)
-#define CLDN_IN_GONE BIT(CLEARDOWN_MODE_GONE)
 #define CLDN_IN_POLITE (CLDN_IN_DRAIN | CLDN_IN_ORDERLY)
 #define CLDN_IN_TOUCHING (CLDN_IN_POLITE | CLDN_IN_ABORT | CLDN_IN_EMERGENCY)
 
@@ -101,7 +100,8 @@ enum cldn_step_verdict {
  * @failed: status word of a request that a close ended, and of a close that could not release
  * @cancelled: status word of a request that CANCEL ended or whose deadline passed
  * @unavailable: status word of an opcode that the device lacks
- * @no_memory: status word of ENOMEM and ENOBUFS
+ * @no_memory: status word of ENOMEM
+ * @no_resources: status word of ENOBUFS: a limit of the user is reached
  * @bad_param: status word of malformed input
  * @not_owner: status word for an observer's attempt
  * @opcodes: every opcode the class knows
@@ -112,7 +112,7 @@ enum cldn_step_verdict {
  * @nsteps: their number
  * @release_ms: time reserved for the link's close
  * @open_hold_ms: least time DTR stays low between a close with a call up and our next open
- * @default_deadline_ns: of CLOSE
+ * @deadline_ms: default deadline of CLOSE, a module parameter
  * @bind: process context, sleeps. Parses @args ("init=...", unknown keys belong to the link) and
  *	allocates dev->class_data; on error @text gets a sentence.
  * @unbind: undoes bind; process context, the device is idle.
@@ -125,7 +125,7 @@ enum cldn_step_verdict {
  *	with what runs; cldn_op_next() gives nothing more.
  * @step_begin: begin a rung. @until_ns: the absolute time at which it will be cut.
  * @step_run: go on with it; comes after run, on every event and at @until_ns.
- * @summary: the ladder is over: fill report flags (ONHOOK, FORCED, HAD_CALL) and cause_detail.
+ * @summary: the ladder is over: CLEARDOWN_REPORT_ONHOOK, _FORCED, _HAD_CALL for the report.
  * @closed: the hardware is released; forget the session.
  */
 struct cldn_class {
@@ -137,6 +137,7 @@ struct cldn_class {
 	u32 cancelled;
 	u32 unavailable;
 	u32 no_memory;
+	u32 no_resources;
 	u32 bad_param;
 	u32 not_owner;
 	const struct cldn_opcode *opcodes;
@@ -147,7 +148,7 @@ struct cldn_class {
 	unsigned int nsteps;
 	u32 release_ms;
 	u32 open_hold_ms;
-	u64 default_deadline_ns;
+	const unsigned int *deadline_ms;
 
 	int (*bind)(struct cldn_device *dev, const char *args, char *text, size_t len);
 	void (*unbind)(struct cldn_device *dev);
@@ -158,11 +159,11 @@ struct cldn_class {
 					     struct cldn_step_result *result);
 	enum cldn_step_verdict (*step_run)(struct cldn_device *dev, u32 what, u64 until_ns,
 					   struct cldn_step_result *result);
-	void (*summary)(struct cldn_device *dev, struct cleardown_report_head *head);
+	u32 (*summary)(struct cldn_device *dev);
 	void (*closed)(struct cldn_device *dev);
 };
 
-/* The classes of cleardown.ko; main.c registers them by this table so that the core names none. */
+/* The classes of cleardown.ko, NULL at the end; by this table the core names none. */
 extern const struct cldn_class *const cldn_classes[];
 
 #endif /* CLEARDOWN_CLASS_H */

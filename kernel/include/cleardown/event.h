@@ -30,7 +30,7 @@ struct cldn_user;
  * @node: place in the queue; under q->lock
  * @head: the fixed part as the reader gets it; len, seq, ns, cookie and handle are filled by post
  * @data: head.data_len bytes that follow; must live as long as the record
- * @free: the record was read or thrown away. Any context, no lock held.
+ * @free: the record was read or thrown away. Any context; h->lock may be held.
  * @user: whose limit the record counts against while it is queued; NULL when counted elsewhere
  */
 struct cldn_rec {

@@ -32,14 +32,15 @@ struct cldn_link_config {
 #define CLDN_LINK_RX BIT(0) /* there may be something to read */
 #define CLDN_LINK_ROOM BIT(1) /* there may be room to write, or everything has left */
 #define CLDN_LINK_LINES BIT(2) /* a modem line may have changed */
+#define CLDN_LINK_EVENTS 0x0f
 #define CLDN_LINK_GONE BIT(3) /* the hardware is away; nothing but close() makes sense now */
 
 /**
  * struct cldn_link_driver - a kind of hardware
  * @name: as in bind: "tty", "sim"
  * @owner: pinned while a device has the hardware, not while it is bound and idle
- * @probe: looks at the hardware without taking it and fills link->backend, link->dev,
- *	link->in_doubt_max and link->priv. Process context, sleeps. On error @text gets a sentence
+ * @probe: looks at the hardware without taking it and fills link->backend, link->dev and
+ *	link->priv. Process context, sleeps. On error @text gets a sentence
  *	for a person.
  * @remove: undoes probe. Process context; the link is closed.
  * @open: takes the hardware exclusively: 0, -EBUSY, -ENODEV when it is not there any more. Worker.
@@ -91,6 +92,7 @@ struct cldn_link_driver {
  *	written by open
  * @speed: bits per second of the serial line
  * @flow: CLEARDOWN_FLOW_*
+ * @probes: how often it was bound or rebound; a class that remembers the hardware compares
  */
 struct cldn_link {
 	const struct cldn_link_driver *drv;
@@ -100,6 +102,7 @@ struct cldn_link {
 	u32 in_doubt_max;
 	u32 speed;
 	u32 flow;
+	u32 probes;
 };
 
 /**

@@ -43,7 +43,10 @@ struct cldn_evq;
 struct cldn_op;
 struct cldn_user;
 
-/* Why the worker runs; the low bits are the link's CLDN_LINK_* */
+/*
+ * Why the worker runs; the low bits are the link's CLDN_LINK_*. It looks at everything in each run;
+ * the bits that nobody tests are for the trace.
+ */
 #define CLDN_EV_OPEN BIT(8) /* an open waits for the hardware */
 #define CLDN_EV_OP BIT(9) /* a request was queued */
 #define CLDN_EV_CANCEL BIT(10) /* op->cancelled or h->cancel_call was set */
@@ -123,7 +126,7 @@ struct cldn_stream {
  * @flusher: who last let go of a descriptor, noted by flush
  * @wish: how it is to end
  * @wq: waiters for CLOSED, and the closer for an empty op list
- * @evq: bound event queue, pinned; changed under h->lock and q->lock
+ * @evq: bound event queue, pinned; changed under h->lock
  * @cookie: of BIND_EVENTS
  * @gate_open: records may be posted; under q->lock of @evq (under h->lock while there is none)
  * @seq_at_return: latched when the gate shut
@@ -148,6 +151,7 @@ struct cldn_stream {
  * @tx_doubt: bytes of @tx that left our buffers and nobody confirmed, when a call ended
  * @syncers: fsync callers waiting for @tx_sent
  * @cancel_call: number of the call that CANCEL_CALL named; read by the class
+ * @cut_call: the same, kept: a write that it cuts says ECANCELED
  * @deadline_ns: default for CLOSE
  * @dtr: enum cleardown_dtr
  * @dtr_pulse_ms: its time
@@ -200,6 +204,7 @@ struct cldn_handle {
 	u64 tx_doubt;
 	atomic_t syncers;
 	u64 cancel_call;
+	u64 cut_call;
 	u64 deadline_ns;
 	u32 dtr;
 	u32 dtr_pulse_ms;
@@ -224,7 +229,7 @@ struct cldn_handle {
  * @state: enum cleardown_state
  * @since_ns: when @state was entered
  * @removed: unbind has begun; opens get ENODEV
- * @generation: opens so far
+ * @generation: handles so far, observers included
  * @owner: the handle that has it, from OPENING to CLOSED; pinned
  * @observers: handles
  * @nobservers: their number
@@ -232,8 +237,8 @@ struct cldn_handle {
  * @link_open: the hardware is ours; worker only
  * @gone: the hardware went away while it was ours, until REBIND; worker and bind only
  * @run_since_ns: when the worker's present run began, 0 between runs; the watchdog reads it
- * @lines: CLEARDOWN_LINE_* as last seen, published by the worker
- * @call: number of the call that is up, published by the class
+ * @lines: CLEARDOWN_LINE_* as last seen, published by the class
+ * @call: number of the call that is up, 0 = none; cldn_call_begin() and cldn_call_end()
  * @calls: counter that gives the numbers; class only
  * @worker: the one thread that touches the hardware; NULL once unbind has begun to end it
  * @kick_lock: @worker against who still holds a file; innermost
