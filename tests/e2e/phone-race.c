@@ -285,7 +285,8 @@ static bool drain_for_an_hour(struct closer *c, uint64_t cookie, uint64_t *id)
 	closer_start(c, CLEARDOWN_MODE_DRAIN, HOUR);
 	do {
 		EXPECT_EQ(good, cd_status(phone.fd, &st), 0);
-	} while (good && st.out_state != CLEARDOWN_STATE_CLOSING && cd_now() < end);
+	} while (good && st.out_state != CLEARDOWN_STATE_CLOSING && cd_now() < end &&
+		 between_looks());
 	EXPECT_EQ(good, st.out_state, CLEARDOWN_STATE_CLOSING);
 	EXPECT_EQ(good, st.out_pending, 1);
 	EXPECT_EQ(good, tape_count(&phone.tape, completion(cookie, *id, 0)), 0);
@@ -372,7 +373,7 @@ static pid_t closing_process(int observer)
 	}
 	while (!cd_status(observer, &st) && st.out_state != CLEARDOWN_STATE_CLOSING &&
 	       cd_now() < end)
-		sched_yield();
+		between_looks();
 	return st.out_state == CLEARDOWN_STATE_CLOSING && st.out_owner_pid == pid ? pid : -1;
 }
 

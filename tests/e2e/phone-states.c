@@ -254,7 +254,7 @@ static bool all_others_sleep(void)
 			if (!access(path, F_OK))
 				all = all && thread_sleeps(tid);
 		}
-	} while (!all && cd_now() < end);
+	} while (!all && cd_now() < end && between_looks());
 	return all;
 }
 

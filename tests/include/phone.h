@@ -22,6 +22,12 @@
 #define ALL_STATES CLEARDOWN_PHONESTATE_ALL
 #define ALL_EVENTS CLEARDOWN_EV_FILTER_ALL
 
+/* The pause of a loop that looks again and again, so that it does not eat a processor. */
+static inline bool between_looks(void)
+{
+	return !poll(NULL, 0, 2);
+}
+
 /* ---- the modem bank ---- */
 
 /* One command to the bank; its answer, "ok ..." or "error ...", into @answer. True when ok. */
