@@ -287,7 +287,7 @@ static void phone_forget_session(struct phone *ph)
 	ph->act = PHONE_ACT_NONE;
 	ph->fixup = false;
 	ph->lines_unset = false;
-	ph->probe_ns = 0;
+	ph->doubt = false;
 	ph->text_len = 0;
 	ph->hook = PHONE_HOOK_UNKNOWN;
 	ph->connected = false;
@@ -337,7 +337,6 @@ void phone_arm(struct phone *ph)
 {
 	u64 next = min(cldn_dlg_next(&ph->dlg), phone_ring_next(ph));
 
-	next = min(next, phone_probe_next(ph));
 	if (next != U64_MAX)
 		cldn_wake_at(ph->dev, next);
 }

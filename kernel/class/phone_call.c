@@ -10,8 +10,6 @@
 #define PHONE_RING_NS (6500 * NSEC_PER_MSEC)
 /* How long an aborted dial or answer may take to say so, in an open session. */
 #define PHONE_ABORT_NS NSEC_PER_SEC
-/* S10 is 1.4 s unless somebody changed it. */
-#define PHONE_PROBE_NS (2 * NSEC_PER_SEC)
 #define PHONE_ATH_NS (1500 * NSEC_PER_MSEC)
 #define PHONE_ESCAPE_NS (4 * NSEC_PER_SEC)
 
@@ -167,7 +165,7 @@ void phone_call_begin(struct phone *ph, u32 state)
 static void phone_online(struct phone *ph)
 {
 	phone_ring_over(ph);
-	ph->probe_ns = 0;
+	ph->doubt = false;
 	if (!ph->dev->call)
 		cldn_call_begin(ph->dev);
 	phone_set(ph, &ph->status.out_rate, ph->dlg.rate);
@@ -214,15 +212,15 @@ static void phone_no_carrier(struct phone *ph)
 		phone_call_cleared(ph);
 	else if (!phone_call_up(ph))
 		phone_set_hook(ph, PHONE_HOOK_ON);
-	ph->probe_ns = 0;
+	ph->doubt = false;
 }
 
 /* The modem answers commands, so a call whose end was not certain is over for it too. */
 static void phone_heard(struct phone *ph)
 {
-	if (ph->probe_ns && !phone_call_up(ph))
+	if (ph->doubt && !phone_call_up(ph))
 		phone_set_hook(ph, PHONE_HOOK_ON);
-	ph->probe_ns = 0;
+	ph->doubt = false;
 }
 
 /* ---- hanging up ---- */
@@ -419,9 +417,10 @@ static size_t phone_dlg_push(struct cldn_dialogue *d, const u8 *buf, size_t len)
 	return cldn_rx_push(phone_of_dlg(d)->dev, buf, len);
 }
 
-static void phone_dlg_dropped(struct cldn_dialogue *d)
+static void phone_dlg_carrier(struct cldn_dialogue *d, bool up)
 {
-	phone_set_call(phone_of_dlg(d), CLEARDOWN_CALL_CLEARING, CLEARDOWN_RESULT_NO_CARRIER);
+	phone_set_call(phone_of_dlg(d), up ? CLEARDOWN_CALL_ONLINE : CLEARDOWN_CALL_CLEARING,
+		       up ? CLEARDOWN_RESULT_CONNECT : CLEARDOWN_RESULT_NO_CARRIER);
 }
 
 static void phone_dlg_lost(struct cldn_dialogue *d, bool said)
@@ -432,9 +431,10 @@ static void phone_dlg_lost(struct cldn_dialogue *d, bool said)
 		phone_call_cleared(ph);
 		return;
 	}
-	/* The line counts as off-hook until the modem says something; in the end it is asked. */
+	/* The line counts as off-hook until the modem answers, for which it is asked something. */
 	phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
-	ph->probe_ns = ktime_get_ns() + PHONE_PROBE_NS;
+	ph->doubt = true;
+	ph->fixup = true;
 }
 
 const struct cldn_dlg_ops phone_dlg_ops = {
@@ -443,7 +443,7 @@ const struct cldn_dlg_ops phone_dlg_ops = {
 	.done = phone_dlg_done,
 	.room = phone_dlg_room,
 	.push = phone_dlg_push,
-	.dropped = phone_dlg_dropped,
+	.carrier = phone_dlg_carrier,
 	.lost = phone_dlg_lost,
 };
 

@@ -12,6 +12,8 @@
 
 /* Silence, +++, silence: with less time the escape cannot work. */
 #define PHONE_ESCAPE_LEAST_NS (2150 * NSEC_PER_MSEC)
+/* The worker needs some time to get to the end of a rung. */
+#define PHONE_CUT_NS (20 * NSEC_PER_MSEC)
 #define PHONE_SENT_POLL_NS (5 * NSEC_PER_MSEC)
 
 const struct cldn_step phone_steps[PHONE_NSTEPS] = {
@@ -194,12 +196,23 @@ static enum cldn_step_verdict phone_dtr_run(struct phone *ph, struct cldn_step_r
 	return verdict;
 }
 
-static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, struct cldn_step_result *result)
+/* How long DTR stays low at least: so that the rung ends, with its proof, before it is cut. */
+static u64 phone_dtr_least(const struct cldn_handle *h, u64 now, u64 until_ns)
+{
+	u64 least = h->dtr == CLEARDOWN_DTR_PULSE ? h->dtr_pulse_ms * NSEC_PER_MSEC :
+						    PHONE_DTR_MIN_NS;
+	u64 end = now + PHONE_CUT_NS;
+
+	return until_ns > end ? min(least, until_ns - end) : 0;
+}
+
+static enum cldn_step_verdict phone_dtr_begin(struct phone *ph, u64 until_ns,
+					      struct cldn_step_result *result)
 {
 	struct cldn_handle *h = ph->dev->owner;
 	bool pulse = h->dtr == CLEARDOWN_DTR_PULSE;
-	u64 min_ns = pulse ? h->dtr_pulse_ms * NSEC_PER_MSEC : PHONE_DTR_MIN_NS;
 	u64 now = ktime_get_ns();
+	u64 min_ns = phone_dtr_least(h, now, until_ns);
 
 	if (!(ph->dlg.lines & CLEARDOWN_LINE_VALID))
 		return CLDN_STEP_NOTHING;
@@ -234,7 +247,7 @@ static enum cldn_step_verdict phone_rung(struct phone *ph, u32 what, bool begin,
 		return begin ? phone_hangup_rung_begin(ph, until_ns) :
 			       phone_hangup_rung_run(ph, result);
 	case CLEARDOWN_STEP_DTR:
-		return begin ? phone_dtr_begin(ph, result) : phone_dtr_run(ph, result);
+		return begin ? phone_dtr_begin(ph, until_ns, result) : phone_dtr_run(ph, result);
 	default:
 		return CLDN_STEP_NOTHING;
 	}

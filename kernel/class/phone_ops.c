@@ -416,7 +416,6 @@ static void phone_cancel_call(struct phone *ph, u64 now)
 static void phone_fixup(struct phone *ph, u64 now)
 {
 	ph->fixup = false;
-	ph->probe_ns = ph->probe_ns ? U64_MAX : 0; /* asked now; the answer settles it */
 	ph->act = PHONE_ACT_FIXUP;
 	cldn_dlg_command(&ph->dlg, PHONE_LINES_BODY, strlen(PHONE_LINES_BODY), CLDN_DLG_PLAIN, now,
 			 now + PHONE_FIXUP_NS);
@@ -431,14 +430,9 @@ void phone_fixup_done(struct phone *ph, u32 code)
 		phone_op_start(ph);
 }
 
-/* When the modem is to be asked whether it is in command state, U64_MAX = not. */
-u64 phone_probe_next(const struct phone *ph)
+static bool phone_fixup_due(const struct phone *ph)
 {
-	if (ph->act != PHONE_ACT_NONE || !cldn_dlg_idle(&ph->dlg) || cldn_closing(ph->dev))
-		return U64_MAX;
-	if (ph->fixup)
-		return 0;
-	return ph->probe_ns ?: U64_MAX;
+	return ph->fixup && cldn_dlg_idle(&ph->dlg) && !cldn_closing(ph->dev);
 }
 
 /* Ends what is to end, then begins the next request when nothing runs. */
@@ -450,7 +444,7 @@ void phone_ops(struct phone *ph, u64 now)
 		phone_op_cancel(ph, now);
 	phone_cancel_call(ph, now);
 	for (turn = 0; ph->act == PHONE_ACT_NONE; turn++) {
-		if (now >= phone_probe_next(ph)) {
+		if (phone_fixup_due(ph)) {
 			phone_fixup(ph, now);
 			return;
 		}

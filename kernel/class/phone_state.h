@@ -15,7 +15,8 @@
  *   OP      a request (@op)           the modem's result: its completion
  *   FIXUP   a request that may have   the modem's result; then requests go on
  *           changed the modem's form,
- *           or @probe_ns
+ *           or the end of a call in
+ *           doubt
  *   HANGUP  HANGUP (@op), a cancelled proof that the line is on-hook, or all means used up
  *           call (no @op)
  *   LADDER  a rung of the close       its result
@@ -96,7 +97,7 @@ struct phone_scale {
  * @start_ns: when the start ends whatever the modem did
  * @fixup: the modem's lines have to be set again before the next request
  * @lines_unset: and they were not set at the start, for the modem was silent
- * @probe_ns: when the modem is asked whether a call is really over, 0 = it is known
+ * @doubt: a call is over for us and may not be for the modem
  * @op: request under way, referenced
  * @text: the lines that answered it
  * @text_len: bytes of @text
@@ -133,7 +134,7 @@ struct phone {
 	u64 start_ns;
 	bool fixup;
 	bool lines_unset;
-	u64 probe_ns;
+	bool doubt;
 	struct cldn_op *op;
 	u8 text[PHONE_TEXT_MAX];
 	u32 text_len;
@@ -199,7 +200,6 @@ bool phone_dtr_kept(const struct phone *ph);
 /* phone_ops.c */
 int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
 void phone_ops(struct phone *ph, u64 now);
-u64 phone_probe_next(const struct phone *ph);
 void phone_fixup_done(struct phone *ph, u32 code);
 void phone_op_done(struct phone *ph, u32 code);
 void phone_op_end(struct phone *ph, u32 status, int error, u32 p1);

@@ -23,6 +23,11 @@
 /* Held back beginning of NO CARRIER, and all of it, at the end of the received data. */
 #define DLG_HOLD_NS (20 * NSEC_PER_MSEC)
 #define DLG_LOST_NS (100 * NSEC_PER_MSEC)
+/*
+ * A modem gives a call up when its carrier was away for S10, 1.4 s unless somebody changed it, and
+ * says so behind the last data. One that does not say it is waited for so long.
+ */
+#define DLG_DROP_NS (2 * NSEC_PER_SEC)
 /* Chunks in one turn of the worker: 64 KiB, a few milliseconds. */
 #define DLG_CHUNKS 16
 
@@ -341,10 +346,7 @@ static void dlg_lost(struct cldn_dialogue *d)
 
 	if (held && !found)
 		d->ops->push(d, cldn_at_lost + d->scan.released, held);
-	/*
-	 * Until S10 is over a modem that only dropped DCD takes everything for data, and without
-	 * DCD the text may have been a user's.
-	 */
+	/* A modem that only dropped DCD may still take all for data; without DCD a user said it. */
 	if (!said) {
 		d->synced = false;
 		d->stale = true;
@@ -410,7 +412,7 @@ static void dlg_judge(struct cldn_dialogue *d, u64 now)
 static void dlg_tick_data(struct cldn_dialogue *d, u64 now)
 {
 	if (d->drop_seen) {
-		if (!d->blocked && (cldn_at_scan_found(&d->scan) || now >= d->rx_ns + DLG_LOST_NS))
+		if (!d->blocked && (cldn_at_scan_found(&d->scan) || now >= d->rx_ns + DLG_DROP_NS))
 			dlg_lost(d);
 	} else if (d->hold_ns && now >= d->hold_ns) {
 		dlg_judge(d, now);
@@ -465,7 +467,7 @@ static void dlg_dcd_low(struct cldn_dialogue *d, u64 now)
 			return;
 		d->drop_seen = true;
 		d->rx_ns = now;
-		d->ops->dropped(d);
+		d->ops->carrier(d, false);
 		break;
 	case CLDN_DLG_GUARD:
 	case CLDN_DLG_ESCAPE:
@@ -480,6 +482,17 @@ static void dlg_dcd_low(struct cldn_dialogue *d, u64 now)
 	}
 }
 
+static void dlg_dcd_high(struct cldn_dialogue *d, u64 now)
+{
+	d->dcd_high = true;
+	if (!d->drop_seen)
+		return;
+	d->drop_seen = false;
+	if (d->scan.match > d->scan.released)
+		d->hold_ns = now + DLG_LOST_NS;
+	d->ops->carrier(d, true);
+}
+
 void cldn_dlg_lines(struct cldn_dialogue *d, u64 now)
 {
 	d->lines = d->link->drv->get_lines(d->link);
@@ -488,7 +501,7 @@ void cldn_dlg_lines(struct cldn_dialogue *d, u64 now)
 	if (!(d->lines & CLEARDOWN_LINE_DCD))
 		dlg_dcd_low(d, now);
 	else if (d->state == CLDN_DLG_DATA)
-		d->dcd_high = true;
+		dlg_dcd_high(d, now);
 }
 
 /* ---- time ---- */
@@ -574,6 +587,6 @@ u64 cldn_dlg_next(const struct cldn_dialogue *d)
 	if (d->state != CLDN_DLG_DATA)
 		return next;
 	if (d->drop_seen)
-		return d->blocked ? next : min(next, d->rx_ns + DLG_LOST_NS);
+		return d->blocked ? next : min(next, d->rx_ns + DLG_DROP_NS);
 	return d->hold_ns ? min(next, d->hold_ns) : next;
 }

@@ -60,7 +60,8 @@ struct cldn_dialogue;
  *	modem did not answer. After CONNECT the state is DATA.
  * @room: how many bytes @push would take
  * @push: received data of the call; returns how many were taken
- * @dropped: the carrier is gone but there may be received data to read
+ * @carrier: DCD fell, but there may be received data to read; or it rose again before the modem
+ *	gave the call up
  * @lost: the far end has ended the call; @said: the modem says so and is in command state, else
  *	its carrier fell and NO CARRIER is still to come as unasked
  */
@@ -71,7 +72,7 @@ struct cldn_dlg_ops {
 	void (*done)(struct cldn_dialogue *d, u32 code);
 	size_t (*room)(struct cldn_dialogue *d);
 	size_t (*push)(struct cldn_dialogue *d, const u8 *buf, size_t len);
-	void (*dropped)(struct cldn_dialogue *d);
+	void (*carrier)(struct cldn_dialogue *d, bool up);
 	void (*lost)(struct cldn_dialogue *d, bool said);
 };
 
@@ -86,7 +87,7 @@ struct cldn_dlg_ops {
  * @stale: an answer that nobody waits for any more may come
  * @dcd_low: DCD was seen low while no call was up, so it means something
  * @dcd_high: and high in this call
- * @drop_seen: DCD fell in this call
+ * @drop_seen: DCD is low though the call is up
  * @fall: DCD was high when DTR was let fall
  * @blocked: data waits for @ops->room
  * @raise: DTR rises again after the hang-up

@@ -161,10 +161,10 @@ static size_t owner_push(struct cldn_dialogue *d, const u8 *buf, size_t len)
 	return len;
 }
 
-static void owner_dropped(struct cldn_dialogue *d)
+static void owner_carrier(struct cldn_dialogue *d, bool up)
 {
 	(void)d;
-	note("dropped;");
+	note(up ? "back;" : "dropped;");
 }
 
 static void owner_lost(struct cldn_dialogue *d, bool said)
@@ -179,7 +179,7 @@ static const struct cldn_dlg_ops owner = {
 	.done = owner_done,
 	.room = owner_room,
 	.push = owner_push,
-	.dropped = owner_dropped,
+	.carrier = owner_carrier,
 	.lost = owner_lost,
 };
 
@@ -513,14 +513,29 @@ static void dcd_alone(void)
 	pass(1000);
 	lines(VALID);
 	lines(VALID);
-	pass(90);
+	pass(1990);
 	modem("still coming\r\n");
-	pass(90);
+	pass(1990);
 	note("now;");
 	pass(20);
 	command("I", CLDN_DLG_PLAIN, 5000);
 	verdict(SYNC, "dropped;<still coming>now;<\r\n>lost;",
 		"what came before DCD fell is delivered, and the modem may not listen yet");
+}
+
+static void dcd_comes_back(void)
+{
+	begin_online(VALID, DCD);
+	lines(VALID);
+	modem("x\r");
+	pass(1500);
+	lines(DCD);
+	pass(5000);
+	modem("y");
+	lines(VALID);
+	modem(LOST);
+	verdict("", "dropped;<x>back;<\r><y>dropped;lost, said;",
+		"a carrier that comes back before S10 is over ends nothing");
 }
 
 static void text_with_dcd(void)
@@ -785,6 +800,7 @@ int main(void)
 		dcd_ends_call,
 		dcd_alone,
 		text_with_dcd,
+		dcd_comes_back,
 		text_before_dcd,
 		text_without_lines,
 		text_with_dead_dcd,
