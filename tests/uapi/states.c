@@ -268,8 +268,12 @@ static void test_limit_ops(const char *parameter)
 
 	begin(&f, 1);
 	sim_control(&f.phone, "deaf on");
-	for (uint64_t id = 1; id <= 3; id++)
+	for (uint64_t id = 1; id <= 2; id++)
 		EXPECT_EQ(good, submit(f.fd, id, HOUR, NULL), 0);
+	/* what is refused does not count */
+	for (int i = 0; i < 8; i++)
+		good &= submit_fails(f.fd, 1, -EEXIST, PHONEERR(INVALPARAM));
+	EXPECT_EQ(good, submit(f.fd, 3, HOUR, NULL), 0);
 	good &= submit_fails(f.fd, 4, -ENOBUFS, PHONEERR(RESOURCEUNAVAIL));
 	EXPECT_EQ(good, cancel(f.fd, CLEARDOWN_CANCEL_REQUEST, 3), 0);
 	if (!strcmp(parameter, "max_records"))
