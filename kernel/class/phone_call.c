@@ -231,9 +231,11 @@ bool phone_dtr_usable(const struct phone *ph)
 	return ph->dlg.lines & CLEARDOWN_LINE_VALID && !ph->dtr_useless;
 }
 
+/* Whoever asked for DTR to be kept did not ask for a call that outlives him. */
 bool phone_dtr_kept(const struct phone *ph)
 {
-	return ph->dev->owner->dtr == CLEARDOWN_DTR_KEEP;
+	return ph->dev->owner->dtr == CLEARDOWN_DTR_KEEP &&
+	       cldn_closing(ph->dev) < CLEARDOWN_MODE_EMERGENCY;
 }
 
 static void phone_hang_use(struct phone *ph, u32 means, u64 now)

@@ -546,6 +546,7 @@ static void dlg_tick_state(struct cldn_dialogue *d, u64 now)
 {
 	switch (d->state) {
 	case CLDN_DLG_SYNC:
+		d->stale = true; /* the tries before may still be answered */
 		dlg_sync_begin(d, now);
 		break;
 	case CLDN_DLG_QUIET:

@@ -298,7 +298,13 @@ static void sync_repeats(void)
 	cldn_dlg_sync(&w.d, w.now, w.now + 2500 * MS);
 	pass(1500);
 	modem("\xff~garbage" OK);
-	verdict(SYNC SYNC SYNC, "done OK;", "a modem that wakes up late is asked again");
+	modem(OK);
+	modem(OK);
+	pass(50);
+	command("I", CLDN_DLG_PLAIN, 5000);
+	modem("7\r\n" OK);
+	verdict(SYNC SYNC SYNC "ATI\r", "done OK;text 7;done OK;",
+		"a modem that wakes up late is asked again, and answers every try");
 }
 
 static void sync_gives_up(void)
@@ -316,6 +322,7 @@ static void sync_after_error(void)
 	modem("\r\nERROR\r\n");
 	pass(100);
 	modem("0\r");
+	pass(50);
 	verdict(SYNC SYNC, "done OK;", "rests of an older line cost one more try, numbers will do");
 }
 
@@ -335,6 +342,7 @@ static void command_syncs_first(void)
 	command("I", CLDN_DLG_PLAIN, 5000);
 	pass(800);
 	modem(OK);
+	pass(50);
 	modem("\r\nERROR\r\n");
 	verdict(SYNC SYNC "ATI\r", "done ERROR;", "before synchronisation no command leaves");
 }
