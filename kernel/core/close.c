@@ -440,6 +440,26 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 	cldn_handle_put(h); /* dev->owner's */
 }
 
+/*
+ * Requests that were accepted go on in mode DRAIN as long as its first rung lasts. Only what was
+ * accepted counts, not what the worker happened to have begun when CLOSE came: else the same two
+ * calls of a program would end differently from run to run.
+ */
+bool cldn_draining_locked(struct cldn_handle *h)
+{
+	const struct cldn_class *class = h->dev->class;
+
+	lockdep_assert_held(&h->lock);
+	return h->wish.mode == CLEARDOWN_MODE_DRAIN && h->ladder->step < class->nsteps &&
+	       class->steps[h->ladder->step].what == CLEARDOWN_STEP_DRAIN_OPS;
+}
+
+static bool cldn_draining(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	return cldn_draining_locked(h);
+}
+
 /* The worker, after each run of the class. */
 void cldn_close_run(struct cldn_device *dev)
 {
@@ -447,7 +467,8 @@ void cldn_close_run(struct cldn_device *dev)
 
 	if (!h || READ_ONCE(h->state) == CLEARDOWN_STATE_OPEN)
 		return;
-	cldn_ops_end_queued(h);
+	if (!cldn_draining(h))
+		cldn_ops_end_queued(h);
 	if (!dev->link_open || cldn_ladder_walk(dev, h))
 		cldn_close_finish(dev, h);
 }

@@ -117,6 +117,7 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg);
 bool cldn_close_answer(struct cldn_handle *h, struct cleardown_report_head *head);
 void cldn_close_watchdog(struct work_struct *work);
 bool cldn_handle_closed(struct cldn_handle *h);
+bool cldn_draining_locked(struct cldn_handle *h);
 struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause);
 bool cldn_observer_end(struct cldn_handle *h);
 void cldn_observer_gone(struct cldn_handle *h, u32 cause);

@@ -252,7 +252,7 @@ struct cldn_op *cldn_op_next(struct cldn_device *dev)
 	if (!h)
 		return NULL;
 	guard(spinlock_irqsave)(&h->lock);
-	if (h->state != CLEARDOWN_STATE_OPEN)
+	if (h->state != CLEARDOWN_STATE_OPEN && !cldn_draining_locked(h))
 		return NULL;
 	op = list_first_entry_or_null(&h->queued, struct cldn_op, node);
 	if (!op || !atomic_try_cmpxchg(&op->state, &old, CLDN_OP_STARTED))
@@ -338,7 +338,7 @@ void cldn_ops_run(struct cldn_handle *h)
 	}
 }
 
-/* Worker: a close has begun. What has not been started never will be, whatever the mode. */
+/* Worker: a close has begun, or is past draining. What has not been started never will be. */
 void cldn_ops_end_queued(struct cldn_handle *h)
 {
 	const u32 failed = h->dev->class->failed;

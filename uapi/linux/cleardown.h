@@ -113,7 +113,7 @@ enum cleardown_state {
 
 /** enum cleardown_mode - how a close ends an object; a later wish can only raise it */
 enum cleardown_mode {
-	CLEARDOWN_MODE_DRAIN	 = 1,	/* started requests and accepted bytes finish first */
+	CLEARDOWN_MODE_DRAIN	 = 1,	/* accepted requests and bytes finish first */
 	CLEARDOWN_MODE_ORDERLY	 = 2,	/* requests end, accepted bytes drain, polite steps run */
 	CLEARDOWN_MODE_ABORT	 = 3,	/* bytes are discarded, abort and release steps only */
 	CLEARDOWN_MODE_EMERGENCY = 4,	/* internal: ABORT within 700 ms */
@@ -380,7 +380,7 @@ struct cleardown_report_head {
 
 /** enum cleardown_step_what - steps of a close ladder, in the order in which they can run */
 enum cleardown_step_what {
-	CLEARDOWN_STEP_DRAIN_OPS   = 1,	/* started requests end by themselves */
+	CLEARDOWN_STEP_DRAIN_OPS   = 1,	/* accepted requests end by themselves */
 	CLEARDOWN_STEP_DRAIN_DATA  = 2,	/* accepted bytes leave */
 	CLEARDOWN_STEP_ABORT_CMD   = 3,	/* the modem is brought back to command state */
 	CLEARDOWN_STEP_ESCAPE	   = 4,	/* +++ between guard times */

@@ -68,7 +68,7 @@ enum cldn_state {
 
 /** How a close ends an object. A running close can only be raised to a higher mode. */
 enum cldn_mode {
-	CLDN_MODE_DRAIN = 1, /**< started requests and accepted bytes finish first */
+	CLDN_MODE_DRAIN = 1, /**< accepted requests and bytes finish first */
 	CLDN_MODE_ORDERLY = 2, /**< requests end, accepted bytes drain, polite steps run */
 	CLDN_MODE_ABORT = 3, /**< bytes are discarded, only abort and release steps run */
 	CLDN_MODE_EMERGENCY = 4, /**< in reports only: abort within 700 ms */
@@ -91,7 +91,7 @@ enum cldn_cause {
 
 /** Steps of a close, in the order in which they can run. */
 enum cldn_step {
-	CLDN_STEP_DRAIN_OPS = 1, /**< started requests end by themselves */
+	CLDN_STEP_DRAIN_OPS = 1, /**< accepted requests end by themselves */
 	CLDN_STEP_DRAIN_DATA = 2, /**< accepted bytes leave */
 	CLDN_STEP_ABORT_CMD = 3, /**< the modem is brought back to command state */
 	CLDN_STEP_ESCAPE = 4, /**< +++ between guard times */

@@ -122,7 +122,7 @@ enum cldn_step_verdict {
  *	@status. @in is the copied input.
  * @run: something happened; @events says what. Takes requests with cldn_op_next(), ends them,
  *	moves data, reports, asks for a time with cldn_wake_at(). While a wish is up it goes on
- *	with what runs; cldn_op_next() gives nothing more.
+ *	with what runs; cldn_op_next() gives nothing more, but in DRAIN_OPS.
  * @step_begin: begin a rung. @until_ns: the absolute time at which it will be cut.
  * @step_run: go on with it; comes after run, on every event and at @until_ns.
  * @summary: the ladder is over: CLEARDOWN_REPORT_ONHOOK, _FORCED, _HAD_CALL for the report.

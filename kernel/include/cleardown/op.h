@@ -95,7 +95,7 @@ bool cldn_op_complete(struct cldn_op *op, u32 status, int error, u32 p1, const v
  * Context: the device's worker. Return: an op in state STARTED with a reference that the caller
  * drops with cldn_op_put() after completing it, or NULL.
  *
- * Returns NULL while the device is closing: what was not started by then ends there.
+ * Returns NULL while the device is closing, but for the first rung of a DRAIN.
  */
 struct cldn_op *cldn_op_next(struct cldn_device *dev);
 
