@@ -195,6 +195,16 @@ struct cldn_device *cldn_device_find(const char *name)
 	return NULL;
 }
 
+/* The same, with a sentence for who asked for one that is not there. */
+static struct cldn_device *cldn_device_named(const char *name, char *text, size_t len)
+{
+	struct cldn_device *dev = cldn_device_find(name);
+
+	if (!dev)
+		snprintf(text, len, "%s: there is no such device", name);
+	return dev;
+}
+
 /* The device with the next id, referenced, or NULL after the last. */
 struct cldn_device *cldn_device_after(u64 id)
 {
@@ -505,11 +515,9 @@ int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len)
 	int ret;
 
 	guard(mutex)(&cldn_bind_mutex);
-	dev = cldn_device_find(name);
-	if (!dev) {
-		snprintf(text, len, "%s: there is no such device", name);
+	dev = cldn_device_named(name, text, len);
+	if (!dev)
 		return -ENOENT;
-	}
 	if (flags & CLEARDOWN_UNBIND_FORCE)
 		cldn_device_force(dev);
 	ret = cldn_device_retire(dev);
@@ -584,11 +592,9 @@ int cldn_device_rebind(const char *name, dev_t hw, char *text, size_t len)
 	int ret;
 
 	guard(mutex)(&cldn_bind_mutex);
-	dev = cldn_device_find(name);
-	if (!dev) {
-		snprintf(text, len, "%s: there is no such device", name);
+	dev = cldn_device_named(name, text, len);
+	if (!dev)
 		return -ENOENT;
-	}
 	ret = cldn_device_probe_again(dev, hw, text, len);
 	if (ret == -EBUSY)
 		snprintf(text, len, "%s is open", name);
