@@ -1,9 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The classes that cleardown.ko holds. */
-#include <cleardown/class.h>
+#include <cleardown/callmgr.h>
 #include "phone_state.h"
+#include "port_state.h"
 
 const struct cldn_class *const cldn_classes[] = {
 	&cldn_phone_class,
+	&cldn_port_class,
+	&cldn_vc_class,
 	NULL,
 };
+
+int cldn_classes_init(void)
+{
+	return cldn_port_init();
+}
+
+void cldn_classes_exit(void)
+{
+	cldn_port_exit();
+}

@@ -20,10 +20,15 @@ void phone_state_event(struct phone *ph, u32 what, u32 p2)
 	cldn_indicate(ph->dev, CLEARDOWN_EV_PHONE_STATE, what, p2, 0, NULL, 0);
 }
 
+/* A call that is over has lost its number by the time that its owner reads so. */
 void phone_set_call(struct phone *ph, u32 state, u32 code)
 {
+	u32 call = (u32)ph->dev->call;
+
 	phone_set(ph, &ph->status.out_call_state, state);
-	cldn_indicate(ph->dev, CLEARDOWN_EV_CALL_STATE, state, code, (u32)ph->dev->call, NULL, 0);
+	if (state == CLEARDOWN_CALL_IDLE)
+		cldn_call_end(ph->dev);
+	cldn_indicate(ph->dev, CLEARDOWN_EV_CALL_STATE, state, code, call, NULL, 0);
 }
 
 void phone_set_hook(struct phone *ph, u32 hook)
@@ -187,7 +192,6 @@ void phone_call_over(struct phone *ph, u32 code)
 	if (ph->connected)
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_DISCONNECTED, 0);
 	ph->connected = false;
-	cldn_call_end(ph->dev);
 }
 
 /* A call is up though the modem is in command state; only then does NO CARRIER end one there. */

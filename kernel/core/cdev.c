@@ -102,7 +102,10 @@ static int cldn_set_options(struct cldn_handle *h, void *p)
 
 	if (h->observer)
 		return -EPERM;
-	if (arg->set & ~(CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR))
+	if (arg->set & ~(CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR | CLEARDOWN_OPT_RESET) ||
+	    arg->__reserved)
+		return -EINVAL;
+	if (arg->set & CLEARDOWN_OPT_RESET && (arg->reset > 1 || !h->dev->class->documents))
 		return -EINVAL;
 	if (arg->set & CLEARDOWN_OPT_DTR &&
 	    (arg->dtr > CLEARDOWN_DTR_PULSE ||
@@ -118,12 +121,14 @@ static int cldn_set_options(struct cldn_handle *h, void *p)
 		h->dtr = arg->dtr;
 		h->dtr_pulse_ms = arg->dtr_pulse_ms;
 	}
+	if (arg->set & CLEARDOWN_OPT_RESET)
+		h->reset = arg->reset;
 	return 0;
 }
 
 static int cldn_close(struct cldn_handle *h, void *p)
 {
-	return cldn_handle_close(h, p);
+	return h->member ? cldn_member_close(h, p) : cldn_handle_close(h, p);
 }
 
 #define CLDN_CALL(cmd, type, last, fn, no_out)                                         \
@@ -138,7 +143,7 @@ static const struct cldn_ioctl cldn_calls[] = {
 	CLDN_CALL(CANCEL, struct cleardown_cancel, __reserved, cldn_cancel, true),
 	CLDN_CALL(CLOSE, struct cleardown_close, out_report, cldn_close, false),
 	CLDN_CALL(SET_FILTER, struct cleardown_filter, events, cldn_set_filter, true),
-	CLDN_CALL(SET_OPTIONS, struct cleardown_options, dtr_pulse_ms, cldn_set_options, true),
+	CLDN_CALL(SET_OPTIONS, struct cleardown_options, __reserved, cldn_set_options, true),
 };
 
 /* ---- SUBMIT ---- */
@@ -230,6 +235,35 @@ static const struct cldn_ioctl *cldn_call_find(const struct cldn_ioctl *calls, u
 	return NULL;
 }
 
+/*
+ * A call whose answer is a file. The descriptor becomes the task's when its number has arrived: a
+ * caller who was told nothing has nothing.
+ */
+static int cldn_call_make(struct cldn_handle *h, const struct cldn_ioctl *call, void *arg,
+			  void __user *uarg)
+{
+	struct cldn_handle *made = call->make(h, arg);
+	struct file *file;
+	int fd, ret;
+
+	if (IS_ERR(made)) {
+		cldn_copy_out(arg, call->size, uarg);
+		return PTR_ERR(made);
+	}
+	fd = cldn_member_fd(made, &file);
+	if (fd < 0) {
+		call->unmake(h, made, arg);
+		cldn_copy_out(arg, call->size, uarg);
+		return fd;
+	}
+	*(s32 *)(arg + call->fd) = fd;
+	ret = cldn_copy_out(arg, call->size, uarg);
+	cldn_member_fd_end(fd, file, !ret);
+	if (ret)
+		call->unmake(h, made, arg);
+	return ret;
+}
+
 static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void __user *uarg)
 {
 	u8 arg[256] __aligned(8) = {}; /* on the stack: CLOSE allocates nothing */
@@ -238,6 +272,8 @@ static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void
 	if (WARN_ON_ONCE(call->size > sizeof(arg)))
 		return -ENOTTY;
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
+	if (!ret && call->make)
+		return cldn_call_make(h, call, arg, uarg);
 	if (!ret) {
 		ret = call->fn(h, arg);
 		copied = call->no_out ? 0 : cldn_copy_out(arg, call->size, uarg);
@@ -249,7 +285,7 @@ static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void
 static bool cldn_dead(struct cldn_handle *h, unsigned int cmd)
 {
 	if (cldn_handle_closed(h))
-		return true;
+		return cmd != CLEARDOWN_IOC_CLOSE || !READ_ONCE(h->unclaimed);
 	/* while a close runs one may look and raise it further, nothing else */
 	return cldn_handle_gate(h) && cmd != CLEARDOWN_IOC_CLOSE &&
 	       cmd != CLEARDOWN_IOC_GET_STATUS && cmd != CLEARDOWN_IOC_GET_INFO &&
@@ -271,7 +307,7 @@ static void cldn_dead_status(struct cldn_handle *h, unsigned int cmd, void __use
 		put_user(h->dev->class->bad_handle, &close->out_status);
 }
 
-static long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
+long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
 {
 	struct cldn_handle *h = file->private_data;
 	const struct cldn_class *class = h->dev->class;
@@ -283,7 +319,7 @@ static long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long
 		return -ENOTTY;
 	if (cldn_dead(h, cmd)) {
 		cldn_dead_status(h, cmd, (void __user *)uarg);
-		return -EBADFD;
+		return cldn_dead_error(h);
 	}
 	if (cmd == CLEARDOWN_IOC_SUBMIT)
 		return cldn_ioctl_submit(h, (void __user *)uarg);
@@ -295,6 +331,8 @@ static int cldn_device_open(struct inode *inode, struct file *file)
 	struct cldn_device *dev = container_of(inode->i_cdev, struct cldn_device, cdev);
 	int ret;
 
+	if (file->f_mode & FMODE_WRITE && dev->class->member_open)
+		return cldn_member_open(dev, file);
 	if (file->f_mode & FMODE_WRITE)
 		ret = cldn_handle_open(dev, file);
 	else
@@ -305,7 +343,7 @@ static int cldn_device_open(struct inode *inode, struct file *file)
 	return stream_open(inode, file);
 }
 
-static void cldn_handle_fdinfo(struct seq_file *m, struct file *file)
+void cldn_handle_fdinfo(struct seq_file *m, struct file *file)
 {
 	struct cldn_handle *h = file->private_data;
 

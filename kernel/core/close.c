@@ -98,6 +98,7 @@ static int cldn_wish_raise_locked(struct cldn_handle *h, const struct cldn_wish 
 		return -EBADFD;
 	if (h->state == CLEARDOWN_STATE_OPEN) {
 		h->wish = *wish;
+		h->unclaimed = wish->mode == CLEARDOWN_MODE_GONE && h->dev->class->documents;
 		cldn_wish_first_locked(h, who);
 		return 0;
 	}
@@ -107,10 +108,16 @@ static int cldn_wish_raise_locked(struct cldn_handle *h, const struct cldn_wish 
 	return -EALREADY;
 }
 
-static void cldn_watchdog_arm(struct cldn_device *dev, u64 deadline_ns)
+/*
+ * Sets the alarm for the deadline that is in force. Under dev->lock, for it may also move an alarm
+ * to later: who read a deadline before another one made it nearer must not set his afterwards.
+ */
+static void cldn_watchdog_arm_locked(struct cldn_device *dev, u64 deadline_ns)
 {
 	u64 now = cldn_now();
 	u64 in = deadline_ns > now ? nsecs_to_jiffies64(deadline_ns - now) : 0;
+
+	lockdep_assert_held(&dev->lock);
 
 	in += msecs_to_jiffies(READ_ONCE(late_ms));
 	guard(spinlock_irqsave)(&dev->kick_lock);
@@ -126,26 +133,27 @@ static void cldn_watchdog_arm(struct cldn_device *dev, u64 deadline_ns)
 int cldn_wish_raise(struct cldn_handle *h, struct cldn_wish wish, const struct cldn_who *who)
 {
 	struct cldn_device *dev = h->dev;
-	u64 deadline_ns;
 	int ret;
 
 	if (wish.mode == CLEARDOWN_MODE_EMERGENCY || wish.mode == CLEARDOWN_MODE_GONE)
 		wish.deadline_ns = min(wish.deadline_ns, cldn_now() + CLDN_EMERGENCY_NS);
+	cldn_hook(CLDN_HOOK_WISH, h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		spin_lock(&h->lock);
 		ret = cldn_wish_raise_locked(h, &wish, who);
-		deadline_ns = h->wish.deadline_ns;
 		spin_unlock(&h->lock);
 		if (!ret)
 			cldn_device_set_state_locked(dev, CLEARDOWN_STATE_CLOSING);
+		if (ret != -EBADFD)
+			cldn_watchdog_arm_locked(dev, h->wish.deadline_ns);
 	}
 	if (ret == -EBADFD)
 		return ret;
+	cldn_hook(CLDN_HOOK_RAISED, h);
 	trace_cldn_wish(h);
 	wake_up_all(&h->rx.wq);
 	wake_up_all(&h->tx.wq);
 	wake_up_all(&dev->wq);
-	cldn_watchdog_arm(dev, deadline_ns);
 	cldn_device_kick(dev, CLDN_EV_WISH);
 	return ret;
 }
@@ -213,12 +221,16 @@ static enum cldn_step_verdict cldn_step_go(struct cldn_device *dev, struct cldn_
 	const struct cldn_class *class = dev->class;
 	struct cldn_ladder *l = h->ladder;
 	const struct cldn_step *step = &class->steps[l->step];
-	struct cldn_wish wish = cldn_wish_now(h);
 	struct cldn_step_result result = { 0 };
 	enum cldn_step_verdict verdict;
+	struct cldn_wish wish;
 	u64 now = cldn_now();
 	u32 flags = 0;
 
+	cldn_hook(CLDN_HOOK_STEP, h);
+	wish = cldn_wish_now(h);
+	if (dev->gone) /* a handle that the watchdog ended before takes no wish any more */
+		wish.mode = CLEARDOWN_MODE_GONE;
 	if (!l->running) {
 		l->begin_ns = now;
 		l->until_ns = cldn_step_until(class, l->step, &wish, now);
@@ -314,8 +326,10 @@ static bool cldn_silence(struct cldn_handle *h)
 		return false;
 	cldn_ops_end_all(h);
 	cldn_post_close(h);
+	cldn_hook(CLDN_HOOK_SILENCE, h);
 	scoped_guard(spinlock_irqsave, &h->lock)
 		cldn_gate_shut_locked(h);
+	cldn_hook(CLDN_HOOK_SHUT, h);
 	trace_cldn_silenced(h);
 	smp_store_release(&h->ladder->silent, true); /* pairs with cldn_silent() */
 	wake_up_all(&h->wq);
@@ -375,7 +389,7 @@ static void cldn_report_head_locked(struct cldn_handle *h, bool released)
 }
 
 /* Files the report; the first time the handle becomes CLOSED with it. Caller holds dev->lock. */
-static void cldn_close_file_locked(struct cldn_handle *h, bool released)
+void cldn_close_file_locked(struct cldn_handle *h, bool released)
 {
 	lockdep_assert_held(&h->dev->lock);
 	spin_lock(&h->lock);
@@ -402,14 +416,15 @@ static void cldn_close_wake(struct cldn_handle *h)
 
 static void cldn_hardware_release(struct cldn_device *dev, struct cldn_handle *h)
 {
-	const struct cldn_link_driver *drv = dev->link.drv;
 	struct cldn_step_result result = { 0 };
 	u64 begin = cldn_now();
+	u32 flags = 0;
 
-	dev->link_open = false;
-	drv->shut(&dev->link);
-	drv->close(&dev->link);
-	cldn_step_record(h, CLEARDOWN_STEP_RELEASE, 0, begin, &result);
+	if (dev->link_open)
+		cldn_link_give(dev);
+	else
+		flags = CLEARDOWN_STEP_SKIPPED;
+	cldn_step_record(h, CLEARDOWN_STEP_RELEASE, flags, begin, &result);
 }
 
 /*
@@ -422,20 +437,24 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 
 	if (!cldn_silence(h))
 		wait_event(h->wq, cldn_silent(h));
-	if (dev->link_open) {
+	if (dev->session) {
 		flags = dev->class->summary(dev);
 		scoped_guard(spinlock_irqsave, &h->lock)
 			h->report->out_head.flags |= flags;
 		cldn_hardware_release(dev, h);
+		dev->session = false;
 		dev->class->closed(dev);
 	}
+	cldn_hook(CLDN_HOOK_RELEASED, h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		module_put(dev->link.drv->owner);
 		dev->owner = NULL;
+		dev->wake_ns = U64_MAX; /* what the session asked for goes with it */
 		WRITE_ONCE(dev->call, 0);
 		cldn_device_set_free_locked(dev);
 		cldn_close_file_locked(h, true);
 	}
+	cldn_hook(CLDN_HOOK_CLOSED, h);
 	cldn_close_wake(h);
 	cldn_handle_put(h); /* dev->owner's */
 }
@@ -469,7 +488,7 @@ void cldn_close_run(struct cldn_device *dev)
 		return;
 	if (!cldn_draining(h))
 		cldn_ops_end_queued(h);
-	if (!dev->link_open || cldn_ladder_walk(dev, h))
+	if (!dev->session || cldn_ladder_walk(dev, h))
 		cldn_close_finish(dev, h);
 }
 
@@ -495,10 +514,35 @@ static void cldn_close_stuck(struct cldn_device *dev, struct cldn_handle *h)
 	trace_cldn_stuck(h);
 }
 
-/*
- * The deadline and its grace are over. If a lower driver holds the worker up, the handle ends
- * without it; otherwise the worker is on its way, so look again.
- */
+/* If a lower driver holds the worker up, the handle ends without it; else it is on its way. */
+static void cldn_close_overdue(struct cldn_device *dev, struct cldn_handle *h)
+{
+	if (cldn_worker_held(dev) && (cldn_silence(h) || cldn_silent(h)))
+		cldn_close_stuck(dev, h);
+	if (cldn_handle_closed(h)) {
+		cldn_close_wake(h);
+	} else {
+		cldn_device_kick(dev, CLDN_EV_WISH);
+		mod_delayed_work(system_highpri_wq, &dev->watchdog, 1);
+	}
+}
+
+/* Too early for the close that runs: the one before has left its alarm. A new one is set. */
+static bool cldn_alarm_early(struct cldn_device *dev, struct cldn_handle *h)
+{
+	u64 deadline_ns;
+
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner != h) /* over meanwhile: the alarm belongs to the next one */
+		return true;
+	deadline_ns = cldn_wish_now(h).deadline_ns;
+	if (cldn_now() >= deadline_ns)
+		return false;
+	cldn_watchdog_arm_locked(dev, deadline_ns);
+	return true;
+}
+
+/* An alarm that was set for a close has come. */
 void cldn_close_watchdog(struct work_struct *work)
 {
 	struct cldn_device *dev = container_of(work, struct cldn_device, watchdog.work);
@@ -506,16 +550,9 @@ void cldn_close_watchdog(struct work_struct *work)
 
 	if (!h)
 		return;
-	if (READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSING) {
-		if (cldn_worker_held(dev) && (cldn_silence(h) || cldn_silent(h)))
-			cldn_close_stuck(dev, h);
-		if (cldn_handle_closed(h)) {
-			cldn_close_wake(h);
-		} else {
-			cldn_device_kick(dev, CLDN_EV_WISH);
-			mod_delayed_work(system_highpri_wq, &dev->watchdog, 1);
-		}
-	}
+	cldn_hook(CLDN_HOOK_WATCHDOG, h);
+	if (READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSING && !cldn_alarm_early(dev, h))
+		cldn_close_overdue(dev, h);
 	cldn_handle_put(h);
 }
 
@@ -554,6 +591,7 @@ static void cldn_close_wait(struct cldn_handle *h)
 {
 	struct cldn_who who;
 
+	cldn_hook(CLDN_HOOK_WAIT, h);
 	if (!wait_event_killable(h->wq, cldn_handle_closed(h)))
 		return;
 	cldn_who_current(&who);
@@ -564,6 +602,17 @@ static void cldn_close_wait(struct cldn_handle *h)
 					    .detail = who.signal },
 			&who);
 	wait_event(h->wq, cldn_handle_closed(h)); /* bounded by the watchdog */
+}
+
+/* A port whose hardware went waits for its owner's CLOSE: it tells, and only the first does. */
+static bool cldn_close_claim(struct cldn_handle *h)
+{
+	bool unclaimed;
+
+	guard(spinlock_irqsave)(&h->lock);
+	unclaimed = h->unclaimed;
+	h->unclaimed = false;
+	return unclaimed;
 }
 
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
@@ -590,7 +639,7 @@ int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg)
 	cldn_who_current(&who);
 	wish = cldn_wish_of(h, arg->mode, arg->deadline_ns, CLEARDOWN_CAUSE_LOCAL_USER);
 	ret = cldn_wish_raise(h, wish, &who);
-	if (ret) {
+	if (ret && !cldn_close_claim(h)) {
 		arg->out_status = h->dev->class->bad_handle;
 		return ret;
 	}

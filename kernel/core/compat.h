@@ -36,15 +36,17 @@ static inline struct class *cldn_class_create(const char *name)
 #endif
 }
 
-/* 6.6 changed the types of tty_ldisc_ops.receive_buf2. */
+/* 6.6 changed the types of tty_ldisc_ops.receive_buf2 and lookahead_buf. */
 #if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 6, 0)
 typedef size_t cldn_ldisc_count_t;
 typedef u8 cldn_ldisc_flag_t;
 typedef size_t cldn_ldisc_len_t;
+typedef size_t cldn_ldisc_ahead_t;
 #else
 typedef int cldn_ldisc_count_t;
 typedef char cldn_ldisc_flag_t;
 typedef int cldn_ldisc_len_t;
+typedef unsigned int cldn_ldisc_ahead_t;
 #endif
 
 #endif /* CLEARDOWN_COMPAT_H */

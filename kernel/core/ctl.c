@@ -19,14 +19,39 @@ static bool cldn_terminated(const char *s, size_t len)
 	return strnlen(s, len) < len;
 }
 
-static int cldn_ctl_bind(void *p)
+/* Win32's word for the errno of a change: what XcvData returns. */
+static u32 cldn_ctl_word(int error)
 {
-	struct cleardown_bind *arg = p;
+	switch (error) {
+	case 0:
+		return CLEARDOWN_STATUS_SUCCESS;
+	case -EPERM:
+		return CLEARDOWN_ERROR_ACCESS_DENIED;
+	case -ENOENT:
+		return CLEARDOWN_ERROR_UNKNOWN_PORT;
+	case -EEXIST:
+		return CLEARDOWN_ERROR_ALREADY_EXISTS;
+	case -EBUSY:
+		return CLEARDOWN_ERROR_DEVICE_IN_USE;
+	case -ENOMEM:
+		return CLEARDOWN_ERROR_NOT_ENOUGH_MEMORY;
+	case -EOPNOTSUPP:
+		return CLEARDOWN_ERROR_NOT_SUPPORTED;
+	case -ENODEV:
+	case -ENXIO:
+		return CLEARDOWN_ERROR_BAD_UNIT;
+	default:
+		return CLEARDOWN_ERROR_INVALID_PARAMETER;
+	}
+}
 
+static int cldn_ctl_bind_checked(struct cleardown_bind *arg)
+{
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (arg->flags || arg->__reserved || arg->flow > CLEARDOWN_FLOW_NONE ||
-	    arg->dev > U32_MAX || !cldn_terminated(arg->link, sizeof(arg->link)) ||
+	if (arg->flags || arg->__reserved || arg->__reserved2 ||
+	    arg->flow > CLEARDOWN_FLOW_XONXOFF || arg->dev > U32_MAX ||
+	    !cldn_terminated(arg->link, sizeof(arg->link)) ||
 	    !cldn_terminated(arg->name, sizeof(arg->name)) ||
 	    !cldn_terminated(arg->args, sizeof(arg->args)))
 		return -EINVAL;
@@ -34,16 +59,54 @@ static int cldn_ctl_bind(void *p)
 	return cldn_device_bind(arg);
 }
 
-static int cldn_ctl_unbind(void *p)
+static int cldn_ctl_bind(void *p)
 {
-	struct cleardown_unbind *arg = p;
+	struct cleardown_bind *arg = p;
+	int ret = cldn_ctl_bind_checked(arg);
 
+	/* Of a bind ENOENT says that the link's module is not there. */
+	arg->out_status = ret == -ENOENT ? CLEARDOWN_ERROR_BAD_UNIT : cldn_ctl_word(ret);
+	return ret;
+}
+
+static int cldn_ctl_unbind_checked(struct cleardown_unbind *arg)
+{
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (arg->flags & ~CLEARDOWN_UNBIND_FORCE || !cldn_terminated(arg->name, sizeof(arg->name)))
+	if (arg->__reserved || arg->flags & ~CLEARDOWN_UNBIND_FORCE ||
+	    !cldn_terminated(arg->name, sizeof(arg->name)))
 		return -EINVAL;
 	memset(arg->out_text, 0, sizeof(arg->out_text));
 	return cldn_device_unbind(arg->name, arg->flags, arg->out_text, sizeof(arg->out_text));
+}
+
+static int cldn_ctl_unbind(void *p)
+{
+	struct cleardown_unbind *arg = p;
+	int ret = cldn_ctl_unbind_checked(arg);
+
+	arg->out_status = cldn_ctl_word(ret);
+	return ret;
+}
+
+static int cldn_ctl_configure_checked(struct cleardown_configure *arg)
+{
+	if (!capable(CAP_SYS_ADMIN))
+		return -EPERM;
+	if (arg->flags || arg->__reserved || !cldn_terminated(arg->name, sizeof(arg->name)) ||
+	    !cldn_terminated(arg->args, sizeof(arg->args)))
+		return -EINVAL;
+	memset(arg->out_text, 0, sizeof(arg->out_text));
+	return cldn_device_configure(arg->name, arg->args, arg->out_text, sizeof(arg->out_text));
+}
+
+static int cldn_ctl_configure(void *p)
+{
+	struct cleardown_configure *arg = p;
+	int ret = cldn_ctl_configure_checked(arg);
+
+	arg->out_status = cldn_ctl_word(ret);
+	return ret;
 }
 
 static int cldn_ctl_rebind(void *p)
@@ -105,28 +168,41 @@ static int cldn_ctl_close_handle(struct cldn_handle *h, struct cleardown_ctl_clo
 	return arg->out_released ? 0 : -EIO;
 }
 
+static int cldn_ctl_close_owner(struct cldn_device *dev, struct cleardown_ctl_close *arg)
+{
+	struct cldn_handle *h;
+	int ret;
+
+	if (arg->handle)
+		return -EINVAL;
+	h = cldn_device_owner(dev);
+	if (!h)
+		return 0;
+	ret = cldn_ctl_close_handle(h, arg);
+	cldn_handle_put(h);
+	return ret;
+}
+
 static int cldn_ctl_close(void *p)
 {
 	struct cleardown_ctl_close *arg = p;
 	struct cldn_device *dev;
-	struct cldn_handle *h;
-	int ret = 0;
+	int ret;
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (arg->flags & ~CLEARDOWN_CTL_CLOSE_ASYNC || arg->mode < CLEARDOWN_MODE_DRAIN ||
-	    arg->mode > CLEARDOWN_MODE_ABORT || !cldn_terminated(arg->name, sizeof(arg->name)))
+	if (arg->flags & ~CLEARDOWN_CTL_CLOSE_ASYNC || arg->__reserved ||
+	    arg->mode < CLEARDOWN_MODE_DRAIN || arg->mode > CLEARDOWN_MODE_ABORT ||
+	    !cldn_terminated(arg->name, sizeof(arg->name)))
 		return -EINVAL;
 	dev = cldn_device_find(arg->name);
 	if (!dev)
 		return -ENOENT;
 	memset(&arg->out_report, 0, sizeof(arg->out_report));
+	arg->out_closed = 0;
 	arg->out_released = 1;
-	h = cldn_device_owner(dev);
-	if (h) {
-		ret = cldn_ctl_close_handle(h, arg);
-		cldn_handle_put(h);
-	}
+	ret = dev->class->close_members ? dev->class->close_members(dev, arg) :
+					  cldn_ctl_close_owner(dev, arg);
 	cldn_device_put(dev);
 	return ret;
 }
@@ -146,12 +222,13 @@ struct cldn_ctl_call {
 
 static const struct cldn_ctl_call cldn_ctl_calls[] = {
 	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version, false),
-	CLDN_CTL(BIND, struct cleardown_bind, out_text, cldn_ctl_bind, true),
-	CLDN_CTL(UNBIND, struct cleardown_unbind, out_text, cldn_ctl_unbind, true),
+	CLDN_CTL(BIND, struct cleardown_bind, __reserved2, cldn_ctl_bind, true),
+	CLDN_CTL(UNBIND, struct cleardown_unbind, __reserved, cldn_ctl_unbind, true),
 	CLDN_CTL(LIST, struct cleardown_list, out_status, cldn_ctl_list, false),
 	CLDN_CTL(REPORT, struct cleardown_report, out_steps, cldn_ctl_report, false),
 	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close, true),
 	CLDN_CTL(REBIND, struct cleardown_rebind, out_text, cldn_ctl_rebind, true),
+	CLDN_CTL(CONFIGURE, struct cleardown_configure, __reserved, cldn_ctl_configure, true),
 };
 
 static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)

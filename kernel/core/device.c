@@ -51,6 +51,15 @@ void cldn_device_set_free_locked(struct cldn_device *dev)
 }
 
 /* The attempt ends as if it had not been: no handle, no report. */
+static void cldn_open_forget(struct cldn_handle *h, int error)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	h->open_error = error;
+	h->report->out_head.flags |= CLEARDOWN_REPORT_RELEASED; /* never taken */
+	WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
+}
+
+/* One that the watchdog had to end has a report, and gets the second one now. */
 static void cldn_open_fail(struct cldn_device *dev, int error)
 {
 	struct cldn_handle *h = dev->owner;
@@ -58,17 +67,45 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 	trace_cldn_open_failed(h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		module_put(dev->link.drv->owner);
-		spin_lock(&h->lock);
-		h->open_error = error;
-		h->report->out_head.flags |= CLEARDOWN_REPORT_RELEASED; /* never taken */
-		WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSED);
-		spin_unlock(&h->lock);
+		if (h->filed)
+			cldn_close_file_locked(h, true);
+		else
+			cldn_open_forget(h, error);
 		dev->owner = NULL;
+		dev->wake_ns = U64_MAX; /* what the session asked for goes with it */
 		cldn_device_set_free_locked(dev);
 	}
 	wake_up_all(&dev->wq);
 	wake_up_all(&h->wq);
 	cldn_handle_put(h); /* dev->owner's */
+}
+
+int cldn_link_take(struct cldn_device *dev)
+{
+	int ret;
+
+	atomic_andnot(CLDN_LINK_EVENTS, &dev->events); /* of the time before */
+	ret = dev->link.drv->open(&dev->link);
+	if (ret == -ENODEV && dev->session)
+		cldn_device_kick(dev, CLDN_LINK_GONE);
+	if (ret)
+		return ret;
+	dev->link_open = true;
+	WRITE_ONCE(dev->lines, dev->link.drv->get_lines(&dev->link));
+	return 0;
+}
+
+void cldn_link_give(struct cldn_device *dev)
+{
+	dev->link_open = false;
+	dev->link.drv->shut(&dev->link);
+	dev->link.drv->close(&dev->link);
+}
+
+/* The class will take the hardware when it needs it. */
+static bool cldn_link_by_document(const struct cldn_device *dev)
+{
+	return dev->class->documents && dev->link.drv->by_document;
 }
 
 /*
@@ -87,15 +124,13 @@ static void cldn_open_run(struct cldn_device *dev)
 		return;
 	}
 	dev->dtr_dropped_ns = 0;
-	atomic_andnot(CLDN_LINK_EVENTS, &dev->events); /* of the session before */
-	ret = dev->link.drv->open(&dev->link);
+	ret = cldn_link_by_document(dev) ? 0 : cldn_link_take(dev);
 	if (ret) {
 		dev->gone = ret == -ENODEV;
 		cldn_open_fail(dev, ret);
 		return;
 	}
-	dev->link_open = true;
-	WRITE_ONCE(dev->lines, dev->link.drv->get_lines(&dev->link));
+	dev->session = true;
 	dev->class->open(dev);
 }
 
@@ -123,27 +158,28 @@ static void cldn_device_gone(struct cldn_device *dev)
 	struct cldn_handle *h = dev->owner;
 
 	dev->gone = true;
-	if (h)
-		h->open_error = -ENODEV; /* of an open that still waits */
-	if (h)
-		cldn_wish_raise(h,
-				cldn_wish_of(h, CLEARDOWN_MODE_GONE, NSEC_PER_SEC,
-					     CLEARDOWN_CAUSE_UNPLUG),
-				NULL);
+	h->open_error = -ENODEV; /* of an open that still waits */
+	cldn_wish_raise(h,
+			cldn_wish_of(h, CLEARDOWN_MODE_GONE, NSEC_PER_SEC, CLEARDOWN_CAUSE_UNPLUG),
+			NULL);
 }
 
 static void cldn_device_run(struct cldn_device *dev, u32 events)
 {
-	if (dev->owner && !dev->link_open) {
+	if (dev->class->member_open) {
+		dev->class->run(dev, events);
+		return;
+	}
+	if (dev->owner && !dev->session) {
 		cldn_open_run(dev);
 		events = 0;
 	}
-	if (dev->owner && dev->link_open) {
+	if (dev->owner && dev->session) {
 		if (events & CLDN_LINK_GONE)
 			cldn_device_gone(dev);
-		cldn_ops_run(dev->owner);
+		cldn_wake_at(dev, cldn_ops_run(dev->owner));
 		dev->class->run(dev, events);
-		if (!dev->gone)
+		if (dev->link_open && !dev->gone)
 			cldn_sync_run(dev);
 	}
 	cldn_close_run(dev);
@@ -159,7 +195,10 @@ static void cldn_device_work(struct kthread_work *work)
 	WRITE_ONCE(dev->run_since_ns, cldn_now());
 	cldn_device_run(dev, events);
 	WRITE_ONCE(dev->run_since_ns, 0);
-	if (dev->wake_ns != U64_MAX)
+	/* Nobody wants one any more: the request has ended, or the session is over. */
+	if (dev->wake_ns == U64_MAX)
+		hrtimer_cancel(&dev->timer);
+	else
 		hrtimer_start(&dev->timer, ns_to_ktime(dev->wake_ns), HRTIMER_MODE_ABS);
 }
 
@@ -342,7 +381,7 @@ static void cldn_worker_end(struct cldn_device *dev)
 }
 
 /* Last: from here on the device can be opened. */
-static int cldn_device_publish(struct cldn_device *dev)
+static int cldn_device_publish(struct cldn_device *dev, char *text, size_t len)
 {
 	struct kthread_worker *worker = kthread_create_worker(0, "cldn/%s", dev->name);
 	int ret;
@@ -352,16 +391,23 @@ static int cldn_device_publish(struct cldn_device *dev)
 	dev->worker = worker;
 	dev->id = ++cldn_last_id;
 	ret = dev_set_name(&dev->dev, "%s", dev->name);
+	if (!ret && dev->class->bound)
+		ret = dev->class->bound(dev, text, len);
 	if (ret)
 		goto worker;
 	cdev_init(&dev->cdev, &cldn_handle_fops);
 	dev->cdev.owner = THIS_MODULE;
 	ret = cdev_device_add(&dev->cdev, &dev->dev);
 	if (ret)
-		goto worker;
+		goto unbinding;
 	scoped_guard(spinlock, &cldn_devices_lock)
 		list_add_tail(&dev->node, &cldn_devices);
 	return 0;
+unbinding:
+	cldn_worker_end(dev);
+	if (dev->class->unbinding)
+		dev->class->unbinding(dev);
+	return ret;
 worker:
 	cldn_worker_end(dev);
 	return ret;
@@ -371,6 +417,7 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 {
 	struct cldn_link_config cfg = {
 		.dev = new_decode_dev(arg->dev),
+		.number = arg->dev,
 		.speed = arg->speed ?: 115200,
 		.flow = arg->flow,
 		.args = arg->args,
@@ -390,7 +437,7 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (ret)
 		return ret;
-	ret = cldn_hardware_free(dev, text, len) ?: cldn_device_publish(dev);
+	ret = cldn_hardware_free(dev, text, len) ?: cldn_device_publish(dev, text, len);
 	if (ret)
 		goto remove;
 	memcpy(arg->name, dev->name, sizeof(arg->name));
@@ -412,6 +459,11 @@ int cldn_device_bind(struct cleardown_bind *arg)
 		strscpy(arg->out_text, "this module has no such class", sizeof(arg->out_text));
 		return -EOPNOTSUPP;
 	}
+	if (arg->flow == CLEARDOWN_FLOW_XONXOFF && !class->documents) {
+		snprintf(arg->out_text, sizeof(arg->out_text),
+			 "a %s needs its line for all characters: no xonxoff", class->name);
+		return -EINVAL;
+	}
 	guard(mutex)(&cldn_bind_mutex);
 	drv = cldn_link_driver_get(arg->link);
 	if (!drv) {
@@ -419,6 +471,12 @@ int cldn_device_bind(struct cleardown_bind *arg)
 			 "the module for %s links is not loaded: modprobe cleardown_%s", arg->link,
 			 arg->link);
 		return -ENOENT;
+	}
+	if (!drv->cells != !class->member_open) {
+		snprintf(arg->out_text, sizeof(arg->out_text), "a %s cannot be on a %s link",
+			 class->name, arg->link);
+		module_put(drv->owner);
+		return -EINVAL;
 	}
 	dev = cldn_device_alloc(class);
 	if (IS_ERR(dev)) {
@@ -438,7 +496,7 @@ int cldn_device_bind(struct cleardown_bind *arg)
 static bool cldn_device_unused(struct cldn_device *dev)
 {
 	guard(spinlock_irqsave)(&dev->lock);
-	return !dev->owner;
+	return !dev->owner && !dev->nmembers;
 }
 
 /* Free again, or known not to become free. */
@@ -459,6 +517,11 @@ static void cldn_device_force(struct cldn_device *dev)
 
 	scoped_guard(spinlock_irqsave, &dev->lock)
 		dev->removed = true;
+	if (dev->class->force) {
+		dev->class->force(dev);
+		wait_event_timeout(dev->wq, cldn_device_unused(dev), 3 * HZ);
+		return;
+	}
 	h = cldn_device_owner(dev);
 	if (!h)
 		return;
@@ -473,7 +536,7 @@ static void cldn_device_force(struct cldn_device *dev)
 static int cldn_device_retire(struct cldn_device *dev)
 {
 	guard(spinlock_irqsave)(&dev->lock);
-	dev->removed = !dev->owner;
+	dev->removed = !dev->owner && !dev->nmembers;
 	return dev->removed ? 0 : -EBUSY;
 }
 
@@ -505,6 +568,8 @@ static void cldn_device_remove(struct cldn_device *dev, u32 cause)
 	cldn_observers_end(dev, cause);
 	wake_up_all(&dev->wq);
 	cldn_worker_end(dev);
+	if (dev->class->unbinding)
+		dev->class->unbinding(dev);
 	dev->link.drv->remove(&dev->link);
 	cldn_device_put(dev);
 }
@@ -562,6 +627,7 @@ static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text
 {
 	struct cldn_link_config cfg = {
 		.dev = hw,
+		.number = new_encode_dev(hw),
 		.speed = dev->link.speed,
 		.flow = dev->link.flow,
 		.args = "",
@@ -583,6 +649,33 @@ static int cldn_device_probe_again(struct cldn_device *dev, dev_t hw, char *text
 	}
 	scoped_guard(spinlock_irqsave, &dev->lock)
 		cldn_device_set_free_locked(dev);
+	return ret;
+}
+
+/* Like a rebind it keeps opens away while it works. */
+int cldn_device_configure(const char *name, const char *args, char *text, size_t len)
+{
+	struct cldn_device *dev;
+	int ret;
+
+	guard(mutex)(&cldn_bind_mutex);
+	dev = cldn_device_named(name, text, len);
+	if (!dev)
+		return -ENOENT;
+	if (!dev->class->configure)
+		ret = -EOPNOTSUPP;
+	else
+		ret = cldn_device_hold(dev);
+	if (ret == -EOPNOTSUPP)
+		snprintf(text, len, "%s has no settings but those of its bind", name);
+	else if (ret)
+		snprintf(text, len, "%s is open", name);
+	if (!ret) {
+		ret = dev->class->configure(dev, args, text, len);
+		scoped_guard(spinlock_irqsave, &dev->lock)
+			cldn_device_set_free_locked(dev);
+	}
+	cldn_device_put(dev);
 	return ret;
 }
 

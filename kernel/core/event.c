@@ -9,8 +9,8 @@
 #include "internal.h"
 #include "trace.h"
 
-static unsigned int event_limit = 4096;
-module_param(event_limit, uint, 0644);
+unsigned int cldn_event_limit = 4096;
+module_param_named(event_limit, cldn_event_limit, uint, 0644);
 MODULE_PARM_DESC(event_limit, "unread records of a queue above which repeatable indications drop");
 
 /* An indication: the only record that is allocated when it happens. */
@@ -81,7 +81,7 @@ static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct 
 {
 	if (!cldn_gate_locked(h, q, rec->head.type))
 		return false;
-	if (rec->head.type < CLEARDOWN_EV_FILTER_BASE || q->unread < READ_ONCE(event_limit))
+	if (rec->head.type < CLEARDOWN_EV_FILTER_BASE || q->unread < READ_ONCE(cldn_event_limit))
 		return true;
 	cldn_drop_locked(h, q);
 	return false;
@@ -285,6 +285,7 @@ static ssize_t cldn_evq_read_some(struct cldn_evq *q, struct iov_iter *to)
 		u32 len = rec->head.len;
 
 		ret = cldn_rec_copy(rec, to);
+		cldn_hook(CLDN_HOOK_READ, q);
 		if (ret)
 			return done ?: ret;
 		cldn_evq_pop(q, rec);
@@ -296,7 +297,7 @@ static ssize_t cldn_evq_read_some(struct cldn_evq *q, struct iov_iter *to)
 static ssize_t cldn_events_read(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct cldn_evq *q = iocb->ki_filp->private_data;
-	bool nowait = iocb->ki_flags & IOCB_NOWAIT || iocb->ki_filp->f_flags & O_NONBLOCK;
+	bool nowait = cldn_iocb_nowait(iocb);
 	ssize_t ret;
 
 	if (!iov_iter_count(to))
@@ -379,16 +380,11 @@ struct cldn_evq *cldn_evq_from_fd(int fd)
 	return q;
 }
 
-int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie)
+int cldn_handle_bind_queue(struct cldn_handle *h, struct cldn_evq *q, u64 cookie)
 {
-	struct cldn_evq *q = NULL, *old = NULL;
+	struct cldn_evq *old = NULL;
 	int ret = 0;
 
-	if (fd != -1) {
-		q = cldn_evq_from_fd(fd);
-		if (IS_ERR(q))
-			return PTR_ERR(q);
-	}
 	scoped_guard(spinlock_irqsave, &h->lock) {
 		if (h->state != CLEARDOWN_STATE_OPEN) {
 			ret = -EBADFD;
@@ -405,4 +401,16 @@ int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie)
 	}
 	cldn_evq_put(ret ? q : old);
 	return ret;
+}
+
+int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie)
+{
+	struct cldn_evq *q = NULL;
+
+	if (fd != -1) {
+		q = cldn_evq_from_fd(fd);
+		if (IS_ERR(q))
+			return PTR_ERR(q);
+	}
+	return cldn_handle_bind_queue(h, q, cookie);
 }

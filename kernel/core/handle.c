@@ -24,7 +24,7 @@ static void cldn_handle_free(struct kref *ref)
 	struct cldn_handle *h = container_of(ref, struct cldn_handle, ref);
 
 	cldn_evq_put(h->evq);
-	if (!h->observer) {
+	if (!h->observer && !h->member) {
 		cldn_stream_free(&h->tx);
 		cldn_stream_free(&h->rx);
 	}
@@ -36,7 +36,10 @@ static void cldn_handle_free(struct kref *ref)
 	kfree(h->report);
 	cldn_device_put(h->dev);
 	cldn_count(CLDN_HANDLES, -1);
-	kfree(h);
+	if (h->member)
+		h->member->free(h);
+	else
+		kfree(h);
 }
 
 /* Pairs with cldn_handle_put(). */
@@ -55,9 +58,9 @@ static void cldn_close_rec_free(struct cldn_rec *rec)
 	cldn_handle_put(container_of(rec, struct cldn_handle, close_rec));
 }
 
-static int cldn_handle_charge(struct cldn_handle *h)
+/* Takes over the reference on @user, NULL where there was no memory for it. */
+int cldn_handle_charge(struct cldn_handle *h, struct cldn_user *user)
 {
-	struct cldn_user *user = cldn_user_get(current_uid());
 	int ret;
 
 	if (!user)
@@ -72,7 +75,7 @@ static int cldn_handle_charge(struct cldn_handle *h)
 
 static int cldn_handle_fill(struct cldn_handle *h)
 {
-	int ret = cldn_handle_charge(h);
+	int ret = cldn_handle_charge(h, cldn_user_get(current_uid()));
 
 	if (ret || h->observer)
 		return ret;
@@ -84,14 +87,9 @@ static int cldn_handle_fill(struct cldn_handle *h)
 	return ret ?: cldn_stream_init(&h->rx, CLDN_RX_SIZE);
 }
 
-/* A handle that nothing references but the caller. Everything that its close needs exists. */
-struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer)
+/* What every handle has; @h is zero. Pins @dev. */
+void cldn_handle_setup(struct cldn_handle *h, struct cldn_device *dev)
 {
-	struct cldn_handle *h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
-	int ret;
-
-	if (!h)
-		return ERR_PTR(-ENOMEM);
 	kref_init(&h->ref);
 	spin_lock_init(&h->lock);
 	init_waitqueue_head(&h->wq);
@@ -103,14 +101,27 @@ struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer)
 	timerqueue_init_head(&h->deadlines);
 	h->ops_by_id = RB_ROOT;
 	h->state = CLEARDOWN_STATE_OPEN;
-	h->observer = observer;
 	h->deadline_ns = READ_ONCE(*dev->class->deadline_ms) * NSEC_PER_MSEC;
+	h->write_ms = dev->class->write_ms ? READ_ONCE(*dev->class->write_ms) : 0;
+	h->status_seen = READ_ONCE(dev->status_gen);
 	h->close_rec.free = cldn_close_rec_free;
 	h->close_rec.head.type = CLEARDOWN_EV_PHONE_CLOSE;
 	cldn_who_current(&h->owner);
 	h->dev = dev;
 	get_device(&dev->dev);
 	cldn_count(CLDN_HANDLES, 1);
+}
+
+/* A handle that nothing references but the caller. Everything that its close needs exists. */
+struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer)
+{
+	struct cldn_handle *h = kzalloc(sizeof(*h), GFP_KERNEL_ACCOUNT);
+	int ret;
+
+	if (!h)
+		return ERR_PTR(-ENOMEM);
+	cldn_handle_setup(h, dev);
+	h->observer = observer;
 	ret = cldn_handle_fill(h);
 	if (ret) {
 		cldn_handle_put(h);
@@ -121,7 +132,12 @@ struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer)
 
 int cldn_handle_gate(struct cldn_handle *h)
 {
-	return READ_ONCE(h->state) == CLEARDOWN_STATE_OPEN ? 0 : -EBADFD;
+	return READ_ONCE(h->state) == CLEARDOWN_STATE_OPEN ? 0 : cldn_dead_error(h);
+}
+
+int cldn_dead_error(struct cldn_handle *h)
+{
+	return READ_ONCE(h->unclaimed) ? -ENODEV : -EBADFD;
 }
 
 /* ---- the owner ---- */

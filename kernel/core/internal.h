@@ -10,6 +10,7 @@
 #include <linux/ktime.h>
 #include <linux/uidgid.h>
 #include <cleardown/class.h>
+#include <cleardown/hook.h>
 
 /* Every emergency fits in this, counted from the wish. */
 #define CLDN_EMERGENCY_NS (700 * NSEC_PER_MSEC)
@@ -20,6 +21,9 @@
 #define CLDN_OBSERVERS 256
 
 /* ---- user.c: limits per user id ---- */
+
+extern unsigned int cldn_max_ops;
+extern unsigned int cldn_max_records;
 
 enum cldn_limit { CLDN_LIMIT_HANDLES, CLDN_LIMIT_OPS, CLDN_LIMIT_RECORDS, CLDN_LIMITS };
 
@@ -58,6 +62,7 @@ struct cldn_evq {
 };
 
 extern const struct file_operations cldn_events_fops;
+extern unsigned int cldn_event_limit;
 
 struct cldn_evq *cldn_evq_from_fd(int fd);
 struct cldn_evq *cldn_evq_get(struct cldn_evq *q);
@@ -67,6 +72,8 @@ void cldn_evq_wake(struct cldn_evq *q);
 void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec);
 /* No record of the handle after this; latches the queue's number. Caller holds h->lock. */
 void cldn_gate_shut_locked(struct cldn_handle *h);
+/* Takes over the reference on @q, NULL = none, also on error. */
+int cldn_handle_bind_queue(struct cldn_handle *h, struct cldn_evq *q, u64 cookie);
 int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie);
 
 /* ---- op.c ---- */
@@ -77,9 +84,13 @@ struct cldn_op *cldn_op_alloc(const struct cldn_opcode *code, u32 in_len);
 void cldn_op_free(struct cldn_op *op);
 const struct cldn_opcode *cldn_opcode_find(const struct cldn_class *class, u32 opcode);
 int cldn_op_cancel(struct cldn_handle *h, u64 id);
-void cldn_ops_end_all(struct cldn_handle *h);
 void cldn_ops_end_queued(struct cldn_handle *h);
-void cldn_ops_run(struct cldn_handle *h);
+
+/* A read or write that must not sleep, by its own flag or its file's. */
+static inline bool cldn_iocb_nowait(const struct kiocb *iocb)
+{
+	return iocb->ki_flags & IOCB_NOWAIT || iocb->ki_filp->f_flags & O_NONBLOCK;
+}
 
 /* ---- stream.c ---- */
 
@@ -91,21 +102,30 @@ void cldn_tx_settle(struct cldn_device *dev);
 void cldn_sync_run(struct cldn_device *dev);
 ssize_t cldn_handle_read(struct kiocb *iocb, struct iov_iter *to);
 ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from);
+/* flush: waits until what was accepted has left; ETIMEDOUT, EIO or EINTR when it did not. */
+int cldn_handle_drain(struct cldn_handle *h);
 int cldn_handle_fsync(struct file *file, loff_t start, loff_t end, int datasync);
 __poll_t cldn_handle_poll(struct file *file, struct poll_table_struct *wait);
 
 /* ---- handle.c ---- */
 
 struct cldn_handle *cldn_handle_new(struct cldn_device *dev, bool observer);
-void cldn_handle_get(struct cldn_handle *h);
-void cldn_handle_put(struct cldn_handle *h);
-void cldn_who_current(struct cldn_who *who);
 int cldn_handle_open(struct cldn_device *dev, struct file *file);
 int cldn_observer_open(struct cldn_device *dev, struct file *file);
 /* 0 while requests are accepted, else EBADFD */
 int cldn_handle_gate(struct cldn_handle *h);
+/* What a handle answers that is not OPEN any more. */
+int cldn_dead_error(struct cldn_handle *h);
 int cldn_cancel_call(struct cldn_handle *h, u64 number);
 void cldn_status_fill(struct cldn_device *dev, struct cleardown_status *st);
+
+void cldn_handle_setup(struct cldn_handle *h, struct cldn_device *dev);
+int cldn_handle_charge(struct cldn_handle *h, struct cldn_user *user);
+
+/* ---- member.c ---- */
+
+int cldn_member_open(struct cldn_device *dev, struct file *file);
+int cldn_member_close(struct cldn_handle *h, struct cleardown_close *arg);
 
 /* ---- close.c ---- */
 
@@ -116,6 +136,7 @@ void cldn_close_run(struct cldn_device *dev);
 int cldn_handle_close(struct cldn_handle *h, struct cleardown_close *arg);
 bool cldn_close_answer(struct cldn_handle *h, struct cleardown_report_head *head);
 void cldn_close_watchdog(struct work_struct *work);
+void cldn_close_file_locked(struct cldn_handle *h, bool released);
 bool cldn_handle_closed(struct cldn_handle *h);
 bool cldn_draining_locked(struct cldn_handle *h);
 struct cldn_wish cldn_wish_of(struct cldn_handle *h, u32 mode, u64 rel, u32 cause);
@@ -146,6 +167,7 @@ extern dev_t cldn_base;
 
 int cldn_device_bind(struct cleardown_bind *arg);
 int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len);
+int cldn_device_configure(const char *name, const char *args, char *text, size_t len);
 int cldn_device_rebind(const char *name, dev_t dev, char *text, size_t len);
 void cldn_device_unbind_driver(const struct cldn_link_driver *drv);
 struct cldn_device *cldn_device_find(const char *name);
@@ -164,12 +186,18 @@ extern const struct file_operations cldn_ctl_fops;
 extern const struct file_operations cldn_handle_fops;
 extern const struct attribute_group *cldn_device_groups[];
 
+long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg);
+void cldn_handle_fdinfo(struct seq_file *m, struct file *file);
+
 /* copy_struct_from_user() of a sized struct, see DOC: Form of every call */
 int cldn_copy_in(void *arg, u32 size, u32 min_size, const void __user *uarg);
 int cldn_copy_out(const void *arg, u32 size, void __user *uarg);
 
 void cldn_debugfs_init(void);
 void cldn_debugfs_exit(void);
+extern struct notifier_block cldn_pm_nb;
+extern struct notifier_block cldn_reboot_nb;
+
 int cldn_power_init(void);
 void cldn_power_exit(void);
 

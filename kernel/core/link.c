@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The registry of link drivers. */
+#include <cleardown/cells.h>
 #include "internal.h"
 
 static LIST_HEAD(cldn_drivers); /* under cldn_bind_mutex */
@@ -15,8 +16,27 @@ static struct cldn_link_driver *cldn_link_driver_find(const char *name)
 	return NULL;
 }
 
+static bool cldn_cells_complete(const struct cldn_cells_ops *ops)
+{
+	return ops->start && ops->stop && ops->info && ops->open && ops->shut && ops->put &&
+	       ops->send && ops->in_flight;
+}
+
+/* What is not optional is there, close before all. */
+static bool cldn_link_complete(const struct cldn_link_driver *drv)
+{
+	if (drv->size != sizeof(*drv) || !drv->name || !drv->probe || !drv->remove)
+		return false;
+	if (drv->cells)
+		return cldn_cells_complete(drv->cells);
+	return drv->open && drv->shut && drv->close && drv->write && drv->read && drv->queued &&
+	       drv->sent && drv->flush && drv->get_lines && drv->set_lines;
+}
+
 int cldn_link_register(struct cldn_link_driver *drv)
 {
+	if (!cldn_link_complete(drv))
+		return -EINVAL;
 	guard(mutex)(&cldn_bind_mutex);
 	if (cldn_link_driver_find(drv->name))
 		return -EEXIST;

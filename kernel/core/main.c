@@ -33,10 +33,13 @@ static void cldn_node_del(struct cdev *cdev)
 
 static int __init cldn_init(void)
 {
-	int ret = cldn_report_init();
+	int ret = cldn_classes_init();
 
 	if (ret)
 		return ret;
+	ret = cldn_report_init();
+	if (ret)
+		goto err_classes;
 	ret = cldn_devices_init();
 	if (ret)
 		goto err_reports;
@@ -60,6 +63,8 @@ err_devices:
 	cldn_devices_exit();
 err_reports:
 	cldn_report_exit();
+err_classes:
+	cldn_classes_exit();
 	return ret;
 }
 
@@ -72,6 +77,7 @@ static void __exit cldn_exit(void)
 	cldn_power_exit();
 	cldn_devices_exit();
 	cldn_report_exit();
+	cldn_classes_exit();
 }
 
 module_init(cldn_init);

@@ -109,8 +109,10 @@ bool cldn_op_complete(struct cldn_op *op, u32 status, int error, u32 p1, const v
 {
 	struct cldn_handle *h;
 
+	cldn_hook(CLDN_HOOK_COMPLETE, op);
 	if (!cldn_op_claim(op))
 		return false;
+	cldn_hook(CLDN_HOOK_CLAIMED, op);
 	h = op->handle;
 	cldn_op_result(op, status, error, p1, data, len);
 	scoped_guard(spinlock_irqsave, &h->lock)
@@ -228,10 +230,15 @@ int cldn_submit(struct cldn_handle *h, const struct cldn_opcode *code,
 		op->deadline_ns = cldn_after(arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ?
 						     code->timeout_ns :
 						     arg->deadline_ns);
+		cldn_hook(CLDN_HOOK_SUBMIT, h);
 		scoped_guard(spinlock_irqsave, &h->lock)
 			ret = cldn_admit_op_locked(h, op);
 		if (!ret) {
-			cldn_device_kick(h->dev, CLDN_EV_OP);
+			cldn_hook(CLDN_HOOK_ADMITTED, h);
+			if (h->member)
+				h->member->queued(h);
+			else
+				cldn_device_kick(h->dev, CLDN_EV_OP);
 			return 0;
 		}
 		cldn_op_uncharge(op);
@@ -243,17 +250,12 @@ int cldn_submit(struct cldn_handle *h, const struct cldn_opcode *code,
 
 /* ---- execution ---- */
 
-struct cldn_op *cldn_op_next(struct cldn_device *dev)
+static struct cldn_op *cldn_op_start_locked(struct cldn_handle *h)
 {
-	struct cldn_handle *h = dev->owner;
 	struct cldn_op *op;
 	int old = CLDN_OP_QUEUED;
 
-	if (!h)
-		return NULL;
-	guard(spinlock_irqsave)(&h->lock);
-	if (h->state != CLEARDOWN_STATE_OPEN && !cldn_draining_locked(h))
-		return NULL;
+	lockdep_assert_held(&h->lock);
 	op = list_first_entry_or_null(&h->queued, struct cldn_op, node);
 	if (!op || !atomic_try_cmpxchg(&op->state, &old, CLDN_OP_STARTED))
 		return NULL;
@@ -261,6 +263,24 @@ struct cldn_op *cldn_op_next(struct cldn_device *dev)
 	refcount_inc(&op->ref); /* put by the class */
 	trace_cldn_op_start(h, op);
 	return op;
+}
+
+struct cldn_op *cldn_op_next(struct cldn_device *dev)
+{
+	struct cldn_handle *h = dev->owner;
+
+	if (!h)
+		return NULL;
+	guard(spinlock_irqsave)(&h->lock);
+	if (h->state != CLEARDOWN_STATE_OPEN && !cldn_draining_locked(h))
+		return NULL;
+	return cldn_op_start_locked(h);
+}
+
+struct cldn_op *cldn_member_op(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	return h->state == CLEARDOWN_STATE_OPEN ? cldn_op_start_locked(h) : NULL;
 }
 
 static struct cldn_op *cldn_op_find_locked(struct cldn_handle *h, u64 id)
@@ -311,12 +331,18 @@ int cldn_op_cancel(struct cldn_handle *h, u64 id)
 	}
 	cldn_evq_wake(q);
 	cldn_evq_put(q);
-	cldn_device_kick(h->dev, CLDN_EV_CANCEL);
+	if (h->member)
+		h->member->queued(h);
+	else
+		cldn_device_kick(h->dev, CLDN_EV_CANCEL);
 	return 0;
 }
 
-/* Worker: requests whose time is up. The class sees op->cancelled in the same run. */
-void cldn_ops_run(struct cldn_handle *h)
+/*
+ * Worker: requests whose time is up. The class sees op->cancelled in the same run. Returns when the
+ * next one's is.
+ */
+u64 cldn_ops_run(struct cldn_handle *h)
 {
 	struct timerqueue_node *node;
 	u64 now = cldn_now();
@@ -326,16 +352,15 @@ void cldn_ops_run(struct cldn_handle *h)
 		struct cldn_op *op = container_of(node, struct cldn_op, deadline_node);
 		struct cldn_evq *q;
 
-		if (op->deadline_ns > now) {
-			cldn_wake_at(h->dev, op->deadline_ns);
-			break;
-		}
+		if (op->deadline_ns > now)
+			return op->deadline_ns;
 		timerqueue_del(&h->deadlines, node);
 		q = cldn_evq_get(op->evq);
 		cldn_op_cancel_locked(h, op);
 		cldn_evq_wake(q);
 		cldn_evq_put(q);
 	}
+	return U64_MAX;
 }
 
 /* Worker: a close has begun, or is past draining. What has not been started never will be. */
@@ -398,5 +423,6 @@ void cldn_ops_end_all(struct cldn_handle *h)
 		cldn_op_complete(op, h->dev->class->failed, -EIO, CLEARDOWN_RESULT_NONE, NULL, 0);
 		cldn_op_put(op);
 	}
+	cldn_hook(CLDN_HOOK_ENDED, h);
 	wait_event(h->wq, cldn_ops_none(h));
 }

@@ -2,7 +2,8 @@
 /*
  * Suspend and reboot. Before a suspend new work is refused and running closes have two seconds to
  * end, else the suspend is vetoed; an open call is left to its fate and looked at after resume.
- * Before a reboot every line is put on-hook.
+ * Before a reboot every line is put on-hook. A class whose devices have members does the same for
+ * them by its @power.
  */
 #include <linux/reboot.h>
 #include <linux/suspend.h>
@@ -36,6 +37,22 @@ static void cldn_owners_do(cldn_owner_fn *fn, u64 end)
 		}
 		cldn_device_put(dev);
 	}
+}
+
+/* False when some device had still something to end at @end. */
+static bool cldn_members_do(enum cldn_power what, u64 end)
+{
+	struct cldn_device *dev;
+	bool all = true;
+	u64 id = 0;
+
+	while ((dev = cldn_device_after(id))) {
+		id = dev->id;
+		if (dev->class->power && !dev->class->power(dev, what, end))
+			all = false;
+		cldn_device_put(dev);
+	}
+	return all;
 }
 
 static void cldn_raise_running(struct cldn_handle *h, u64 end)
@@ -90,13 +107,14 @@ static int cldn_suspend_prepare(void)
 	WRITE_ONCE(cldn_is_frozen, true);
 	cldn_owners_do(cldn_raise_running, end);
 	cldn_owners_do(cldn_wait_closing, end);
-	cldn_veto = false;
+	cldn_veto = !cldn_members_do(CLDN_POWER_PREPARE, end);
 	cldn_owners_do(cldn_check_closing, 0);
 	if (!cldn_veto) {
 		cldn_owners_do(cldn_kick_suspend, 0);
 		return NOTIFY_OK;
 	}
 	WRITE_ONCE(cldn_is_frozen, false);
+	cldn_members_do(CLDN_POWER_RESUMED, 0);
 	return notifier_from_errno(-EBUSY);
 }
 
@@ -110,6 +128,7 @@ static int cldn_pm_event(struct notifier_block *nb, unsigned long event, void *u
 	case PM_POST_HIBERNATION:
 		WRITE_ONCE(cldn_is_frozen, false);
 		cldn_owners_do(cldn_kick_resume, 0);
+		cldn_members_do(CLDN_POWER_RESUMED, 0);
 		return NOTIFY_OK;
 	default:
 		return NOTIFY_DONE;
@@ -122,12 +141,13 @@ static int cldn_reboot_event(struct notifier_block *nb, unsigned long event, voi
 
 	WRITE_ONCE(cldn_is_frozen, true); /* nobody takes a line again */
 	cldn_owners_do(cldn_raise_emergency, end);
+	cldn_members_do(CLDN_POWER_REBOOT, end);
 	cldn_owners_do(cldn_wait_closing, end);
 	return NOTIFY_DONE;
 }
 
-static struct notifier_block cldn_pm_nb = { .notifier_call = cldn_pm_event };
-static struct notifier_block cldn_reboot_nb = { .notifier_call = cldn_reboot_event };
+struct notifier_block cldn_pm_nb = { .notifier_call = cldn_pm_event };
+struct notifier_block cldn_reboot_nb = { .notifier_call = cldn_reboot_event };
 
 int cldn_power_init(void)
 {

@@ -73,6 +73,8 @@ static void cldn_release_raise(struct cldn_handle *h, bool emergency, u32 cause,
 {
 	struct cldn_wish wish = cldn_wish_of(h, CLEARDOWN_MODE_ORDERLY, h->deadline_ns, cause);
 
+	if (h->flush_end_ns) /* its flush has used part of the time, or all of it */
+		wish.deadline_ns = min(wish.deadline_ns, h->flush_end_ns);
 	if (emergency)
 		wish.mode = CLEARDOWN_MODE_EMERGENCY;
 	wish.detail = who->signal;
@@ -133,7 +135,10 @@ int cldn_handle_release(struct inode *inode, struct file *file)
 	return 0;
 }
 
-/* Changes no state: every close of any duplicate comes here, only the last one to release. */
+/*
+ * Every close of any duplicate comes here, only the last one to release. It changes no state; but
+ * whoever lives and closes what he has printed to waits for the printer, and is told.
+ */
 int cldn_handle_flush(struct file *file, fl_owner_t id)
 {
 	struct cldn_handle *h = file->private_data;
@@ -144,5 +149,8 @@ int cldn_handle_flush(struct file *file, fl_owner_t id)
 	cldn_who_current(&who);
 	scoped_guard(spinlock_irqsave, &h->lock)
 		h->flusher = who;
-	return 0;
+	if (!h->dev->class->documents || h->observer || current->in_execve ||
+	    cldn_closer_kind() != CLDN_CLOSER_LIVING)
+		return 0;
+	return cldn_handle_drain(h);
 }

@@ -12,6 +12,9 @@
 #include <linux/uio.h>
 #include "internal.h"
 
+/* One run of the worker hands bytes over for so long, then looks at everything else. */
+#define CLDN_PUMP_NS (4 * NSEC_PER_MSEC)
+
 int cldn_stream_init(struct cldn_stream *s, size_t size)
 {
 	mutex_init(&s->mutex);
@@ -35,11 +38,6 @@ static int cldn_stream_lock(struct cldn_stream *s, bool nowait)
 	return mutex_lock_interruptible(&s->mutex) ? -ERESTARTSYS : 0;
 }
 
-static bool cldn_iocb_nowait(struct kiocb *iocb)
-{
-	return iocb->ki_flags & IOCB_NOWAIT || iocb->ki_filp->f_flags & O_NONBLOCK;
-}
-
 /* ---- write ---- */
 
 /* Room for write, 0 when it has to wait, or why there will be none. */
@@ -47,10 +45,52 @@ static int cldn_tx_room(struct cldn_handle *h)
 {
 	guard(spinlock_irqsave)(&h->lock);
 	if (h->state != CLEARDOWN_STATE_OPEN)
-		return -EBADFD;
-	if (!h->data_up)
-		return -ENOTCONN;
-	return min_t(u32, kfifo_avail(&h->tx.fifo), PAGE_SIZE);
+		return cldn_dead_error(h);
+	if (h->data_up)
+		return min_t(u32, kfifo_avail(&h->tx.fifo), PAGE_SIZE);
+	return h->dev->class->documents ? h->write_error : -ENOTCONN;
+}
+
+/* Where a write begins a document by itself: has the worker do that. */
+static void cldn_tx_want(struct cldn_handle *h, bool want)
+{
+	if (!h->dev->class->documents)
+		return;
+	scoped_guard(spinlock_irqsave, &h->lock) {
+		h->write_wanted = want && !h->data_up;
+		if (want)
+			h->write_error = 0;
+		want = h->write_wanted;
+	}
+	if (want)
+		cldn_device_kick(h->dev, CLDN_EV_WRITE);
+}
+
+bool cldn_write_wanted(struct cldn_device *dev)
+{
+	return dev->owner && READ_ONCE(dev->owner->write_wanted);
+}
+
+void cldn_write_refuse(struct cldn_device *dev, int error)
+{
+	struct cldn_handle *h = dev->owner;
+
+	if (!h)
+		return;
+	scoped_guard(spinlock_irqsave, &h->lock) {
+		h->write_wanted = false;
+		h->write_error = error;
+	}
+	wake_up_interruptible_all(&h->tx.wq);
+}
+
+/* Waits for room or for a reason to give up: 0, or the errno of the wait itself. */
+static int cldn_tx_wait(struct cldn_handle *h)
+{
+	long limit = h->write_ms ? msecs_to_jiffies(h->write_ms) : MAX_SCHEDULE_TIMEOUT;
+	long left = wait_event_interruptible_timeout(h->tx.wq, cldn_tx_room(h), limit);
+
+	return left < 0 ? left : left ? 0 : -ETIMEDOUT;
 }
 
 /* Accepts all of @len bytes, for which there was room before, or none. */
@@ -58,9 +98,9 @@ static int cldn_tx_accept(struct cldn_handle *h, u64 call, u32 len)
 {
 	guard(spinlock_irqsave)(&h->lock);
 	if (h->state != CLEARDOWN_STATE_OPEN)
-		return -EBADFD;
+		return cldn_dead_error(h);
 	if (!h->data_up || READ_ONCE(h->dev->call) != call)
-		return -ENOTCONN;
+		return h->dev->class->documents ? h->write_error ?: -ECANCELED : -ENOTCONN;
 	kfifo_in(&h->tx.fifo, h->tx.bounce, len);
 	h->tx.total += len;
 	return 0;
@@ -97,6 +137,7 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 	ret = cldn_stream_lock(&h->tx, nowait);
 	if (ret)
 		return ret;
+	cldn_tx_want(h, true);
 	while (iov_iter_count(from)) {
 		ret = cldn_tx_room(h);
 		if (ret > 0) {
@@ -107,11 +148,12 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 			continue;
 		}
 		if (!ret)
-			ret = nowait ? -EAGAIN :
-				       wait_event_interruptible(h->tx.wq, cldn_tx_room(h));
+			ret = nowait ? -EAGAIN : cldn_tx_wait(h);
 		if (ret)
 			break;
 	}
+	if (ret != -EAGAIN) /* else poll tells when the document has begun */
+		cldn_tx_want(h, false);
 	mutex_unlock(&h->tx.mutex);
 	if (ret == -ENOTCONN && call && READ_ONCE(h->cut_call) == call)
 		ret = -ECANCELED;
@@ -146,6 +188,7 @@ static ssize_t cldn_tx_hand(struct cldn_device *dev, struct cldn_handle *h)
 ssize_t cldn_tx_pump(struct cldn_device *dev)
 {
 	struct cldn_handle *h = dev->owner;
+	u64 end = cldn_now() + CLDN_PUMP_NS;
 	u64 bound, open;
 	size_t left;
 	ssize_t n;
@@ -154,7 +197,9 @@ ssize_t cldn_tx_pump(struct cldn_device *dev)
 		n = cldn_tx_hand(dev, h);
 		if (n < 0)
 			return n;
-	} while (n);
+	} while (n && cldn_now() < end);
+	if (n)
+		cldn_device_kick(dev, CLDN_LINK_ROOM);
 	left = dev->link.drv->queued(&dev->link);
 	bound = left + dev->link.in_doubt_max;
 	scoped_guard(spinlock_irqsave, &h->lock) {
@@ -168,6 +213,18 @@ ssize_t cldn_tx_pump(struct cldn_device *dev)
 	return left;
 }
 
+bool cldn_tx_confirm(struct cldn_device *dev)
+{
+	struct cldn_handle *h = dev->owner;
+
+	if (!kfifo_is_empty(&h->tx.fifo) || !dev->link.drv->sent(&dev->link))
+		return false;
+	scoped_guard(spinlock_irqsave, &h->lock)
+		if (kfifo_is_empty(&h->tx.fifo))
+			h->tx_sent += cldn_tx_unconfirmed_locked(h);
+	return true;
+}
+
 void cldn_tx_settle(struct cldn_device *dev)
 {
 	const struct cldn_link_driver *drv = dev->link.drv;
@@ -179,7 +236,7 @@ void cldn_tx_settle(struct cldn_device *dev)
 
 	scoped_guard(spinlock_irqsave, &h->lock)
 		open = cldn_tx_unconfirmed_locked(h);
-	if (open) { /* else what the link holds is a command's */
+	if (open && dev->link_open) { /* else what the link holds is a command's */
 		flushed = drv->flush(&dev->link);
 		sent = there && drv->sent(&dev->link);
 	}
@@ -194,19 +251,33 @@ void cldn_tx_settle(struct cldn_device *dev)
 	h->tx_sent += open - doubt;
 }
 
+void cldn_account(struct cldn_device *dev, struct cldn_account *acc)
+{
+	struct cldn_handle *h;
+
+	memset(acc, 0, sizeof(*acc));
+	guard(spinlock_irqsave)(&dev->lock);
+	h = dev->owner;
+	if (!h)
+		return;
+	guard(spinlock)(&h->lock);
+	acc->accepted = h->tx.total;
+	acc->confirmed = h->tx_sent;
+	acc->discarded = h->tx_lost;
+	acc->in_doubt = h->tx_doubt;
+	acc->queued = acc->accepted - acc->confirmed - acc->discarded - acc->in_doubt;
+}
+
 void cldn_sync_run(struct cldn_device *dev)
 {
 	struct cldn_handle *h = dev->owner;
 
 	if (!h || !atomic_read(&h->syncers) || !kfifo_is_empty(&h->tx.fifo))
 		return;
-	if (!dev->link.drv->sent(&dev->link)) {
+	if (!cldn_tx_confirm(dev)) {
 		cldn_wake_at(dev, cldn_now() + 5 * NSEC_PER_MSEC);
 		return;
 	}
-	scoped_guard(spinlock_irqsave, &h->lock)
-		if (kfifo_is_empty(&h->tx.fifo))
-			h->tx_sent += cldn_tx_unconfirmed_locked(h);
 	wake_up_interruptible(&h->tx.wq);
 }
 
@@ -217,7 +288,7 @@ static int cldn_rx_ready(struct cldn_handle *h)
 {
 	guard(spinlock_irqsave)(&h->lock);
 	if (h->state != CLEARDOWN_STATE_OPEN)
-		return -EBADFD;
+		return cldn_dead_error(h);
 	if (!kfifo_is_empty(&h->rx.fifo) || (h->rx.pos < h->rx.len && h->rx.call == h->rx_call))
 		return 1;
 	if (h->rx_eof)
@@ -259,6 +330,15 @@ static ssize_t cldn_rx_some(struct cldn_handle *h, struct iov_iter *to)
 	return done;
 }
 
+/* Waits for a byte or for a reason to give up: 0, or the errno of the wait itself. */
+static int cldn_rx_wait(struct cldn_handle *h)
+{
+	long limit = h->read_ms ? msecs_to_jiffies(h->read_ms) : MAX_SCHEDULE_TIMEOUT;
+	long left = wait_event_interruptible_timeout(h->rx.wq, cldn_rx_ready(h) != -EAGAIN, limit);
+
+	return left < 0 ? left : left ? 0 : -ETIMEDOUT;
+}
+
 ssize_t cldn_handle_read(struct kiocb *iocb, struct iov_iter *to)
 {
 	struct cldn_handle *h = iocb->ki_filp->private_data;
@@ -277,8 +357,7 @@ ssize_t cldn_handle_read(struct kiocb *iocb, struct iov_iter *to)
 		if (ret == 1)
 			ret = cldn_rx_some(h, to);
 		else if (ret == -EAGAIN && !nowait)
-			ret = wait_event_interruptible(h->rx.wq, cldn_rx_ready(h) != -EAGAIN) ?:
-				      -EAGAIN;
+			ret = cldn_rx_wait(h) ?: -EAGAIN;
 	} while (ret == -EAGAIN && !nowait);
 	mutex_unlock(&h->rx.mutex);
 	return ret;
@@ -316,6 +395,8 @@ void cldn_data_begin(struct cldn_device *dev)
 			kfifo_reset(&h->rx.fifo); /* of the call before; nobody read it */
 		WRITE_ONCE(h->rx_call, dev->call);
 		h->data_up = true;
+		h->write_wanted = false;
+		h->write_error = 0;
 		h->rx_eof = false;
 	}
 	wake_up_interruptible(&h->rx.wq);
@@ -333,6 +414,7 @@ void cldn_data_end(struct cldn_device *dev)
 		if (h->data_up)
 			h->rx_eof = true;
 		h->data_up = false;
+		h->write_error = -ECANCELED; /* for a write of another thread that is inside */
 	}
 	cldn_tx_settle(dev);
 	wake_up_interruptible_all(&h->rx.wq);
@@ -354,7 +436,17 @@ static int cldn_sync_state(struct cldn_handle *h, const struct cldn_sync *sync)
 		return -EIO;
 	if (h->tx_sent + sync->lost >= sync->target)
 		return 1;
-	return h->state == CLEARDOWN_STATE_OPEN ? 0 : -EBADFD;
+	return h->state == CLEARDOWN_STATE_OPEN ? 0 : cldn_dead_error(h);
+}
+
+static void cldn_sync_begin(struct cldn_handle *h, struct cldn_sync *sync)
+{
+	scoped_guard(spinlock_irqsave, &h->lock) {
+		sync->target = h->tx.total;
+		sync->lost = h->tx_lost + h->tx_doubt;
+	}
+	atomic_inc(&h->syncers); /* the worker looks while it is not zero */
+	cldn_device_kick(h->dev, CLDN_EV_WRITE);
 }
 
 /* Drain: returns when what was accepted before the call has left the machine. */
@@ -366,15 +458,46 @@ int cldn_handle_fsync(struct file *file, loff_t start, loff_t end, int datasync)
 
 	if (ret || h->observer)
 		return ret ?: -EPERM;
-	scoped_guard(spinlock_irqsave, &h->lock) {
-		sync.target = h->tx.total;
-		sync.lost = h->tx_lost + h->tx_doubt;
-	}
-	atomic_inc(&h->syncers); /* the worker looks while it is not zero */
-	cldn_device_kick(h->dev, CLDN_EV_WRITE);
+	cldn_sync_begin(h, &sync);
 	ret = wait_event_interruptible(h->tx.wq, cldn_sync_state(h, &sync));
 	atomic_dec(&h->syncers);
 	return ret ?: min(cldn_sync_state(h, &sync), 0);
+}
+
+static bool cldn_unsent(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	return h->state == CLEARDOWN_STATE_OPEN &&
+	       h->tx.total != h->tx_sent + h->tx_lost + h->tx_doubt;
+}
+
+/*
+ * close(2) of a document's writer: it learns whether the bytes left, within the handle's deadline.
+ * A signal ends the wait, not the drain, which goes on until the same deadline in release.
+ */
+int cldn_handle_drain(struct cldn_handle *h)
+{
+	struct cldn_sync sync;
+	u64 now = cldn_now();
+	long left;
+
+	if (!cldn_unsent(h))
+		return 0;
+	h->flush_end_ns = cldn_after(READ_ONCE(h->deadline_ns));
+	cldn_sync_begin(h, &sync);
+	left = wait_event_interruptible_timeout(h->tx.wq, cldn_sync_state(h, &sync),
+						nsecs_to_jiffies(h->flush_end_ns - now) + 1);
+	atomic_dec(&h->syncers);
+	if (left < 0)
+		return -EINTR;
+	return left ? min(cldn_sync_state(h, &sync), 0) : -ETIMEDOUT;
+}
+
+/* No document is open, but a write would begin one, and does not yet. */
+static bool cldn_may_begin(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	return h->dev->class->documents && !h->data_up && !h->write_wanted;
 }
 
 __poll_t cldn_handle_poll(struct file *file, struct poll_table_struct *wait)
@@ -385,14 +508,28 @@ __poll_t cldn_handle_poll(struct file *file, struct poll_table_struct *wait)
 
 	poll_wait(file, &h->rx.wq, wait);
 	poll_wait(file, &h->tx.wq, wait);
+	poll_wait(file, &h->dev->wq, wait);
 	ret = cldn_handle_gate(h);
 	if (ret)
 		return h->observer ? EPOLLHUP : EPOLLIN | EPOLLHUP | EPOLLERR;
+	if (READ_ONCE(h->status_seen) != READ_ONCE(h->dev->status_gen))
+		mask |= EPOLLPRI;
 	if (h->observer)
-		return 0;
+		return mask;
 	if (cldn_rx_ready(h) >= 0)
 		mask |= EPOLLIN | EPOLLRDNORM;
-	if (cldn_tx_room(h) > 0)
+	if (cldn_tx_room(h) > 0 || cldn_may_begin(h))
 		mask |= EPOLLOUT | EPOLLWRNORM;
 	return mask;
+}
+
+void cldn_status_changed(struct cldn_device *dev)
+{
+	WRITE_ONCE(dev->status_gen, dev->status_gen + 1);
+	wake_up_interruptible_poll(&dev->wq, EPOLLPRI);
+}
+
+void cldn_status_look(struct cldn_handle *h)
+{
+	WRITE_ONCE(h->status_seen, READ_ONCE(h->dev->status_gen));
 }

@@ -7,11 +7,11 @@
 static unsigned int max_handles = 16384;
 module_param(max_handles, uint, 0644);
 MODULE_PARM_DESC(max_handles, "open handles per user id");
-static unsigned int max_ops = 65536;
-module_param(max_ops, uint, 0644);
+unsigned int cldn_max_ops = 65536;
+module_param_named(max_ops, cldn_max_ops, uint, 0644);
 MODULE_PARM_DESC(max_ops, "outstanding requests per user id");
-static unsigned int max_records = 65536;
-module_param(max_records, uint, 0644);
+unsigned int cldn_max_records = 65536;
+module_param_named(max_records, cldn_max_records, uint, 0644);
 MODULE_PARM_DESC(max_records, "unread event records per user id, reserved ones included");
 
 struct cldn_user {
@@ -84,9 +84,9 @@ static unsigned int cldn_limit(enum cldn_limit what)
 	case CLDN_LIMIT_HANDLES:
 		return READ_ONCE(max_handles);
 	case CLDN_LIMIT_OPS:
-		return READ_ONCE(max_ops);
+		return READ_ONCE(cldn_max_ops);
 	default:
-		return READ_ONCE(max_records);
+		return READ_ONCE(cldn_max_records);
 	}
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * cleardown: phones, printer ports, virtual circuits and faxes with an orderly, bounded, honest
- * end. Interface of /dev/cleardown/{ctl,events,phoneN}.
+ * end. Interface of /dev/cleardown/{ctl,events,phoneN,portN,vcN}.
  */
 #ifndef _LINUX_CLEARDOWN_H
 #define _LINUX_CLEARDOWN_H
@@ -43,8 +43,9 @@
  * EALREADY     CLOSE only: a close is running; the wish of this call was added to it
  * EBADFD       the handle is closing (new work) or closed (everything); it stays so for ever
  * EBUSY        somebody else has the device or its hardware
- * ENODEV       the hardware is gone
+ * ENODEV       the hardware is gone; on a port every call until its CLOSE, which is 0 and tells
  * ENOTCONN     no call is up
+ * ECONNRESET   the far end broke the connection of a document off
  * EPERM        the caller is not the owner, or lacks the capability
  * ETIMEDOUT    the deadline passed
  * ECANCELED    ended by CANCEL
@@ -54,7 +55,7 @@
 #define CLEARDOWN_ABI_VERSION	1
 #define CLEARDOWN_IOC_MAGIC	0xDC
 
-/* Any handle file (phoneN) */
+/* Any handle file (phoneN, portN) */
 #define CLEARDOWN_IOC_GET_INFO		_IO(CLEARDOWN_IOC_MAGIC, 0x01)
 #define CLEARDOWN_IOC_GET_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x02)
 #define CLEARDOWN_IOC_BIND_EVENTS	_IO(CLEARDOWN_IOC_MAGIC, 0x03)
@@ -66,6 +67,21 @@
 /* Phones */
 #define CLEARDOWN_IOC_PHONE_CAPS	_IO(CLEARDOWN_IOC_MAGIC, 0x20)
 #define CLEARDOWN_IOC_PHONE_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x21)
+/* Ports */
+#define CLEARDOWN_IOC_PORT_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x30)
+#define CLEARDOWN_IOC_PORT_TIMEOUTS	_IO(CLEARDOWN_IOC_MAGIC, 0x31)
+#define CLEARDOWN_IOC_PORT_ID		_IO(CLEARDOWN_IOC_MAGIC, 0x32)
+/* VCs: SAP and CREATE on an address family (an open vcN), DELETE and STATUS on a VC, the others on
+ * any file of the link, an observer's too
+ */
+#define CLEARDOWN_IOC_VC_SAP		_IO(CLEARDOWN_IOC_MAGIC, 0x50)
+#define CLEARDOWN_IOC_VC_CREATE		_IO(CLEARDOWN_IOC_MAGIC, 0x51)
+#define CLEARDOWN_IOC_VC_LINK		_IO(CLEARDOWN_IOC_MAGIC, 0x52)
+#define CLEARDOWN_IOC_VC_DELETE		_IO(CLEARDOWN_IOC_MAGIC, 0x53)
+#define CLEARDOWN_IOC_VC_STATUS		_IO(CLEARDOWN_IOC_MAGIC, 0x54)
+#define CLEARDOWN_IOC_VC_NEXT		_IO(CLEARDOWN_IOC_MAGIC, 0x55)
+#define CLEARDOWN_IOC_VC_CDR		_IO(CLEARDOWN_IOC_MAGIC, 0x56)
+#define CLEARDOWN_IOC_VC_COUNT		_IO(CLEARDOWN_IOC_MAGIC, 0x57)
 /* ctl */
 #define CLEARDOWN_IOC_CTL_VERSION	_IO(CLEARDOWN_IOC_MAGIC, 0x40)
 #define CLEARDOWN_IOC_CTL_BIND		_IO(CLEARDOWN_IOC_MAGIC, 0x41)
@@ -74,6 +90,7 @@
 #define CLEARDOWN_IOC_CTL_REPORT	_IO(CLEARDOWN_IOC_MAGIC, 0x44)
 #define CLEARDOWN_IOC_CTL_CLOSE		_IO(CLEARDOWN_IOC_MAGIC, 0x45)
 #define CLEARDOWN_IOC_CTL_REBIND	_IO(CLEARDOWN_IOC_MAGIC, 0x46)
+#define CLEARDOWN_IOC_CTL_CONFIGURE	_IO(CLEARDOWN_IOC_MAGIC, 0x47)
 /* events */
 #define CLEARDOWN_IOC_EVENTS_INFO	_IO(CLEARDOWN_IOC_MAGIC, 0x60)
 
@@ -135,6 +152,7 @@ enum cleardown_cause {
 };
 
 #define CLEARDOWN_DEADLINE_DEFAULT	(~0ULL)
+#define CLEARDOWN_CLOSE_DATA_MAX	128	/* of any medium: Q.2957 */
 
 /**
  * struct cleardown_info - CLEARDOWN_IOC_GET_INFO: what this handle is
@@ -164,7 +182,7 @@ struct cleardown_info {
  * @out_state: enum cleardown_state of the device
  * @out_call: number of the call (or document) that is up or being set up, 0 when none
  * @out_pending: requests outstanding on the owner's handle
- * @out_lines: modem lines as of the last change (CLEARDOWN_LINE_*)
+ * @out_lines: modem or printer lines as of the last change (CLEARDOWN_LINE_*)
  * @out_owner_pid: process that opened the device for writing, 0 when none
  * @out_owner_uid: its user id
  * @out_owner_comm: its name
@@ -198,6 +216,12 @@ struct cleardown_status {
 #define CLEARDOWN_LINE_DSR	0x008
 #define CLEARDOWN_LINE_DCD	0x010
 #define CLEARDOWN_LINE_RI	0x020
+/* A printer's, as IEEE 1284 names them; true = what the name says, whatever the level. */
+#define CLEARDOWN_LINE_BUSY	0x1000
+#define CLEARDOWN_LINE_ACK	0x2000
+#define CLEARDOWN_LINE_PERROR	0x4000	/* paper out */
+#define CLEARDOWN_LINE_SELECT	0x8000	/* on line */
+#define CLEARDOWN_LINE_FAULT	0x10000	/* nFault low */
 /* Set when the hardware reports the lines at all; without it the bits above mean nothing. */
 #define CLEARDOWN_LINE_VALID	0x100
 
@@ -242,7 +266,7 @@ struct cleardown_submit {
 	__u32 __reserved;
 };
 
-/** enum cleardown_opcode - class ranges: 0x1xx phone */
+/** enum cleardown_opcode - class ranges: 0x1xx phone, 0x2xx port, 0x3xx VC */
 enum cleardown_opcode {
 	CLEARDOWN_OP_DEV_SPECIFIC   = 0x101,	/* bytes: one AT command without AT and CR */
 	CLEARDOWN_OP_SET_HOOKSWITCH = 0x102,	/* struct cleardown_op_hookswitch */
@@ -257,6 +281,16 @@ enum cleardown_opcode {
 	CLEARDOWN_OP_ANSWER	    = 0x111,	/* no input */
 	CLEARDOWN_OP_HANGUP	    = 0x112,	/* no input */
 	CLEARDOWN_OP_SEND_DTMF	    = 0x113,	/* bytes: 0-9 A-D * # */
+
+	CLEARDOWN_OP_START_DOC	    = 0x201,	/* struct cleardown_op_start_doc */
+	CLEARDOWN_OP_END_DOC	    = 0x202,	/* struct cleardown_op_end_doc */
+	CLEARDOWN_OP_DEVICE_ID	    = 0x203,	/* no input; data: IEEE 1284 Device ID */
+	CLEARDOWN_OP_RESET	    = 0x204,	/* no input: nInit is strobed */
+
+	CLEARDOWN_OP_MAKE_CALL	    = 0x301,	/* struct cleardown_vc_call; data: as agreed */
+	CLEARDOWN_OP_ACCEPT	    = 0x302,	/* no input: until the call is connected */
+	CLEARDOWN_OP_REJECT	    = 0x303,	/* struct cleardown_op_reject */
+	CLEARDOWN_OP_MODIFY_QOS	    = 0x304,	/* struct cleardown_vc_call: no medium can */
 };
 
 /* TSPI hook switch devices and modes; exactly one mode, one or more devices */
@@ -286,11 +320,466 @@ struct cleardown_op_ring {
 	__u32 volume;
 };
 
+#define CLEARDOWN_DOC_NAME_LEN	64
+
+/**
+ * struct cleardown_op_start_doc - input of START_DOC: a document begins
+ * @level: of the information that follows: 1 (others: EINVAL, ERROR_INVALID_LEVEL)
+ * @flags: must be 0
+ * @name: of the job, ended by a zero; may be empty
+ *
+ * Takes the hardware where the port has it only inside documents (serial, TCP): EBUSY,
+ * ECONNREFUSED and the like come at once. A second one in succession is 0 and changes nothing. The
+ * completion's p1 is the low half of the document's number. Source: StartDocPort.
+ */
+struct cleardown_op_start_doc {
+	__u32 level;
+	__u32 flags;
+	char  name[CLEARDOWN_DOC_NAME_LEN];
+};
+
+#define CLEARDOWN_END_DOC_ABORT		0x1	/* what has not left is thrown away */
+#define CLEARDOWN_END_DOC_PRINTED	0x2	/* wait until the language monitor says printed */
+
+/**
+ * struct cleardown_op_end_doc - input of END_DOC: the document ends
+ * @flags: CLEARDOWN_END_DOC_*
+ * @__reserved: must be 0
+ *
+ * Completes when all bytes were taken by the printer (with PRINTED: when the last page was
+ * ejected), with struct cleardown_doc_result as its data. Without a document it is 0 and has no
+ * data. PRINTED without a language monitor is EOPNOTSUPP. Source: EndDocPort.
+ */
+struct cleardown_op_end_doc {
+	__u32 flags;
+	__u32 __reserved;
+};
+
+/** enum cleardown_doc_state - life of a document on a port */
+enum cleardown_doc_state {
+	CLEARDOWN_DOC_NONE	= 0,
+	CLEARDOWN_DOC_STARTING	= 1,	/* the hardware is being taken */
+	CLEARDOWN_DOC_OPEN	= 2,	/* bytes are accepted */
+	CLEARDOWN_DOC_ENDING	= 3,	/* what was accepted leaves */
+	CLEARDOWN_DOC_SENT	= 4,	/* the printer has taken every byte; not yet printed */
+	CLEARDOWN_DOC_PRINTED	= 5,	/* and says that the last page was ejected */
+	CLEARDOWN_DOC_ABORTED	= 6,	/* ended before its time */
+	CLEARDOWN_DOC_CANCELLED = 7,	/* by CANCEL; what a writer still brings is refused */
+};
+
+/**
+ * struct cleardown_doc_result - data of END_DOC's completion
+ * @number: of the document
+ * @accepted: bytes of write(2) that belong to it; what a language monitor added is not counted
+ * @confirmed: of these, taken by the printer
+ * @discarded: of these, never left our buffers
+ * @in_doubt: of these, left them and nobody confirmed it
+ * @state: enum cleardown_doc_state: SENT, PRINTED, ABORTED or CANCELLED
+ * @pages: pages that the language monitor saw ejected
+ */
+struct cleardown_doc_result {
+	__aligned_u64 number;
+	__aligned_u64 accepted;
+	__aligned_u64 confirmed;
+	__aligned_u64 discarded;
+	__aligned_u64 in_doubt;
+	__u32 state;
+	__u32 pages;
+};
+
+/**
+ * struct cleardown_port_status - CLEARDOWN_IOC_PORT_STATUS: answered while a write is stuck
+ * @size: sizeof(struct cleardown_port_status)
+ * @out_flags: CLEARDOWN_PORT_*
+ * @out_lines: CLEARDOWN_LINE_* when they were last read
+ * @out_doc_state: enum cleardown_doc_state of the present document, or of the last one
+ * @out_sample_ns: when the lines were last read, 0 = not in this session
+ * @out_doc: number of that document, 0 when there was none in this session
+ * @out_accepted: bytes of the document accepted from write(2)
+ * @out_confirmed: of these, taken by the printer
+ * @out_pages: pages that the language monitor saw ejected in the document
+ * @out_code: PJL status code, 0 when unknown
+ * @out_display: what the printer's display shows, as it told
+ * @out_doc_name: the document's name
+ *
+ * While the hardware is ours and nothing is written the lines are read again when they are older
+ * than 10 ms, which never waits behind a write.
+ */
+struct cleardown_port_status {
+	__u32 size;
+	__u32 out_flags;
+	__u32 out_lines;
+	__u32 out_doc_state;
+	__aligned_u64 out_sample_ns;
+	__aligned_u64 out_doc;
+	__aligned_u64 out_accepted;
+	__aligned_u64 out_confirmed;
+	__u32 out_pages;
+	__u32 out_code;
+	char  out_display[64];
+	char  out_doc_name[CLEARDOWN_DOC_NAME_LEN];
+};
+
+#define CLEARDOWN_PORT_HELD	0x01	/* the hardware is ours at the moment */
+#define CLEARDOWN_PORT_IMPLICIT	0x02	/* the document was begun by a plain write */
+#define CLEARDOWN_PORT_OFFLINE	0x04	/* Select is low, or the printer said so */
+#define CLEARDOWN_PORT_PAPER	0x08	/* paper out */
+#define CLEARDOWN_PORT_FAULT	0x10	/* nFault is low, or the printer said so */
+#define CLEARDOWN_PORT_STALLED	0x20	/* bytes wait and the printer has taken none for a second */
+#define CLEARDOWN_PORT_MONITOR	0x40	/* a language monitor is on the port */
+#define CLEARDOWN_PORT_READS	0x80	/* the link has a back channel */
+
+/**
+ * struct cleardown_timeouts - CLEARDOWN_IOC_PORT_TIMEOUTS: SetPortTimeOuts
+ * @size: sizeof(struct cleardown_timeouts)
+ * @set: which are set: CLEARDOWN_TIMEOUT_*; 0 only asks
+ * @write_ms: longest that a write(2) waits for room, 0 = for ever; then it returns what was
+ *	accepted, or ETIMEDOUT when that is nothing
+ * @read_ms: longest that a read(2) waits for the first byte, 0 = for ever; then ETIMEDOUT
+ * @out_write_ms: in force
+ * @out_read_ms: in force
+ *
+ * They are new in each session. An observer may only ask (EPERM).
+ */
+struct cleardown_timeouts {
+	__u32 size;
+	__u32 set;
+	__u32 write_ms;
+	__u32 read_ms;
+	__u32 out_write_ms;
+	__u32 out_read_ms;
+};
+
+#define CLEARDOWN_TIMEOUT_WRITE	0x1
+#define CLEARDOWN_TIMEOUT_READ	0x2
+
+#define CLEARDOWN_PORT_ID_BYTES	240
+
+/**
+ * struct cleardown_port_id - CLEARDOWN_IOC_PORT_ID: the Device ID, as far as it is known
+ * @size: sizeof(struct cleardown_port_id)
+ * @offset: the first byte that is wanted; EINVAL beyond the end
+ * @out_total: length of the whole ID
+ * @__reserved: zero
+ * @out_bytes: its bytes from @offset on, zeros behind the last
+ *
+ * Never asks the printer, so that an observer may call it at any time: it answers what
+ * CLEARDOWN_OP_DEVICE_ID last learned of this hardware, in any session. ENODATA until then,
+ * EOPNOTSUPP where a port has no Device ID.
+ */
+struct cleardown_port_id {
+	__u32 size;
+	__u32 offset;
+	__u32 out_total;
+	__u32 __reserved;
+	__u8  out_bytes[CLEARDOWN_PORT_ID_BYTES];
+};
+
+/**
+ * DOC: Virtual circuits
+ *
+ * vcN is a link of virtual circuits with its call manager. Each open for writing of it is an
+ * address family handle (NdisClOpenAddressFamilyEx): it creates VCs, registers SAPs and is told of
+ * incoming calls. A VC is an anonymous file. Who creates it deletes it: the client with VC_CREATE
+ * and VC_DELETE (or close(2)), the call manager for an incoming call, which the client takes with
+ * VC_CREATE and the number in INCOMING_CALL.
+ *
+ * A call: MAKE_CALL completes when it is connected; INCOMING_CALL is answered by ACCEPT, which
+ * completes when it is connected, or REJECT. Connected, read(2) and write(2) move whole frames.
+ * CLOSE ends the *call*: its return 0 with out_released, or EINPROGRESS and later CLOSE_COMPLETE.
+ * After that the file of a client's VC is idle and takes the next call; that of an incoming one is
+ * dead. INCOMING_CLOSE tells that the far end ended it: nothing moves any more, and the client owes
+ * a CLOSE. An error that CLOSE returns by itself has changed nothing: the call is still up. So it
+ * is after a CLOSE_COMPLETE with an error, but then the VC takes CLOSE only, once the record was
+ * read (EBUSY). EINVAL with NDIS_STATUS_INVALID_DATA: the link carries no, or not as much, close
+ * data.
+ */
+
+/**
+ * enum cleardown_vc_state - states of a VC
+ * @CLEARDOWN_VC_IDLE: no call; only a client's VC rests here
+ * @CLEARDOWN_VC_CALLING: MAKE_CALL is under way
+ * @CLEARDOWN_VC_OFFERED: an incoming call waits for ACCEPT or REJECT
+ * @CLEARDOWN_VC_ACCEPTED: accepted, not connected yet
+ * @CLEARDOWN_VC_ACTIVE: frames move
+ * @CLEARDOWN_VC_REMOTE_CLOSED: the far end closed; nothing moves, CLOSE is owed
+ * @CLEARDOWN_VC_CLOSING: CLOSE was accepted
+ * @CLEARDOWN_VC_CLOSE_FAILED: it failed before its RELEASE: still up, takes CLOSE only
+ * @CLEARDOWN_VC_DELETED: dead
+ */
+enum cleardown_vc_state {
+	CLEARDOWN_VC_IDLE	   = 0,
+	CLEARDOWN_VC_CALLING	   = 1,
+	CLEARDOWN_VC_OFFERED	   = 2,
+	CLEARDOWN_VC_ACCEPTED	   = 3,
+	CLEARDOWN_VC_ACTIVE	   = 4,
+	CLEARDOWN_VC_REMOTE_CLOSED = 5,
+	CLEARDOWN_VC_CLOSING	   = 6,
+	CLEARDOWN_VC_CLOSE_FAILED  = 7,
+	CLEARDOWN_VC_DELETED	   = 8,
+};
+
+#define CLEARDOWN_NSAP_LEN	20
+
+/**
+ * struct cleardown_vc_call - parameters of a call, as in SETUP
+ * @called: NSAP of the called end; the last octet, the selector, chooses a SAP
+ * @calling: of the calling end, zero = the link's own
+ * @fwd_pcr: peak cell rate from the caller, cells per second, 0 = what the line gives
+ * @bwd_pcr: towards the caller
+ * @fwd_sdu: largest frame from the caller, 0 = 9188
+ * @bwd_sdu: towards the caller
+ * @vpi: of the connection, where it is known
+ * @vci: likewise
+ * @__reserved: must be 0
+ */
+struct cleardown_vc_call {
+	__u8  called[CLEARDOWN_NSAP_LEN];
+	__u8  calling[CLEARDOWN_NSAP_LEN];
+	__u32 fwd_pcr;
+	__u32 bwd_pcr;
+	__u32 fwd_sdu;
+	__u32 bwd_sdu;
+	__u16 vpi;
+	__u16 vci;
+	__u32 __reserved;
+};
+
+/** struct cleardown_op_reject - input of REJECT: the Q.850 cause, 0 = 21, call rejected */
+struct cleardown_op_reject {
+	__u32 cause;
+	__u32 __reserved;
+};
+
+#define CLEARDOWN_SAP_ANY	0x1	/* every selector that nobody else has */
+#define CLEARDOWN_SAP_REMOVE	0x2	/* deregister */
+
+/**
+ * struct cleardown_vc_sap - CLEARDOWN_IOC_VC_SAP: register or deregister where calls are taken
+ * @size: sizeof(struct cleardown_vc_sap)
+ * @flags: CLEARDOWN_SAP_*
+ * @selector: the called address's last octet
+ * @out_status: NDIS_STATUS_*
+ *
+ * A selector that another handle has is EINVAL, NDIS_STATUS_INVALID_DATA. Deregistering leaves
+ * calls alone that are up or were offered. ENOENT: this handle has no such SAP.
+ */
+struct cleardown_vc_sap {
+	__u32 size;
+	__u32 flags;
+	__u32 selector;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_vc_create - CLEARDOWN_IOC_VC_CREATE: a VC's file
+ * @size: sizeof(struct cleardown_vc_create)
+ * @__reserved: must be 0
+ * @take: 0 = create one, else the number of a VC in an INCOMING_CALL of this handle that nobody
+ *	took yet (ENOENT)
+ * @cookie: repeated in its records, which go to the queue of the address family until BIND_EVENTS
+ * @out_vc: its handle id
+ * @out_fd: the file
+ * @out_status: NDIS_STATUS_*
+ */
+struct cleardown_vc_create {
+	__u32 size;
+	__u32 __reserved;
+	__aligned_u64 take;
+	__aligned_u64 cookie;
+	__aligned_u64 out_vc;
+	__s32 out_fd;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_vc_delete - CLEARDOWN_IOC_VC_DELETE: NdisCoDeleteVc
+ * @size: sizeof(struct cleardown_vc_delete)
+ * @out_status: NDIS_STATUS_*: NOT_ACCEPTED (EBUSY) with a call, CLOSING (EALREADY) while it ends
+ *
+ * For its creator only: EPERM on a VC of an incoming call.
+ */
+struct cleardown_vc_delete {
+	__u32 size;
+	__u32 out_status;
+};
+
+#define CLEARDOWN_VC_LINK_UP	  0x1	/* the interface carries cells and the peer is known */
+#define CLEARDOWN_VC_LINK_SAAL	  0x2	/* the signalling connection is established */
+#define CLEARDOWN_VC_LINK_NETWORK 0x4	/* this end is the network side */
+#define CLEARDOWN_VC_LINK_MULTI	  0x8	/* the medium has multipoint channels */
+
+/**
+ * struct cleardown_vc_link - CLEARDOWN_IOC_VC_LINK: the link as it is
+ * @size: sizeof(struct cleardown_vc_link)
+ * @out_flags: CLEARDOWN_VC_LINK_*
+ * @out_close_data: most octets of close data, 0 = none
+ * @out_vcs: VCs on the link
+ * @out_nsap: address of this end
+ * @out_peer: of the other, zero when not known
+ * @out_rate: cells per second of the line, 0 = it does not say
+ * @out_uni: version of the UNI: 31 or 40
+ */
+struct cleardown_vc_link {
+	__u32 size;
+	__u32 out_flags;
+	__u32 out_close_data;
+	__u32 out_vcs;
+	__u8  out_nsap[CLEARDOWN_NSAP_LEN];
+	__u8  out_peer[CLEARDOWN_NSAP_LEN];
+	__u32 out_rate;
+	__u32 out_uni;
+};
+
+/**
+ * struct cleardown_vc_status - CLEARDOWN_IOC_VC_STATUS: a VC as it is
+ * @size: sizeof(struct cleardown_vc_status)
+ * @out_state: enum cleardown_vc_state
+ * @out_call_state: Q.2931's, as in its Call State element
+ * @out_flags: CLEARDOWN_VC_*
+ * @out_call: its parameters, as agreed
+ * @out_frames_sent: taken from write(2) and given to the device
+ * @out_frames_received: whole ones
+ * @out_frames_queued: received and not read yet
+ * @out_frames_lost: received, and dropped because nobody read
+ */
+struct cleardown_vc_status {
+	__u32 size;
+	__u32 out_state;
+	__u32 out_call_state;
+	__u32 out_flags;
+	struct cleardown_vc_call out_call;
+	__aligned_u64 out_frames_sent;
+	__aligned_u64 out_frames_received;
+	__u32 out_frames_queued;
+	__u32 out_frames_lost;
+};
+
+#define CLEARDOWN_VC_INCOMING	0x1	/* created by the call manager */
+#define CLEARDOWN_VC_ACTIVATED	0x2	/* the medium has its channel */
+
+/**
+ * struct cleardown_vc_next - CLEARDOWN_IOC_VC_NEXT: the next VC of a link, whoever has it
+ * @size: sizeof(struct cleardown_vc_next)
+ * @__reserved: must be 0
+ * @after: handle id of the one before; 0 = the first
+ * @out_vc: its handle id
+ * @out_since_ns: when it entered its state
+ * @out_owner_pid: who created or took it; until it is taken, who registered the SAP that it came to
+ * @out_owner_uid: his user id
+ * @out_owner_comm: his name
+ * @out_status: as CLEARDOWN_IOC_VC_STATUS (its size member is 0)
+ *
+ * ENOENT after the last. Without CAP_SYS_ADMIN only the VCs of the caller's own user id are seen.
+ */
+struct cleardown_vc_next {
+	__u32 size;
+	__u32 __reserved;
+	__aligned_u64 after;
+	__aligned_u64 out_vc;
+	__aligned_u64 out_since_ns;
+	__s32 out_owner_pid;
+	__u32 out_owner_uid;
+	char  out_owner_comm[CLEARDOWN_COMM_LEN];
+	struct cleardown_vc_status out_status;
+};
+
+/**
+ * struct cleardown_cdr - call-detail record: what a call was, of 128 octets
+ * @number: counted on the link since it was bound
+ * @vc: handle id that the VC had in the call
+ * @begin_ns: CLOCK_REALTIME when it was asked for, or offered
+ * @setup_ns: from then until it was connected; 0 = it never was
+ * @total_ns: from then until the network had released it, or it was given up
+ * @sent: octets of frames that the medium took
+ * @received: octets of frames that came, read or not
+ * @sent_frames: their number
+ * @received_frames: likewise
+ * @lost_frames: received and dropped, since nobody read
+ * @in_doubt: octets of @sent that the device had not given back when the channel went
+ * @pid: whose call it was
+ * @uid: his user id
+ * @called: NSAP of the called end
+ * @calling: of the calling end
+ * @vpi: of the connection
+ * @vci: likewise; 0 = it had none
+ * @cause: Q.850 cause, of the far end or the network where they said one
+ * @why: enum cleardown_cause: PEER or LOCAL_USER, TIMER (no answer), CARRIER (the signalling was
+ *	lost), ERROR (of the protocol), OWNER_DIED, ADMIN, SUSPEND, UNPLUG
+ * @flags: CLEARDOWN_CDR_*
+ * @close_data: octets of close data that came
+ */
+struct cleardown_cdr {
+	__aligned_u64 number;
+	__aligned_u64 vc;
+	__aligned_u64 begin_ns;
+	__aligned_u64 setup_ns;
+	__aligned_u64 total_ns;
+	__aligned_u64 sent;
+	__aligned_u64 received;
+	__u32 sent_frames;
+	__u32 received_frames;
+	__u32 lost_frames;
+	__u32 in_doubt;
+	__s32 pid;
+	__u32 uid;
+	__u8  called[CLEARDOWN_NSAP_LEN];
+	__u8  calling[CLEARDOWN_NSAP_LEN];
+	__u16 vpi;
+	__u16 vci;
+	__u8  cause;
+	__u8  why;
+	__u8  flags;
+	__u8  close_data;
+};
+
+#define CLEARDOWN_CDR_INCOMING	0x1	/* the far end made it */
+#define CLEARDOWN_CDR_CONNECTED	0x2	/* it was connected */
+#define CLEARDOWN_CDR_FORCED	0x4	/* the far end has not confirmed its end */
+
+/**
+ * struct cleardown_vc_cdr - CLEARDOWN_IOC_VC_CDR: the next call-detail record of a link
+ * @size: sizeof(struct cleardown_vc_cdr)
+ * @__reserved: must be 0
+ * @after: number of the last record already seen; 0 = the oldest kept
+ * @out_lost: records that a full ring overwrote
+ * @out_cdr: the record
+ *
+ * One for each call that was made, or offered to a SAP, when it is over; it outlives the VC and its
+ * owner, and ends with the link. ENOENT when there is none after @after. Without CAP_SYS_ADMIN
+ * only the records of the caller's own user id are seen.
+ */
+struct cleardown_vc_cdr {
+	__u32 size;
+	__u32 __reserved;
+	__aligned_u64 after;
+	__aligned_u64 out_lost;
+	struct cleardown_cdr out_cdr;
+};
+
+#define CLEARDOWN_COUNT_NAME	32
+
+/**
+ * struct cleardown_vc_count - CLEARDOWN_IOC_VC_COUNT: one of the numbers that a link counts
+ * @size: sizeof(struct cleardown_vc_count)
+ * @index: which one, from 0
+ * @out_value: since the link was bound
+ * @out_name: what it counts: "calls-made", "cells-crc"
+ *
+ * ENOENT after the last. Which index has which name may change with the version, names stay.
+ */
+struct cleardown_vc_count {
+	__u32 size;
+	__u32 index;
+	__aligned_u64 out_value;
+	char  out_name[CLEARDOWN_COUNT_NAME];
+};
+
 /**
  * struct cleardown_cancel - CLEARDOWN_IOC_CANCEL: ask a request or the call to end
  * @size: sizeof(struct cleardown_cancel)
  * @what: CLEARDOWN_CANCEL_REQUEST or CLEARDOWN_CANCEL_CALL
- * @id: the request id, or the call's number from GET_STATUS
+ * @id: the request id, or the call's (document's) number from GET_STATUS
  * @__reserved: must be 0
  *
  * It only asks: the completion comes by its one way, with ECANCELED if the request had not ended.
@@ -306,6 +795,7 @@ struct cleardown_cancel {
 
 #define CLEARDOWN_CANCEL_REQUEST	1
 #define CLEARDOWN_CANCEL_CALL		2
+#define CLEARDOWN_CANCEL_DOCUMENT	CLEARDOWN_CANCEL_CALL
 
 /**
  * struct cleardown_report_head - what a close did; the same in CLOSE's answer and in ctl
@@ -373,10 +863,12 @@ struct cleardown_report_head {
 #define CLEARDOWN_REPORT_FORCED		0x04
 /* second report: a lower driver came back after the deadline */
 #define CLEARDOWN_REPORT_LATE		0x08
-/* a call was up or being set up */
+/* a call was up or being set up, a document open */
 #define CLEARDOWN_REPORT_HAD_CALL	0x10
 /* by release of the last file reference, not by CLOSE */
 #define CLEARDOWN_REPORT_FILE_CLOSE	0x20
+/* the document did not end by its END_DOC; it is not to be taken for printed */
+#define CLEARDOWN_REPORT_DOC_ABORTED	0x40
 
 /** enum cleardown_step_what - steps of a close ladder, in the order in which they can run */
 enum cleardown_step_what {
@@ -386,7 +878,13 @@ enum cleardown_step_what {
 	CLEARDOWN_STEP_ESCAPE	   = 4,	/* +++ between guard times */
 	CLEARDOWN_STEP_HANGUP	   = 5,	/* ATH */
 	CLEARDOWN_STEP_DTR	   = 6,	/* DTR is dropped and held low */
-	CLEARDOWN_STEP_RELEASE	   = 7,	/* the lower driver's own close */
+	CLEARDOWN_STEP_RELEASE	   = 7,	/* the lower driver's own close; always the last */
+	CLEARDOWN_STEP_END_DOC	   = 8,	/* the document's end: trailer, half-close */
+	CLEARDOWN_STEP_RESET	   = 9,	/* nInit, where that was asked for */
+	CLEARDOWN_STEP_NET_RELEASE = 10, /* until it is confirmed; detail = octets of close data in
+					  * the last message that said so
+					  */
+	CLEARDOWN_STEP_DEACTIVATE  = 11, /* frames given to the device come back, receiving stops */
 };
 
 #define CLEARDOWN_STEP_SKIPPED	0x1	/* not run: nothing to do, not in this mode, or no time */
@@ -514,6 +1012,8 @@ enum cleardown_dtr {
  * @deadline_ns: default deadline of CLOSE and of release
  * @dtr: enum cleardown_dtr
  * @dtr_pulse_ms: for CLEARDOWN_DTR_PULSE: 1..5000
+ * @reset: ports: 1 = the printer is reset (nInit) when a document is aborted; 0 = it is not
+ * @__reserved: must be 0
  */
 struct cleardown_options {
 	__u32 size;
@@ -521,10 +1021,13 @@ struct cleardown_options {
 	__aligned_u64 deadline_ns;
 	__u32 dtr;
 	__u32 dtr_pulse_ms;
+	__u32 reset;
+	__u32 __reserved;
 };
 
 #define CLEARDOWN_OPT_DEADLINE	0x1
 #define CLEARDOWN_OPT_DTR	0x2
+#define CLEARDOWN_OPT_RESET	0x4
 
 /* PHONESTATE_* of TAPI */
 #define CLEARDOWN_PHONESTATE_OTHER		0x00000001
@@ -630,23 +1133,30 @@ struct cleardown_version {
 
 #define CLEARDOWN_FLOW_RTSCTS	0
 #define CLEARDOWN_FLOW_NONE	1
+#define CLEARDOWN_FLOW_XONXOFF	2	/* ports on serial lines only */
 
 /**
  * struct cleardown_bind - CLEARDOWN_IOC_CTL_BIND: make a device from a piece of hardware
  * @size: sizeof(struct cleardown_bind)
  * @clazz: enum cleardown_class of the device to make
- * @link: name of the link module's driver: "tty", "sim"
- * @dev: for "tty" the line's device number (st_rdev); for "sim" 0
+ * @link: name of the link module's driver: "tty", "parport", "tcp", "sim"
+ * @dev: for "tty" the line's device number (st_rdev); for "parport" the port's number; else 0
  * @name: wanted name, or empty for the first free one ("phone0"); out: the name it got
  * @speed: bits per second between computer and modem; 0 = 115200
  * @flow: CLEARDOWN_FLOW_*
  * @flags: must be 0
  * @__reserved: must be 0
- * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0 (phone), the sim
- *	link's script
+ * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0 (phone),
+ *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
+ *	medium's peer=MAC, label=, nsap=, role=user or network, max_sdu=, close_data=none or octets,
+ *	and the call manager's uni=3.1 or 4.0, close_data=cause, git, uui (joined by +: the elements
+ *	that carry it; cause), and clocks in ms: t301= t303= t308= t309= t310= t313= t316= t317=
+ *	t322=, of SSCOP cc= poll= keepalive= noresponse= idle=
  * @out_text: on error one sentence for a person
+ * @out_status: of a port ERROR_ALREADY_EXISTS and the like
+ * @__reserved2: must be 0
  *
- * Needs CAP_SYS_ADMIN. Does not take the hardware: open does.
+ * Needs CAP_SYS_ADMIN. Does not take the hardware: open does. For a port this is XcvData AddPort.
  */
 struct cleardown_bind {
 	__u32 size;
@@ -660,16 +1170,52 @@ struct cleardown_bind {
 	__u32 __reserved;
 	char  args[256];
 	char  out_text[CLEARDOWN_TEXT_LEN];
+	__u32 out_status;
+	__u32 __reserved2;
+};
+
+/**
+ * struct cleardown_configure - CLEARDOWN_IOC_CTL_CONFIGURE: other settings for a bound device
+ * @size: sizeof(struct cleardown_configure)
+ * @flags: must be 0
+ * @name: the device
+ * @args: the class's settings as in bind; those that are not named stay as they are
+ * @out_text: on error one sentence for a person
+ * @out_status: status word
+ * @__reserved: must be 0
+ *
+ * Needs CAP_SYS_ADMIN. EBUSY while the device is open. XcvData ConfigurePort.
+ */
+struct cleardown_configure {
+	__u32 size;
+	__u32 flags;
+	char  name[CLEARDOWN_NAME_LEN];
+	char  args[256];
+	char  out_text[CLEARDOWN_TEXT_LEN];
+	__u32 out_status;
+	__u32 __reserved;
 };
 
 #define CLEARDOWN_UNBIND_FORCE	0x1	/* raises ABORT, cause admin, on an open device first */
 
-/** struct cleardown_unbind - CLEARDOWN_IOC_CTL_UNBIND; EBUSY while open unless forced */
+/**
+ * struct cleardown_unbind - CLEARDOWN_IOC_CTL_UNBIND; EBUSY while open unless forced
+ * @size: sizeof(struct cleardown_unbind)
+ * @flags: CLEARDOWN_UNBIND_FORCE
+ * @name: the device
+ * @out_text: on error one sentence for a person
+ * @out_status: ERROR_UNKNOWN_PORT with ENOENT, ERROR_DEVICE_IN_USE with EBUSY, and the like
+ * @__reserved: must be 0
+ *
+ * For a port this is XcvData DeletePort.
+ */
 struct cleardown_unbind {
 	__u32 size;
 	__u32 flags;
 	char  name[CLEARDOWN_NAME_LEN];
 	char  out_text[CLEARDOWN_TEXT_LEN];
+	__u32 out_status;
+	__u32 __reserved;
 };
 
 /**
@@ -695,7 +1241,7 @@ struct cleardown_rebind {
  * @after: device id of the one before; 0 = the first
  * @out_id: its device id, increasing, never used again
  * @out_name: its name
- * @out_backend: "tty:ttyS1", "sim:"
+ * @out_backend: "tty:ttyS1", "parport:0", "tcp:192.0.2.1:9100", "sim:"
  * @out_dev: device number of the hardware, 0 when it has none
  * @out_status: as CLEARDOWN_IOC_GET_STATUS (its size member is 0)
  *
@@ -723,8 +1269,17 @@ struct cleardown_list {
  * @flags: CLEARDOWN_CTL_CLOSE_ASYNC
  * @out_released: 1 when the hardware is free at return
  * @out_report: what happened; number 0 when nobody had it open
+ * @handle: of a vc: the VC whose call is meant, 0 = all calls of the link; else 0
+ * @out_closed: of a vc: calls that ended by it
+ * @__reserved: must be 0
  *
  * Needs CAP_SYS_ADMIN; cause admin. The owner gets PHONE_CLOSE. An open that is not open: 0.
+ *
+ * Of a vc the calls are closed, each with a report of its own and the record PHONE_CLOSE for its
+ * owner, whose VC is then idle, or dead when the call came in; address families and SAPs stay. A
+ * close that was running gets the higher mode, and is waited for. @out_report has the sums then and
+ * the number of the last report, or with @handle that call's. EINPROGRESS: the deadline came
+ * first, clearing goes on. ENOENT: no VC has @handle, ENOTCONN: it has no call.
  */
 struct cleardown_ctl_close {
 	__u32 size;
@@ -734,6 +1289,9 @@ struct cleardown_ctl_close {
 	__u32 flags;
 	__u32 out_released;
 	struct cleardown_report_head out_report;
+	__aligned_u64 handle;
+	__u32 out_closed;
+	__u32 __reserved;
 };
 
 /* ---- events ---- */
@@ -756,16 +1314,26 @@ struct cleardown_events_info {
 enum cleardown_event_type {
 	CLEARDOWN_EV_COMPLETION	 = 1,	/* req_id, status, error; p1 = result; data = text */
 	CLEARDOWN_EV_PHONE_CLOSE = 2,	/* forced: p1 = cause, p2 = detail; the handle is dead */
+	CLEARDOWN_EV_INCOMING_CALL  = 3, /* req_id = VC, data = struct cleardown_vc_call */
+	CLEARDOWN_EV_INCOMING_CLOSE = 4, /* status, p1 = Q.850 cause; data = close data */
+	CLEARDOWN_EV_CLOSE_COMPLETE = 5, /* status, error; p1 = Q.850 cause, p2 = REPORT_ flags */
+	CLEARDOWN_EV_VC_DELETED	    = 6, /* by the call manager that created it */
+	CLEARDOWN_EV_AF_NOTIFY	    = 7, /* the address family goes: p1 = cause; close it */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */
 	CLEARDOWN_EV_DEVSPECIFIC = 35,	/* data = a line nobody asked for */
 	CLEARDOWN_EV_CALL_STATE	 = 36,	/* p1 = cleardown_call_state, p2 = result, p3 = call */
 	CLEARDOWN_EV_LINES	 = 37,	/* p1 = CLEARDOWN_LINE_* now, p2 = those that changed */
+	CLEARDOWN_EV_DOC	 = 38,	/* p1 = cleardown_doc_state, p2 = pages, p3 = document */
+	CLEARDOWN_EV_PRINTER	 = 39,	/* p1 = PJL status code, data = the printer's display */
 };
 
+/* The record of a forced end has one number in all classes. */
+#define CLEARDOWN_EV_FORCED_CLOSE	CLEARDOWN_EV_PHONE_CLOSE
+
 #define CLEARDOWN_EV_FILTER_BASE	32
-#define CLEARDOWN_EV_FILTER_ALL		0x3f
+#define CLEARDOWN_EV_FILTER_ALL		0xff
 #define CLEARDOWN_EV_BIT(type)		(1U << ((type) - CLEARDOWN_EV_FILTER_BASE))
 #define CLEARDOWN_EVENT_DATA_MAX	512
 

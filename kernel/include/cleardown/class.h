@@ -40,6 +40,11 @@ struct cldn_opcode {
  * @fn: process context, no lock held; @arg is a kernel copy that goes back to the caller. The
  *	gate was tested before; the handle may be closing by now.
  * @no_out: the struct has no out_ member and is not written back
+ * @make: in the place of @fn, for a call whose answer is a file: the member that it is for, with a
+ *	reference that becomes the file's, or an ERR_PTR. Context as @fn
+ * @unmake: there is no file for it after all, or the caller could not be told of it: undoes @make,
+ *	with its reference, and has @arg say so. Context as @fn
+ * @fd: offset of the descriptor in the struct
  */
 struct cldn_ioctl {
 	u32 cmd;
@@ -47,6 +52,9 @@ struct cldn_ioctl {
 	u32 min_size;
 	int (*fn)(struct cldn_handle *h, void *arg);
 	bool no_out;
+	struct cldn_handle *(*make)(struct cldn_handle *h, void *arg);
+	void (*unmake)(struct cldn_handle *h, struct cldn_handle *made, void *arg);
+	size_t fd;
 };
 
 #define CLDN_IN_DRAIN BIT(CLEARDOWN_MODE_DRAIN)
@@ -92,6 +100,36 @@ enum cldn_step_verdict {
 };
 
 /**
+ * struct cldn_member_ops - a kind of handle of which a device has many (an address family, a VC)
+ * @name: of its anonymous file
+ * @queued: a request was accepted and is on h->queued. Process context, no lock.
+ * @close: the CLOSE ioctl: @arg is validated in form, @data its close data (arg->data_len bytes,
+ *	the caller's). Fills the out_ members. Process context, may sleep killably.
+ * @read: one frame; 0 at the end, -EAGAIN with @nowait. Process context.
+ * @write: one frame.
+ * @poll: EPOLL* now, after poll_wait() on what changes it
+ * @release: its file goes. Never waits; any task context.
+ * @free: the last reference is gone; frees what the handle is embedded in. Any context.
+ */
+struct cldn_member_ops {
+	const char *name;
+	void (*queued)(struct cldn_handle *h);
+	int (*close)(struct cldn_handle *h, struct cleardown_close *arg, const void *data);
+	ssize_t (*read)(struct cldn_handle *h, struct iov_iter *to, bool nowait);
+	ssize_t (*write)(struct cldn_handle *h, struct iov_iter *from, bool nowait);
+	__poll_t (*poll)(struct cldn_handle *h, struct file *file, struct poll_table_struct *wait);
+	void (*release)(struct cldn_handle *h);
+	void (*free)(struct cldn_handle *h);
+};
+
+/* What happens to the machine, for @power of a class. */
+enum cldn_power {
+	CLDN_POWER_PREPARE, /* to be suspended: nothing new; running closes get mode ABORT */
+	CLDN_POWER_RESUMED, /* it was, or not after all: calls may be lost */
+	CLDN_POWER_REBOOT, /* every call is aborted */
+};
+
+/**
  * struct cldn_class - the operations of a class
  * @id: enum cleardown_class
  * @name: "phone"; devices are named phone0, phone1, ...
@@ -110,14 +148,29 @@ enum cldn_step_verdict {
  * @nioctls: their number
  * @steps: the close ladder, RELEASE excluded: that is the core's
  * @nsteps: their number
+ * @documents: a write begins a document by itself, links may be taken by document, close(2) drains
+ *	one, and after the hardware went calls say ENODEV until the owner's CLOSE
+ * @write_ms: module parameter: longest wait of a write in a new session; NULL = for ever
  * @release_ms: time reserved for the link's close
  * @open_hold_ms: least time DTR stays low between a close with a call up and our next open
  * @deadline_ms: default deadline of CLOSE, a module parameter
+ * @member_open: a class with members: open(2) for writing of its node makes one; NULL otherwise.
+ *	Such a class has no steps, open, step_begin, step_run, summary and closed, and its @run is
+ *	called for every event, also when nobody has the device open.
+ * @close_members: with @member_open: CTL_CLOSE; @arg is validated but for its handle, its out_
+ *	members say that nothing was open. Process context, no lock; may sleep killably.
+ * @power: with @member_open: see enum cldn_power. Waits until @end at most, process context.
+ *	Return: true, or that something still runs at @end.
+ * @bound: optional: the link is there and the worker runs; process context, sleeps
+ * @force: with @member_open: end every member, cause admin; the core waits until none is in use
+ * @unbinding: with @bound: the last run of the worker is over; undoes @bound
  * @bind: process context, sleeps. Parses @args ("init=...", unknown keys belong to the link) and
  *	allocates dev->class_data; on error @text gets a sentence.
+ * @configure: the device is idle and stays so: new settings of @args for the next session. NULL:
+ *	the class has none that can be changed.
  * @unbind: undoes bind; process context, the device is idle.
- * @open: the link is open and the owner's handle waits; begin the session. Every state of an
- *	earlier session is gone (TP-9).
+ * @open: the link is open, unless it is taken by document, and the owner's handle waits; begin the
+ *	session. Every state of an earlier session is gone (TP-9).
  * @check: process context, no lock: may this request be accepted now? 0 or an errno and
  *	@status. @in is the copied input.
  * @run: something happened; @events says what. Takes requests with cldn_op_next(), ends them,
@@ -146,11 +199,20 @@ struct cldn_class {
 	unsigned int nioctls;
 	const struct cldn_step *steps;
 	unsigned int nsteps;
+	bool documents;
+	const unsigned int *write_ms;
 	u32 release_ms;
 	u32 open_hold_ms;
 	const unsigned int *deadline_ms;
 
+	struct cldn_handle *(*member_open)(struct cldn_device *dev);
+	int (*close_members)(struct cldn_device *dev, struct cleardown_ctl_close *arg);
+	bool (*power)(struct cldn_device *dev, enum cldn_power what, u64 end);
+	int (*bound)(struct cldn_device *dev, char *text, size_t len);
+	void (*force)(struct cldn_device *dev);
+	void (*unbinding)(struct cldn_device *dev);
 	int (*bind)(struct cldn_device *dev, const char *args, char *text, size_t len);
+	int (*configure)(struct cldn_device *dev, const char *args, char *text, size_t len);
 	void (*unbind)(struct cldn_device *dev);
 	void (*open)(struct cldn_device *dev);
 	int (*check)(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
@@ -165,5 +227,115 @@ struct cldn_class {
 
 /* The classes of cleardown.ko, NULL at the end; by this table the core names none. */
 extern const struct cldn_class *const cldn_classes[];
+
+/**
+ * cldn_member_init - make a member of memory that the class allocated and zeroed
+ * @h: embedded in that memory
+ * @dev: its device
+ * @ops: its kind
+ *
+ * Context: process. From now on the memory is given back by cldn_handle_put() and @ops->free.
+ */
+void cldn_member_init(struct cldn_handle *h, struct cldn_device *dev,
+		      const struct cldn_member_ops *ops);
+
+/**
+ * cldn_member_own - whose it is: his limit on handles is charged, and the reports name him
+ * @h: member, before its first request
+ * @from: an owned member of the same owner; NULL = the current task's
+ * Context: process. Return: 0, -ENOMEM, or -ENOBUFS at the limit.
+ */
+int cldn_member_own(struct cldn_handle *h, struct cldn_handle *from);
+
+/**
+ * cldn_member_join - the member is in use from now on: the device cannot be unbound
+ * cldn_member_leave - it is not any more; pairs
+ * @h: member
+ * Context: any. Return: 0, -ENODEV when the device is being removed.
+ */
+int cldn_member_join(struct cldn_handle *h);
+void cldn_member_leave(struct cldn_handle *h);
+
+/* cldn_member_renew - a new handle id, so that the old one is stale. Context: any. */
+void cldn_member_renew(struct cldn_handle *h);
+
+/**
+ * cldn_member_fd - an anonymous file of a member, and a descriptor that the current task does not
+ *	have yet
+ * @h: member
+ * @file: the file, for cldn_member_fd_end()
+ * Context: process. Return: the descriptor, or an errno.
+ */
+int cldn_member_fd(struct cldn_handle *h, struct file **file);
+
+/**
+ * cldn_member_fd_end - the task has the descriptor, or it is nobody's; pairs
+ * @fd: from cldn_member_fd()
+ * @file: likewise
+ * @known: the task knows its number: the file takes over the caller's reference on the member
+ * Context: process.
+ */
+void cldn_member_fd_end(int fd, struct file *file, bool known);
+
+/**
+ * cldn_member_end - the member is dead: CLOSED, its gate shut, whoever sleeps in it wakes up
+ * @h: member without outstanding requests (cldn_ops_end_all())
+ * Context: any. Return: false when it was dead already.
+ */
+bool cldn_member_end(struct cldn_handle *h);
+
+/**
+ * cldn_member_post - queue a record that was reserved in an object
+ * @h: member it is a record of; its reference or another one keeps the record's memory until
+ *	@rec->free
+ * @rec: filled but for what post fills; free is called in any case
+ * Context: any. Posts nothing when no queue is bound.
+ */
+void cldn_member_post(struct cldn_handle *h, struct cldn_rec *rec);
+
+/* cldn_member_post_renew - the same with the last record of a life: whoever has read it finds the
+ * handle's old id dead, as after cldn_member_renew()
+ */
+void cldn_member_post_renew(struct cldn_handle *h, struct cldn_rec *rec);
+
+/**
+ * cldn_member_events - a member reports to the queue of another one, until BIND_EVENTS
+ * @h: member
+ * @from: whose queue; without one @h gets none either
+ * @cookie: for its records
+ * Context: any. Return: 0 or -EBUSY while requests are outstanding.
+ */
+int cldn_member_events(struct cldn_handle *h, struct cldn_handle *from, u64 cookie);
+
+/* cldn_who_current - the current task, for the report. Context: process. */
+void cldn_who_current(struct cldn_who *who);
+
+/* cldn_member_report - file a report; it gets its number. Any context; allocates nothing. */
+void cldn_member_report(struct cleardown_report *report);
+
+/* cldn_handle_get - another reference; cldn_handle_put() drops it. Context: any. */
+void cldn_handle_get(struct cldn_handle *h);
+void cldn_handle_put(struct cldn_handle *h);
+
+/**
+ * cldn_member_op - take the oldest queued request of a member
+ * @h: member
+ * Context: the device's worker. Return: as cldn_op_next().
+ */
+struct cldn_op *cldn_member_op(struct cldn_handle *h);
+
+/**
+ * cldn_ops_run - end the requests whose time is up
+ * @h: member
+ * Context: the device's worker. Return: when the next one's is, U64_MAX = none.
+ */
+u64 cldn_ops_run(struct cldn_handle *h);
+
+/* cldn_ops_end_all - end all outstanding requests; every record is queued. Worker. */
+void cldn_ops_end_all(struct cldn_handle *h);
+
+/* What they need before the first bind, and after the last unbind. Pairs. */
+int cldn_classes_init(void);
+void cldn_classes_exit(void);
 
 #endif /* CLEARDOWN_CLASS_H */

@@ -5,7 +5,9 @@
  * A device is a bound piece of hardware: IDLE -> OPENING -> OPEN -> CLOSING -> IDLE, with GONE when
  * its hardware went away and STUCK while a lower driver keeps it. It has one worker; only that
  * touches the hardware. A handle is one open file on it: OPEN -> CLOSING -> CLOSED, for ever. The
- * file that may write is the owner (one), the others are observers.
+ * file that may write is the owner (one), the others are observers. A class with members has no
+ * owner: its devices have many handles with a life of their own (struct cldn_member_ops), and the
+ * class raises and carries out their ends.
  *
  * Memory life of a handle is h->ref, use life is h->state (the gate). One references its file, one
  * the device while it is dev->owner or on dev->observers, one each queued embedded record.
@@ -40,8 +42,11 @@
 
 struct cldn_class;
 struct cldn_evq;
+struct cldn_member_ops;
 struct cldn_op;
 struct cldn_user;
+struct iov_iter;
+struct poll_table_struct;
 
 /*
  * Why the worker runs; the low bits are the link's CLDN_LINK_*. It looks at everything in each run;
@@ -54,6 +59,7 @@ struct cldn_user;
 #define CLDN_EV_TIMER BIT(12) /* the time asked for with cldn_wake_at() has come */
 #define CLDN_EV_WRITE BIT(13) /* bytes were accepted from write(2) */
 #define CLDN_EV_READ BIT(14) /* a reader made room */
+#define CLDN_EV_STATUS BIT(17) /* somebody wants to know the lines as they are now */
 #define CLDN_EV_SUSPEND BIT(16) /* the machine goes to sleep */
 #define CLDN_EV_RESUME BIT(15) /* the machine comes back from suspend */
 
@@ -120,6 +126,7 @@ struct cldn_stream {
  * @dev: device, pinned until the memory goes
  * @id: what records and reports carry: device index << 32 | generation
  * @observer: opened read-only
+ * @member: what kind of member it is, NULL for owners and observers
  * @user: the opener's limits, pinned
  * @owner: who opened it
  * @closer: who ended it
@@ -144,7 +151,16 @@ struct cldn_stream {
  * @tx: write(2)
  * @rx: read(2)
  * @rx_call: number of the call whose bytes @rx holds
- * @data_up: read and write make sense: a data call is up; set by the class
+ * @data_up: read and write make sense: a data call is up, a document open; set by the class
+ * @write_wanted: a write waits for the document that it begins; taken back by data_up or an error
+ * @write_error: why there is none, for the write that waits
+ * @write_ms: longest wait of a write, 0 = for ever
+ * @read_ms: longest wait of a read, 0 = for ever
+ * @reset: a document's abort resets the printer
+ * @status_seen: dev->status_gen when this file last looked
+ * @flush_end_ns: the deadline of the flush that drained it, 0 = none; release inherits it. Written
+ *	without a lock: the last flush counts, and release comes after every flush
+ * @unclaimed: it ended because its hardware went, and a CLOSE is still to tell its owner
  * @rx_eof: the call ended; read returns what is left, then 0
  * @tx_sent: bytes of @tx that surely left the machine; grows
  * @tx_lost: bytes of @tx that were thrown away before they left our buffers
@@ -167,12 +183,16 @@ struct cldn_handle {
 	spinlock_t lock; /* see above */
 	u32 state;
 	struct cldn_device *dev;
+	const struct cldn_member_ops *member;
 	u64 id;
 	bool observer;
 	bool gate_open;
 	bool data_up;
 	bool rx_eof;
 	bool filed;
+	bool write_wanted;
+	bool reset;
+	bool unclaimed;
 	struct cldn_user *user;
 	struct cldn_who owner;
 	struct cldn_who closer;
@@ -209,6 +229,11 @@ struct cldn_handle {
 	u32 dtr;
 	u32 dtr_pulse_ms;
 	int open_error;
+	int write_error;
+	u32 write_ms;
+	u32 read_ms;
+	u32 status_seen;
+	u64 flush_end_ns;
 
 	struct cldn_rec close_rec;
 	struct cleardown_report *report;
@@ -233,12 +258,15 @@ struct cldn_handle {
  * @owner: the handle that has it, from OPENING to CLOSED; pinned
  * @observers: handles
  * @nobservers: their number
+ * @nmembers: members that are in use: cldn_member_join(), cldn_member_leave()
  * @wq: waiters for a change of @state
+ * @session: the class's open ran and its closed not yet; worker only
  * @link_open: the hardware is ours; worker only
  * @gone: the hardware went away while it was ours, until REBIND; worker and bind only
  * @run_since_ns: when the worker's present run began, 0 between runs; the watchdog reads it
  * @lines: CLEARDOWN_LINE_* as last seen, published by the class
- * @call: number of the call that is up, 0 = none; cldn_call_begin() and cldn_call_end()
+ * @status_gen: counts changes that poll shows as EPOLLPRI; cldn_status_changed()
+ * @call: number of the call or document that is up, 0 = none; cldn_call_begin(), cldn_call_end()
  * @calls: counter that gives the numbers; class only
  * @worker: the one thread that touches the hardware; NULL once unbind has begun to end it
  * @kick_lock: @worker against who still holds a file; innermost
@@ -268,10 +296,13 @@ struct cldn_device {
 	struct cldn_handle *owner;
 	struct list_head observers;
 	u32 nobservers;
+	u32 nmembers;
 	wait_queue_head_t wq;
+	bool session;
 	bool link_open;
 	bool gone;
 	u32 lines;
+	u32 status_gen;
 	u64 call;
 	u64 calls;
 
@@ -338,15 +369,79 @@ void cldn_data_end(struct cldn_device *dev);
  */
 size_t cldn_rx_push(struct cldn_device *dev, const u8 *buf, size_t len);
 
+/**
+ * cldn_link_take - take the hardware for a document; of a link that is taken by document only
+ * @dev: device
+ * Context: the device's worker. Return: 0, or the link's errno; then nothing was taken.
+ */
+int cldn_link_take(struct cldn_device *dev);
+
+/**
+ * cldn_link_give - give it back; it is free on return
+ * @dev: device
+ * Context: the device's worker. Every accepted byte has been accounted for (cldn_data_end()).
+ */
+void cldn_link_give(struct cldn_device *dev);
+
+/** cldn_write_wanted - does a write wait for a document to begin? Context: the device's worker. */
+bool cldn_write_wanted(struct cldn_device *dev);
+
+/**
+ * cldn_write_refuse - there will be no document: the write that waits gets @error
+ * @dev: device
+ * @error: negative errno
+ * Context: the device's worker.
+ */
+void cldn_write_refuse(struct cldn_device *dev, int error);
+
+/**
+ * cldn_status_changed - poll tells the owner and the observers (EPOLLPRI) until they have looked
+ * @dev: device
+ * Context: any.
+ */
+void cldn_status_changed(struct cldn_device *dev);
+
+/** cldn_status_look - whoever has this file has seen the status as it is. Context: process. */
+void cldn_status_look(struct cldn_handle *h);
+
 /** cldn_rx_room - how many bytes cldn_rx_push() would take. Context: the device's worker. */
 size_t cldn_rx_room(struct cldn_device *dev);
 
 /**
  * cldn_tx_pump - move accepted bytes from write(2) to the link as long as it takes them
  * @dev: device
- * Context: the device's worker. Return: bytes that are left, or a negative errno of the link.
+ * Context: the device's worker, which runs again at once when the time of a run was used up.
+ * Return: bytes that are left, or a negative errno of the link.
  */
 ssize_t cldn_tx_pump(struct cldn_device *dev);
+
+/**
+ * cldn_tx_confirm - take what was handed to the link out of doubt, once the link has sent it all
+ * @dev: a device with an owner and an open link
+ *
+ * Return: true when nothing is left here or in the link.
+ * Context: the worker.
+ */
+bool cldn_tx_confirm(struct cldn_device *dev);
+
+/**
+ * struct cldn_account - where the bytes of write(2) are; accepted = the sum of the others
+ * @accepted: by write(2) since the session began
+ * @confirmed: surely left the machine
+ * @discarded: thrown away before they left our buffers
+ * @in_doubt: left them and nobody confirmed it, when a document or call ended
+ * @queued: none of these yet
+ */
+struct cldn_account {
+	u64 accepted;
+	u64 confirmed;
+	u64 discarded;
+	u64 in_doubt;
+	u64 queued;
+};
+
+/** cldn_account - fill @acc for the owner of @dev, zero without one. Context: any. */
+void cldn_account(struct cldn_device *dev, struct cldn_account *acc);
 
 /** cldn_closing - enum cleardown_mode of the wish that the owner's handle has, 0 when none */
 u32 cldn_closing(struct cldn_device *dev);
