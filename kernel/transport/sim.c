@@ -39,6 +39,7 @@
 #include <linux/string.h>
 #include <linux/string_helpers.h>
 #include <cleardown/link.h>
+#include "sim.h"
 
 #define SIM_TX_SIZE 4096
 #define SIM_RX_SIZE 16384
@@ -659,11 +660,21 @@ static int sim_do_switch(struct cldn_sim *s, int token, substring_t *arg)
 	return 0;
 }
 
+/* match_uint() allocates in 6.1, and the caller holds s->lock. */
+static int sim_parse_uint(substring_t *arg, unsigned int *value)
+{
+	char digits[16];
+
+	if (match_strlcpy(digits, arg, sizeof(digits)) >= sizeof(digits))
+		return -EINVAL;
+	return kstrtouint(digits, 0, value);
+}
+
 static int sim_do_numbers(struct cldn_sim *s, int token, substring_t *args)
 {
 	unsigned int a, b = 0;
 
-	if (match_uint(&args[0], &a) || (args[1].from && match_uint(&args[1], &b)))
+	if (sim_parse_uint(&args[0], &a) || (args[1].from && sim_parse_uint(&args[1], &b)))
 		return -EINVAL;
 	if (token == SIM_RINGS)
 		return sim_do_ring(s, a, b);
@@ -695,6 +706,30 @@ static int sim_do(struct cldn_sim *s, char *command)
 	return sim_do_numbers(s, token, args);
 }
 
+/* Carries out one line of the script, which it changes. */
+static int sim_command_line(struct cldn_sim *s, char *command)
+{
+	int ret;
+
+	spin_lock_irq(&s->lock);
+	ret = sim_do(s, command);
+	/* What the command let go is due now. */
+	if (s->live) {
+		sim_run_due(s, ktime_get_ns());
+		sim_arm(s);
+	}
+	spin_unlock_irq(&s->lock);
+	return ret;
+}
+
+#if IS_ENABLED(CONFIG_KUNIT)
+int cldn_sim_command(struct cldn_link *link, char *command)
+{
+	return sim_command_line(link->priv, command);
+}
+EXPORT_SYMBOL_CLDN(cldn_sim_command);
+#endif
+
 static ssize_t sim_control_write(struct file *file, const char __user *ubuf, size_t len,
 				 loff_t *pos)
 {
@@ -708,14 +743,7 @@ static ssize_t sim_control_write(struct file *file, const char __user *ubuf, siz
 	if (IS_ERR(command))
 		return PTR_ERR(command);
 	command[strcspn(command, "\n")] = '\0';
-	spin_lock_irq(&s->lock);
-	ret = sim_do(s, command);
-	/* What the command let go is due now. */
-	if (s->live) {
-		sim_run_due(s, ktime_get_ns());
-		sim_arm(s);
-	}
-	spin_unlock_irq(&s->lock);
+	ret = sim_command_line(s, command);
 	kfree(command);
 	return ret ? ret : len;
 }
@@ -892,6 +920,7 @@ static int cldn_sim_open(struct cldn_link *link)
 		s->live = true;
 		s->counts.opens++;
 		link->in_doubt_max = 0;
+		link->reads = true;
 	}
 	spin_unlock_irq(&s->lock);
 	return ret;
@@ -1046,6 +1075,7 @@ static int cldn_sim_set_lines(struct cldn_link *link, u32 set, u32 clear)
 }
 
 static struct cldn_link_driver cldn_sim_driver = {
+	.size = sizeof(struct cldn_link_driver),
 	.name = "sim",
 	.owner = THIS_MODULE,
 	.probe = cldn_sim_probe,

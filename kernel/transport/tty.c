@@ -15,7 +15,8 @@
  * dcd_change (interrupt, the UART's lock), the entry on delta_msr_wait (the same and the wait
  * queue's lock), hangup and flush_buffer (tty_lock). They only set state and raise events, under
  * l->lock, which nests inside all of these; nothing of the tty layer is called with l->lock held.
- * The one exception is receive_buf2, which may throttle the driver, as n_tty does there.
+ * The one exception is receive_buf2, which may throttle the driver, as n_tty does there. With
+ * XON/XOFF it and lookahead_buf also stop and start the transmitter: n_tty's work, hence ours.
  *
  * Functions of the driver are called by the worker under a reference on the discipline
  * (cldn_tty_enter()): __tty_hangup() waits for those before it calls ops->hangup, so that a driver
@@ -47,6 +48,8 @@
 #define SENT_WAIT_MS 5 /* a look at the transmitter; drivers overstep it by two ticks */
 #define LINES_POLL_MS 100 /* between looks at lines that raise no interrupt */
 #define SHARED_TRIES 3
+#define XON 0x11
+#define XOFF 0x13
 #define FIRST_SERIAL 64 /* minors of TTY_MAJOR below it are virtual consoles */
 #define IS_PTY "is a pseudo-terminal; it has no modem lines and no hardware to free"
 
@@ -60,6 +63,10 @@ MODULE_PARM_DESC(ldisc, "number of the private line discipline (default 29)");
  * @dev: its device number
  * @speed: bits per second
  * @rtscts: RTS/CTS flow control
+ * @xonxoff: the far end stops and starts us by characters, which nobody else gets
+ * @ahead: bytes of the flip buffer whose XON and XOFF were heeded before there was room for them;
+ *	callbacks that deliver, which run one at a time
+ * @xoff: the far end has stopped us; likewise, the worker reads it
  * @tty: from open to close; worker, and callbacks through disc_data
  * @saved: termios that the next opener is to find
  * @ours: our discipline's open has run on @tty; worker only
@@ -78,6 +85,9 @@ struct cldn_tty {
 	dev_t dev;
 	u32 speed;
 	bool rtscts;
+	bool xonxoff;
+	size_t ahead;
+	bool xoff;
 	struct tty_struct *tty;
 	struct ktermios saved;
 	bool ours;
@@ -142,11 +152,46 @@ static size_t cldn_rx_flagged(struct cldn_tty *l, const u8 *buf, const cldn_ldis
 	size_t i;
 
 	for (i = 0; i < len; i++) {
-		if (flag[i] == TTY_OVERRUN || flag[i] == TTY_BREAK)
+		if (flag[i] == TTY_OVERRUN || flag[i] == TTY_BREAK ||
+		    (l->xonxoff && (buf[i] == XON || buf[i] == XOFF)))
 			continue;
 		if (!kfifo_put(&l->rx, buf[i]))
 			break;
 	}
+	return i;
+}
+
+/* True when @c is no data but stops or starts the transmitter. */
+static bool cldn_rx_flow(struct cldn_tty *l, struct tty_struct *tty, u8 c)
+{
+	if (c != XON && c != XOFF)
+		return false;
+	WRITE_ONCE(l->xoff, c == XOFF);
+	if (c == XOFF)
+		stop_tty(tty);
+	else
+		start_tty(tty);
+	return true;
+}
+
+static void cldn_rx_flow_all(struct cldn_tty *l, struct tty_struct *tty, const u8 *buf,
+			     const cldn_ldisc_flag_t *flag, size_t from, size_t len)
+{
+	size_t i;
+
+	for (i = from; i < len; i++)
+		if (!flag || flag[i] == TTY_NORMAL)
+			cldn_rx_flow(l, tty, buf[i]);
+}
+
+/* What is for the reader, without XON and XOFF. Caller holds l->lock. */
+static size_t cldn_rx_unflow(struct cldn_tty *l, const u8 *buf, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (buf[i] != XON && buf[i] != XOFF && !kfifo_put(&l->rx, buf[i]))
+			break;
 	return i;
 }
 
@@ -169,18 +214,41 @@ static cldn_ldisc_count_t cldn_ld_receive_buf2(struct tty_struct *tty, const u8 
 	struct cldn_tty *l = tty->disc_data;
 	size_t n;
 
+	if (l->xonxoff)
+		cldn_rx_flow_all(l, tty, buf, flag, min_t(size_t, l->ahead, len), len);
 	spin_lock_irq(&l->lock);
 	if (l->shut) {
 		spin_unlock_irq(&l->lock);
 		return len;
 	}
-	n = flag ? cldn_rx_flagged(l, buf, flag, len) : kfifo_in(&l->rx, buf, len);
+	if (flag)
+		n = cldn_rx_flagged(l, buf, flag, len);
+	else if (l->xonxoff)
+		n = cldn_rx_unflow(l, buf, len);
+	else
+		n = kfifo_in(&l->rx, buf, len);
 	l->starved = n < len;
 	spin_unlock_irq(&l->lock);
+	l->ahead = max_t(size_t, l->ahead, len) - n;
 	/* Before the event: the worker's read that follows it then sees the throttle. */
 	cldn_rx_throttle(l, tty);
 	cldn_tty_report(l, CLDN_LINK_RX);
 	return n;
+}
+
+/*
+ * What the flip buffer keeps for want of room is looked at all the same: an XON in it would else
+ * wait for a reader who may wait for us.
+ */
+static void cldn_ld_lookahead_buf(struct tty_struct *tty, const u8 *buf, const u8 *flag,
+				  cldn_ldisc_ahead_t len)
+{
+	struct cldn_tty *l = tty->disc_data;
+
+	if (!l->xonxoff)
+		return;
+	cldn_rx_flow_all(l, tty, buf, (const cldn_ldisc_flag_t *)flag, 0, len);
+	l->ahead += len;
 }
 
 static void cldn_ld_write_wakeup(struct tty_struct *tty)
@@ -221,6 +289,7 @@ static struct tty_ldisc_ops cldn_ldisc = {
 	.name = "cleardown",
 	.open = cldn_ld_open,
 	.receive_buf2 = cldn_ld_receive_buf2,
+	.lookahead_buf = cldn_ld_lookahead_buf,
 	.write_wakeup = cldn_ld_write_wakeup,
 	.dcd_change = cldn_ld_dcd_change,
 	.flush_buffer = cldn_ld_flush_buffer,
@@ -399,6 +468,7 @@ static int cldn_tty_probe(struct cldn_link *link, const struct cldn_link_config 
 	l->dev = cfg->dev;
 	l->speed = cfg->speed;
 	l->rtscts = cfg->flow == CLEARDOWN_FLOW_RTSCTS;
+	l->xonxoff = cfg->flow == CLEARDOWN_FLOW_XONXOFF;
 	l->shut = true;
 	mutex_init(&l->throttle_mutex);
 	spin_lock_init(&l->lock);
@@ -589,12 +659,15 @@ static int cldn_tty_open(struct cldn_link *link)
 
 	kfifo_reset(&l->rx);
 	l->starved = false;
+	l->ahead = 0;
+	l->xoff = false;
 	l->dtr_kept = false;
 	l->lost = 0;
 	ret = cldn_tty_take(l);
 	if (ret)
 		return ret;
 	link->in_doubt_max = cldn_tty_in_doubt(l->tty);
+	link->reads = true;
 	l->shut = false;
 	ret = cldn_tty_set_ldisc(l);
 	if (ret) {
@@ -751,7 +824,8 @@ static size_t cldn_tty_flush(struct cldn_link *link)
 	before = tty_chars_in_buffer(l->tty);
 	tty_driver_flush_buffer(l->tty);
 	after = tty_chars_in_buffer(l->tty);
-	start_tty(l->tty);
+	if (!READ_ONCE(l->xoff))
+		start_tty(l->tty);
 	cldn_tty_leave(ld);
 	return before > after ? before - after : 0;
 }
@@ -813,7 +887,9 @@ static int cldn_tty_set_lines(struct cldn_link *link, u32 set, u32 clear)
 }
 
 static struct cldn_link_driver cldn_tty_driver = {
+	.size = sizeof(struct cldn_link_driver),
 	.name = "tty",
+	.by_document = true,
 	.owner = THIS_MODULE,
 	.probe = cldn_tty_probe,
 	.remove = cldn_tty_remove,
