@@ -1,0 +1,323 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What Q.2931 asks of its owner: the window, clocks, calls by their reference, and what the
+ * messages say. All on the link's worker. What the answers mean for a VC is in vc.c and vc_close.c.
+ */
+#include <linux/slab.h>
+#include "callmgr.h"
+#include "trace.h"
+
+static struct cldn_q2931_call *cm_lookup(struct cldn_q2931_link *sig, u32 value, bool ours);
+
+/* A message that ends a call is in the window; call->data_ways says whether there is data in it. */
+static void cm_end_sent(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg)
+{
+	bool ours = !(msg->cref & CLDN_Q2931_CREF_FLAG);
+	struct cldn_q2931_call *call = cm_lookup(sig, msg->cref & ~(u32)CLDN_Q2931_CREF_FLAG, ours);
+
+	if (call && call->data_ways)
+		trace_close_data_sent(cm_vc_of_call(call), call->close.data_len);
+}
+
+/*
+ * While SSCOP recovers it takes nothing, and Q.2931 does not know: the connection is still there.
+ * The message is owed as for want of room; ESTABLISH_IND, which ends a recovery, brings it.
+ */
+static int cm_send(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg)
+{
+	struct cm_link *link = cm_link_of_sig(sig);
+	int ret = cldn_q2931_build(msg, link->msg, sizeof(link->msg));
+
+	if (ret >= 0)
+		ret = cldn_sscf_data(&link->saal, link->msg, ret);
+	if (!ret && (msg->type == CLDN_Q2931_RELEASE || msg->type == CLDN_Q2931_RELEASE_COMPLETE))
+		cm_end_sent(sig, msg);
+	return ret == -ENOTCONN ? -ENOBUFS : ret;
+}
+
+/* ---- clocks ---- */
+
+static void cm_call_timer_start(struct cldn_q2931_call *call, unsigned int slot, u32 ms)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	cm_timer_start(vc->m.link, &vc->clock[slot], cm_in(ms));
+}
+
+static void cm_call_timer_stop(struct cldn_q2931_call *call, unsigned int slot)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	cm_timer_stop(vc->m.link, &vc->clock[slot]);
+}
+
+static void cm_link_timer_start(struct cldn_q2931_link *sig, unsigned int timer, u32 ms)
+{
+	struct cm_link *link = cm_link_of_sig(sig);
+
+	cm_timer_start(link, &link->sig_clock[timer], cm_in(ms));
+}
+
+static void cm_link_timer_stop(struct cldn_q2931_link *sig, unsigned int timer)
+{
+	struct cm_link *link = cm_link_of_sig(sig);
+
+	cm_timer_stop(link, &link->sig_clock[timer]);
+}
+
+/* ---- calls ---- */
+
+static struct xarray *cm_calls(struct cm_link *link, bool ours)
+{
+	return ours ? &link->ours : &link->theirs;
+}
+
+static struct cldn_q2931_call *cm_lookup(struct cldn_q2931_link *sig, u32 value, bool ours)
+{
+	struct cm_vc *vc = xa_load(cm_calls(cm_link_of_sig(sig), ours), value);
+
+	return vc ? &vc->call : NULL;
+}
+
+static void cm_each(struct cldn_q2931_link *sig,
+		    void (*fn)(struct cldn_q2931_call *call, const void *arg), const void *arg)
+{
+	struct cm_link *link = cm_link_of_sig(sig);
+	struct cm_vc *vc;
+	unsigned long i;
+
+	xa_for_each(&link->ours, i, vc)
+		fn(&vc->call, arg);
+	xa_for_each(&link->theirs, i, vc)
+		fn(&vc->call, arg);
+}
+
+/* The call's reference in the tables; it keeps the VC. Pairs with cm_call_leave(). */
+static int cm_call_enter(struct cm_vc *vc, bool ours)
+{
+	u32 value = vc->call.cref & ~CLDN_Q2931_CREF_FLAG;
+	int ret = xa_err(xa_store(cm_calls(vc->m.link, ours), value, vc, GFP_KERNEL));
+
+	if (!ret)
+		cldn_handle_get(&vc->m.h);
+	return ret;
+}
+
+static void cm_call_leave(struct cm_vc *vc)
+{
+	u32 value = vc->call.cref & ~CLDN_Q2931_CREF_FLAG;
+	bool ours = cldn_q2931_call_ours(&vc->call);
+
+	if (xa_erase(cm_calls(vc->m.link, ours), value) == vc)
+		cldn_handle_put(&vc->m.h);
+}
+
+int cm_call_begin(struct cm_vc *vc)
+{
+	struct cldn_q2931_link *sig = &vc->m.link->sig;
+	u32 cref = cldn_q2931_cref_pick(sig);
+	int ret;
+
+	if (!cref)
+		return -EBUSY;
+	cldn_q2931_call_init(&vc->call, sig, cref);
+	ret = cm_call_enter(vc, true);
+	if (ret)
+		return ret;
+	ret = cldn_q2931_call_setup(&vc->call);
+	if (ret)
+		cm_call_leave(vc);
+	else
+		cm_note(vc->m.link, CM_COUNT_MADE);
+	return ret;
+}
+
+/* Whose it is will be known when the SETUP was read: incoming(). */
+static struct cldn_q2931_call *cm_new_call(struct cldn_q2931_link *sig, u32 cref, u8 *cause)
+{
+	struct cm_vc *vc = cm_vc_new_incoming(cm_link_of_sig(sig));
+
+	*cause = CLDN_Q2931_CAUSE_NO_RESOURCE;
+	if (!vc) {
+		cm_note(cm_link_of_sig(sig), CM_COUNT_REFUSED);
+		return NULL;
+	}
+	cldn_q2931_call_init(&vc->call, sig, cref);
+	if (cm_call_enter(vc, false)) {
+		cm_note(vc->m.link, CM_COUNT_REFUSED);
+		cldn_handle_put(&vc->m.h);
+		return NULL;
+	}
+	cldn_handle_put(&vc->m.h); /* the table has one */
+	return &vc->call;
+}
+
+/* ---- what messages say ---- */
+
+static void cm_number_fill(struct cldn_q2931_number *number, const u8 *nsap)
+{
+	number->plan = CLDN_Q2931_PLAN_NSAP;
+	number->len = CLDN_Q2931_NSAP;
+	memcpy(number->digits, nsap, CLDN_Q2931_NSAP);
+}
+
+static void cm_rate_fill(struct cldn_q2931_traffic *traffic, enum cldn_q2931_rate rate, u32 pcr,
+			 const struct cm_link *link)
+{
+	traffic->have |= BIT(rate);
+	traffic->value[rate] = min(pcr ?: (link->info.cells_per_s ?: CM_DEFAULT_RATE), 0xffffffU);
+}
+
+static void cm_setup_fill(struct cm_vc *vc, struct cldn_q2931_msg *msg)
+{
+	const struct cleardown_vc_call *p = &vc->params;
+	struct cm_link *link = vc->m.link;
+
+	msg->have |= CLDN_Q2931_HAVE(AAL) | CLDN_Q2931_HAVE(TRAFFIC) | CLDN_Q2931_HAVE(BEARER) |
+		     CLDN_Q2931_HAVE(CALLED) | CLDN_Q2931_HAVE(CALLING) | CLDN_Q2931_HAVE(QOS);
+	msg->aal.type = CLDN_Q2931_AAL5;
+	msg->aal.has_fwd = true;
+	msg->aal.has_bwd = true;
+	msg->aal.fwd_sdu = p->fwd_sdu;
+	msg->aal.bwd_sdu = p->bwd_sdu;
+	msg->traffic.best_effort = !p->fwd_pcr && !p->bwd_pcr;
+	cm_rate_fill(&msg->traffic, CLDN_Q2931_FWD_PEAK, p->fwd_pcr, link);
+	cm_rate_fill(&msg->traffic, CLDN_Q2931_BWD_PEAK, p->bwd_pcr, link);
+	msg->bearer.class = CLDN_Q2931_BCOB_X;
+	cm_number_fill(&msg->called, p->called);
+	cm_number_fill(&msg->calling, p->calling);
+}
+
+static void cm_fill(struct cldn_q2931_call *call, struct cldn_q2931_msg *msg)
+{
+	if (msg->type == CLDN_Q2931_SETUP)
+		cm_setup_fill(cm_vc_of_call(call), msg);
+}
+
+static void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg)
+{
+	struct cleardown_vc_call *p = &vc->params;
+
+	if (msg->have & CLDN_Q2931_HAVE(CALLED) && msg->called.plan == CLDN_Q2931_PLAN_NSAP)
+		memcpy(p->called, msg->called.digits, sizeof(p->called));
+	if (msg->have & CLDN_Q2931_HAVE(CALLING) && msg->calling.plan == CLDN_Q2931_PLAN_NSAP)
+		memcpy(p->calling, msg->calling.digits, sizeof(p->calling));
+	if (msg->have & CLDN_Q2931_HAVE(AAL) && msg->aal.type == CLDN_Q2931_AAL5) {
+		p->fwd_sdu = msg->aal.has_fwd ? msg->aal.fwd_sdu : CM_DEFAULT_SDU;
+		p->bwd_sdu = msg->aal.has_bwd ? msg->aal.bwd_sdu : CM_DEFAULT_SDU;
+	}
+	if (msg->have & CLDN_Q2931_HAVE(TRAFFIC) && !msg->traffic.best_effort) {
+		p->fwd_pcr = msg->traffic.value[CLDN_Q2931_FWD_PEAK];
+		p->bwd_pcr = msg->traffic.value[CLDN_Q2931_BWD_PEAK];
+	}
+}
+
+/* ---- what happens ---- */
+
+static void cm_incoming(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+	struct cldn_q2931_close close = { .cause = 0 };
+
+	cm_params_take(vc, msg);
+	close.cause = cm_vc_offer(vc);
+	cm_note(vc->m.link, close.cause ? CM_COUNT_REFUSED : CM_COUNT_OFFERED);
+	if (close.cause)
+		cldn_q2931_call_release(call, &close);
+	else
+		cldn_q2931_call_proceeding(call);
+}
+
+static void cm_nothing(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
+{
+}
+
+static void cm_connected(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	if (msg)
+		cm_params_take(vc, msg);
+	cm_vc_connected(vc);
+}
+
+static void cm_clearing(struct cldn_q2931_call *call, const struct cldn_q2931_end *end)
+{
+	cm_vc_remote(cm_vc_of_call(call), end);
+}
+
+/* The last that Q.2931 knows of the call; the VC may live on for the next. */
+static void cm_released(struct cldn_q2931_call *call, const struct cldn_q2931_end *end)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	cldn_handle_get(&vc->m.h);
+	cm_call_leave(vc);
+	cm_vc_net_released(vc, end);
+	cldn_handle_put(&vc->m.h);
+}
+
+/* The far end has the call: it has outlived a suspend. */
+static void cm_status(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
+{
+	cm_vc_of_call(call)->slept = false;
+}
+
+/* ---- the call manager's entries ---- */
+
+static void *cm_call_of(struct cm_vc *vc)
+{
+	return &vc->call;
+}
+
+/* RELEASE goes to the window; released() may come before this returns. */
+static int cm_close_call(void *ctx, void *party, const struct cm_close *close)
+{
+	struct cldn_q2931_close how = {
+		.cause = CLDN_Q2931_CAUSE_NORMAL,
+		.data = close->data,
+		.data_len = close->len,
+	};
+	struct cldn_q2931_call *call = ctx;
+	int ret;
+
+	if (call->state == CLDN_Q2931_NULL)
+		return 0; /* it was over before */
+	if (close->mode >= CLEARDOWN_MODE_ABORT && !close->len)
+		ret = cldn_q2931_call_abort(call, CLDN_Q2931_CAUSE_NORMAL);
+	else
+		ret = cldn_q2931_call_release(call, &how);
+	return !ret || ret == -EALREADY ? -EINPROGRESS : ret;
+}
+
+const struct cm_manager cm_q2931_manager = {
+	.size = sizeof(struct cm_manager),
+	.integrated = true,
+	.create_vc = cm_call_of,
+	.close_call = cm_close_call,
+};
+
+const struct cldn_q2931_ops cm_q2931_ops = {
+	.send = cm_send,
+	.timer_start = cm_call_timer_start,
+	.timer_stop = cm_call_timer_stop,
+	.link_timer_start = cm_link_timer_start,
+	.link_timer_stop = cm_link_timer_stop,
+	.lookup = cm_lookup,
+	.each = cm_each,
+	.new_call = cm_new_call,
+	.fill = cm_fill,
+	.vc_take = cm_vci_take,
+	.vc_free = cm_vci_free,
+	.incoming = cm_incoming,
+	.proceeding = cm_nothing,
+	.alerting = cm_nothing,
+	.connected = cm_connected,
+	.clearing = cm_clearing,
+	.released = cm_released,
+	.status = cm_status,
+	.notify = cm_nothing,
+	.stray_complete = cm_vci_stray,
+	.restarted = cm_vci_restarted,
+	.restart_done = cm_vci_restart_done,
+};
