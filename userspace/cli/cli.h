@@ -4,6 +4,7 @@
 #define CLEARDOWN_CLI_H
 
 #include <getopt.h>
+#include <pthread.h>
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -75,11 +76,28 @@ enum {
 	OPT_COUNT,
 	OPT_RELATIVE,
 	OPT_NO_COLOR,
+	OPT_MONITOR,
+	OPT_PORT,
+	OPT_JOB,
+	OPT_RESET,
+	OPT_DOCUMENT,
+	OPT_WATCH,
+	OPT_SAP,
+	OPT_ECHO,
+	OPT_RECV,
+	OPT_ACCEPT,
+	OPT_REJECT,
+	OPT_SEND,
+	OPT_DATA,
+	OPT_STATES,
+	OPT_STUCK,
+	OPT_SIGNALLING,
+	OPT_LABEL,
 };
 
 extern const struct verb root;
 extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_scan, verb_list, verb_show,
-	verb_phone;
+	verb_phone, verb_port, verb_vc;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 void help_verb(FILE *to, const struct verb *const *path, size_t depth);
@@ -144,6 +162,17 @@ struct holder {
 /* The first process other than ourselves with @rdev open, as far as we may see. */
 bool find_holder(uint64_t rdev, struct holder *holder);
 
+/* ---- parallel ports, as /proc shows them (parport.c) ---- */
+
+#define PARPORT_PROC	"/proc/sys/dev/parport"
+
+/* First line of "parportN/@file", without the line's end. */
+bool parport_attr(const char *port, const char *file, char *text, size_t size);
+/* The driver that is registered on "parportN" ("lp", "ppdev"), as long as it is not ours. */
+bool parport_driver(const char *port, char *driver, size_t size);
+/* The same for a backend, "parport:0"; false where that is something else. */
+bool parport_driver_of(const char *backend, char *driver, size_t size);
+
 /* ---- output (out.c) ---- */
 
 /* The one JSON document of this run; printed when the command has ended. */
@@ -192,8 +221,14 @@ void print_clean(FILE *to, const char *text, size_t len);
 
 const char *word_or(const char *word, const char *otherwise);
 uint64_t realtime_of(uint64_t monotonic);
+/* Null where @pid is 0. */
+struct json_object *json_owner(pid_t pid, uint32_t uid, const char *comm);
 void device_to_json(struct json_object *o, const struct cleardown_device *device);
-void lines_to_json(struct json_object *o, const char *key, uint32_t lines);
+/* Which lines a device of the class may have: a phone a modem's, a port a printer's as well. */
+uint32_t lines_of_class(enum cldn_class class_id);
+void lines_to_json(struct json_object *o, const char *key, uint32_t lines,
+		   enum cldn_class class_id);
+void lines_to_text(FILE *to, uint32_t lines, uint32_t changed, enum cldn_class class_id);
 void report_to_json(struct json_object *o, const struct cleardown_close_report *report);
 void report_to_text(FILE *to, const struct cleardown_close_report *report);
 const char *report_result(const struct cleardown_close_summary *sum);
@@ -204,10 +239,72 @@ int report_judge(const char *object, const struct cleardown_close_summary *sum);
 /* The whole report to @sum, from ctl where that has it. */
 void report_fetch(struct cleardown_ctl *ctl, const char *name,
 		  const struct cleardown_close_summary *sum, struct cleardown_close_report *report);
+/* Whose record it is; its time as text is not used for JSON. */
+struct record_of {
+	const char *object;
+	enum cldn_class class_id;
+	const char *time;
+};
+
 void record_to_json(struct json_object *o, const struct cleardown_record *record,
-		    const char *object);
-void record_to_text(FILE *to, const struct cleardown_record *record, const char *object,
-		    const char *time);
+		    const struct record_of *of);
+void record_to_text(FILE *to, const struct cleardown_record *record, const struct record_of *of);
+
+/* ---- a port's own status (render_port.c) ---- */
+
+void printer_to_json(struct json_object *o, const struct cleardown_printer_status *status);
+void printer_to_text(FILE *to, const struct cleardown_printer_status *status);
+/* "offline, paper-out", or "" when all is well; returns @buf. */
+char *printer_condition(char *buf, size_t size, const struct cleardown_printer_status *status);
+/* Whether a person is needed: paper, power, the button on the printer. */
+bool printer_needs_help(const struct cleardown_printer_status *status);
+void document_to_json(struct json_object *o, const struct cleardown_document *document);
+
+/* ---- virtual circuits (render_vc.c) ---- */
+
+/* "16 (normal-clearing)"; the buffer holds SHORT_TEXT. It returns it. */
+char *text_q850(char *buf, uint32_t cause);
+void nsap_to_json(struct json_object *o, const char *key, const uint8_t *nsap);
+void call_params_to_json(struct json_object *o, const struct cleardown_call *call);
+void call_end_to_json(struct json_object *o, const struct cleardown_call_end *end);
+/* What a record of a link or of its VCs says beside its type. */
+void vc_payload_to_json(struct json_object *o, const struct cleardown_record *record);
+/* Which circuits a link is shown with. */
+enum show_circuits { SHOW_NO_CIRCUITS, SHOW_STATES, SHOW_STUCK };
+
+/* A link in full, as `show` and `vc show` have it. Returns an exit code, having told the user. */
+int show_vc(const struct cleardown_device *device, enum show_circuits which);
+/* Takes --states and --stuck of both. */
+int set_show(int option, const char *argument);
+extern enum show_circuits show_which;
+#define SHOW_DETAILS                                                                                  \
+	"      --states         of a vc: its circuits too, their states and since when; one's own,\n" \
+	"                       root sees all\n"                                                      \
+	"      --stuck          only those that have been for 10 s in a state that should pass:\n"    \
+	"                       calling, offered, accepted, remote-closed, closing, close-failed\n"
+extern const struct option show_options[];
+
+/* ---- a link's records, counters and circuits (cmd_cdr.c) ---- */
+
+int run_pcap(int argc, char **argv); /* cmd_pcap.c */
+int set_pcap(int option, const char *argument);
+int set_cdr(int option, const char *argument);
+int run_cdr(int argc, char **argv);
+int run_stats(int argc, char **argv);
+/* Into @o as "circuits", or where that is NULL as a table. Returns an exit code. */
+int show_circuits(struct cleardown_vclink *link, const char *name, bool stuck,
+		  struct json_object *o);
+
+/* ---- binding, also as the port's Xcv names (cmd_bind.c) ---- */
+
+int bind_run(enum cldn_class class_id, const char *spec);
+int bind_set(int option, const char *argument);
+extern const struct option bind_options[];
+int unbind_run(enum cldn_class class_id, const char *word);
+int unbind_set(int option, const char *argument);
+extern const struct option unbind_options[];
+/* The kernel would not do @action; it says why in its own words. */
+int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *action, uint64_t rdev);
 
 /* ---- closing without losing Ctrl-C (closing.c) ---- */
 
@@ -222,6 +319,8 @@ struct close_job {
 	int ret;
 	int err;
 	int done_fd;
+	pthread_t thread;
+	bool threaded;
 };
 
 /* Catches SIGINT, SIGTERM and SIGHUP in a file from now on; -1 on error. */
@@ -230,6 +329,8 @@ int catch_signals(void);
 bool take_signal(int signal_fd);
 /* Runs the job; the second signal, @signals counted in, makes it hurry. */
 void run_closing(struct close_job *job, int signal_fd, unsigned int signals);
+/* The same for several at once, all of which hurry then. */
+void run_closings(struct close_job *jobs, size_t n, int signal_fd, unsigned int signals);
 
 /* ---- options of closes (cmd_close.c) ---- */
 
@@ -240,6 +341,16 @@ struct close_options {
 	enum cldn_dtr dtr;
 	unsigned int pulse_ms;
 };
+
+/*
+ * Ends all calls of a link, or that of @vc, and shows their reports, in @json or as text. Returns an
+ * exit code, having told the user (cmd_vcclose.c).
+ */
+int close_calls(struct cleardown_ctl *ctl, const char *name, uint64_t vc,
+		const struct close_options *options, bool async, struct json_object *json,
+		int signal_fd);
+int run_vc_close(int argc, char **argv);
+int set_vc_close(int option, const char *argument);
 
 /* Takes --mode, --deadline, --dtr; returns an exit code. */
 int close_option(struct close_options *options, int option, const char *argument);

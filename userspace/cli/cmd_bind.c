@@ -3,20 +3,25 @@
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
+#include <net/if.h>
+#include <netdb.h>
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 
 #include "cli.h"
 
 #define ARGS_LEN	256
+#define RAW_PORT	"9100"
 
 static struct {
 	const char *as;
 	uint64_t speed;
 	enum cldn_flow flow;
 	const char *init;
+	const char *monitor;
 	const char *args;
 	bool force;
 } opts;
@@ -27,12 +32,15 @@ static int set_flow(const char *argument)
 		opts.flow = CLDN_FLOW_RTSCTS;
 	else if (!strcmp(argument, "none"))
 		opts.flow = CLDN_FLOW_NONE;
+	else if (!strcmp(argument, "xonxoff"))
+		opts.flow = CLDN_FLOW_XONXOFF;
 	else
-		return complain_usage("--flow %s: rtscts or none", argument);
+		return complain_usage("--flow %s: rtscts or none, for ports also xonxoff",
+				      argument);
 	return XC_OK;
 }
 
-static int set_bind(int option, const char *argument)
+int bind_set(int option, const char *argument)
 {
 	switch (option) {
 	case OPT_AS:
@@ -47,6 +55,9 @@ static int set_bind(int option, const char *argument)
 		return set_flow(argument);
 	case OPT_INIT:
 		opts.init = argument;
+		return XC_OK;
+	case OPT_MONITOR:
+		opts.monitor = argument;
 		return XC_OK;
 	default:
 		opts.args = argument;
@@ -99,17 +110,144 @@ static int parse_tty(const char *where, struct cleardown_binding *binding)
 	return XC_OK;
 }
 
-static int parse_backend(const char *spec, struct cleardown_binding *binding)
+static int parse_parport(const char *number, struct cleardown_binding *binding)
 {
+	if (!strncmp(number, "parport", 7))
+		number += 7;
+	if (!parse_u64(number, INT32_MAX, &binding->rdev))
+		return complain_usage("parport:%s: expected its number, parport:0", number);
+	binding->link = "parport";
+	return XC_OK;
+}
+
+/* "host", "host:port", "[v6]", "[v6]:port" in two; @where is written to. */
+static int split_host(char *where, const char **host, const char **service)
+{
+	char *end = strrchr(where, ':');
+
+	*host = where;
+	*service = RAW_PORT;
+	if (*where == '[') {
+		end = strchr(where, ']');
+		if (!end || (end[1] && end[1] != ':'))
+			return complain_usage("tcp:%s: expected tcp:[ADDRESS]:PORT", where);
+		*end++ = '\0';
+		*host = where + 1;
+	} else if (end && strchr(where, ':') != end) {
+		return complain_usage("tcp:%s: write the address as [%s]", where, where);
+	}
+	if (end && *end) {
+		*end = '\0';
+		*service = end + 1;
+	}
+	if (!**host || !**service)
+		return complain_usage("expected tcp:HOST or tcp:HOST:PORT");
+	return XC_OK;
+}
+
+static int cannot_resolve(const char *host, int err)
+{
+	const struct trouble trouble = {
+		.object = host,
+		.action = "find its address",
+		.cause = err == EAI_SYSTEM ? strerror(errno) : gai_strerror(err),
+	};
+
+	return complain(err == EAI_NONAME || err == EAI_SERVICE ? XC_NOT_FOUND : XC_DEVICE,
+			&trouble);
+}
+
+/* The kernel takes an address and a number; names are resolved here, once, at bind. */
+static int parse_tcp(const char *where, struct cleardown_binding *binding, char *args, size_t size)
+{
+	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
+	char copy[256], address[80], number[16];
+	const char *host, *service;
+	struct addrinfo *found;
+	int code, err;
+
+	snprintf(copy, sizeof(copy), "%s", where);
+	code = split_host(copy, &host, &service);
+	if (code)
+		return code;
+	err = getaddrinfo(host, service, &hints, &found);
+	if (err)
+		return cannot_resolve(host, err);
+	err = getnameinfo(found->ai_addr, found->ai_addrlen, address, sizeof(address), number,
+			  sizeof(number), NI_NUMERICHOST | NI_NUMERICSERV);
+	freeaddrinfo(found);
+	if (err)
+		return cannot_resolve(host, err);
+	binding->link = "tcp";
+	snprintf(args, size, "host=%s port=%s", address, number);
+	return XC_OK;
+}
+
+static int no_such_interface(const char *interface)
+{
+	struct if_nameindex *all = if_nameindex(), *one;
+	const char *words[128] = { NULL };
+	char remedy[128];
+	const struct trouble trouble = {
+		.object = interface,
+		.action = "bind",
+		.cause = "there is no network interface of that name",
+		.remedy = remedy,
+		.err = ENODEV,
+	};
+	const char *near;
+	size_t n = 0;
+
+	for (one = all; one && one->if_name && n < ARRAY_SIZE(words) - 1; one++)
+		words[n++] = one->if_name;
+	near = nearest_word(interface, words);
+	snprintf(remedy, sizeof(remedy), near ? "did you mean eth:%s?" : "see `ip link`", near);
+	complain(XC_NOT_FOUND, &trouble);
+	if_freenameindex(all);
+	return XC_NOT_FOUND;
+}
+
+/* "eth:eth1": the interface's index is what the kernel takes. */
+static int parse_eth(const char *interface, struct cleardown_binding *binding)
+{
+	binding->link = "eth";
+	binding->rdev = if_nametoindex(interface);
+	return binding->rdev ? XC_OK : no_such_interface(interface);
+}
+
+static const char *expected(enum cldn_class class_id)
+{
+	if (class_id == CLDN_CLASS_VC)
+		return "expected eth:INTERFACE";
+	return class_id == CLDN_CLASS_PORT ?
+		       "expected parport:0, tty:/dev/ttyS1, tcp:HOST[:PORT] or sim:" :
+		       "expected tty:/dev/ttyS1 or sim:";
+}
+
+/* What the line itself adds to the settings goes to @args. */
+static int parse_backend(const char *spec, struct cleardown_binding *binding, char *args,
+			 size_t size)
+{
+	bool is_port = binding->class_id == CLDN_CLASS_PORT;
+
+	if (binding->class_id == CLDN_CLASS_VC) {
+		if (!strncmp(spec, "eth:", 4) && spec[4])
+			return parse_eth(spec + 4, binding);
+		return complain_usage("\"%s\": %s", spec, expected(binding->class_id));
+	}
 	if (!strncmp(spec, "tty:", 4) && spec[4])
 		return parse_tty(spec + 4, binding);
 	if (!strcmp(spec, "sim:") || !strcmp(spec, "sim")) {
 		binding->link = "sim";
 		return XC_OK;
 	}
+	if (is_port && !strncmp(spec, "parport:", 8))
+		return parse_parport(spec + 8, binding);
+	if (is_port && !strncmp(spec, "tcp:", 4))
+		return parse_tcp(spec + 4, binding, args, size);
 	if (*spec == '/')
 		return complain_usage("\"%s\": say tty:%s", spec, spec);
-	return complain_usage("\"%s\": expected tty:/dev/ttyS1 or sim:", spec);
+	return complain_usage("\"%s\": %s", spec, expected(binding->class_id));
 }
 
 /* Settings are separated by blanks, and AT commands need none: they are taken out of the string. */
@@ -126,25 +264,39 @@ static void add_init(char *args, size_t size)
 	args[n < size ? n : size - 1] = '\0';
 }
 
-static int make_args(char *args, size_t size)
+/* Appends one setting; false when there is no room for it. */
+static bool add_arg(char *args, size_t size, const char *key, const char *value)
 {
-	size_t need = 1;
+	size_t n = strlen(args);
 
-	if (opts.args)
-		need += strlen(opts.args);
-	if (opts.init)
-		need += strlen(opts.init) + strlen(" init=AT");
-	if (need > size)
-		return complain_usage("--init and --args are too long together");
-	snprintf(args, size, "%s", opts.args ? opts.args : "");
+	if (!value)
+		return true;
+	return (size_t)snprintf(args + n, size - n, "%s%s%s", n ? " " : "", key, value) < size - n;
+}
+
+/* @args has what the line needs already. */
+static int make_args(enum cldn_class class_id, char *args, size_t size)
+{
+	bool fits = add_arg(args, size, "monitor=", opts.monitor) &&
+		    add_arg(args, size, "", opts.args);
+
+	if (opts.init && class_id != CLDN_CLASS_PHONE)
+		return complain_usage("--init is for phones");
+	if (opts.monitor && class_id != CLDN_CLASS_PORT)
+		return complain_usage("--monitor is for ports");
+	if (opts.flow == CLDN_FLOW_XONXOFF && class_id != CLDN_CLASS_PORT)
+		return complain_usage("--flow xonxoff is for ports, a phone has rtscts or none");
+	if (opts.init && strlen(args) + strlen(opts.init) + sizeof(" init=AT") > size)
+		fits = false;
+	if (!fits)
+		return complain_usage("the settings are too long together");
 	if (opts.init)
 		add_init(args, size);
 	return XC_OK;
 }
 
 /* The kernel says why in its own words; it knows better than the errno. */
-static int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *action,
-		       uint64_t rdev)
+int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *action, uint64_t rdev)
 {
 	struct trouble trouble = { .object = object, .action = action, .err = errno };
 	const char *text = cleardown_ctl_error_text(ctl);
@@ -152,6 +304,7 @@ static int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char
 	struct holder holder;
 
 	trouble.cause = *text ? text : errno_cause(trouble.err);
+	trouble.status = cleardown_ctl_status_word(ctl);
 	if (trouble.err == EBUSY && find_holder(rdev, &holder)) {
 		snprintf(cause, sizeof(cause), "%s; pid %d (%s) has the line open", trouble.cause,
 			 holder.pid, holder.comm);
@@ -198,32 +351,38 @@ static void say_bound(struct cleardown_ctl *ctl, const char *name, const char *s
 	}
 }
 
+static bool is_tty(const struct cleardown_binding *binding)
+{
+	return !strcmp(binding->link, "tty");
+}
+
 static int bind_object(struct cleardown_ctl *ctl, const char *spec,
 		       struct cleardown_binding *binding)
 {
-	char args[ARGS_LEN], name[CLDN_NAME_LEN];
+	char args[ARGS_LEN] = "", name[CLDN_NAME_LEN];
 	const char *got;
-	int code = make_args(args, sizeof(args));
+	int code = parse_backend(spec, binding, args, sizeof(args));
 
 	if (!code)
-		code = parse_backend(spec, binding);
+		code = make_args(binding->class_id, args, sizeof(args));
 	if (code)
 		return code;
 	binding->args = args;
 	got = cleardown_ctl_bind(ctl, binding);
 	if (!got)
-		return ctl_refused(ctl, spec, "bind", binding->rdev);
+		return ctl_refused(ctl, spec, "bind", is_tty(binding) ? binding->rdev : 0);
 	snprintf(name, sizeof(name), "%s", got);
-	announce_line(binding->rdev);
+	if (is_tty(binding))
+		announce_line(binding->rdev);
 	say_bound(ctl, name, spec);
 	return XC_OK;
 }
 
-static int run_bind(int argc, char **argv)
+int bind_run(enum cldn_class class_id, const char *spec)
 {
 	struct cleardown_binding binding = {
 		.size = sizeof(binding),
-		.class_id = CLDN_CLASS_PHONE,
+		.class_id = class_id,
 		.name = opts.as,
 		.speed = opts.speed,
 		.flow = opts.flow,
@@ -231,50 +390,76 @@ static int run_bind(int argc, char **argv)
 	struct cleardown_ctl *ctl;
 	int code = XC_OK;
 
-	if (argc != 2)
-		return complain_usage("bind takes a class and a line: bind phone tty:/dev/ttyS1");
-	if (cleardown_class_from_name(argv[0]) < 0)
-		return complain_usage("\"%s\" is no class of objects; phone is one", argv[0]);
-	if (strcmp(argv[0], "phone"))
-		return complain_usage("this version binds phones, no %s", argv[0]);
 	if (opts.as && strlen(opts.as) >= CLDN_NAME_LEN)
 		return complain_usage("--as %s: the name is too long", opts.as);
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = bind_object(ctl, argv[1], &binding);
+	code = bind_object(ctl, spec, &binding);
 	cleardown_ctl_free(ctl);
 	return code;
 }
 
-static const struct option bind_options[] = {
+static int run_bind(int argc, char **argv)
+{
+	int class_id;
+
+	if (argc != 2)
+		return complain_usage("bind takes a class and a line: bind phone tty:/dev/ttyS1");
+	class_id = cleardown_class_from_name(argv[0]);
+	if (class_id < 0)
+		return complain_usage("\"%s\" is no class of objects; phone, port and vc are",
+				      argv[0]);
+	if (class_id == CLDN_CLASS_FAX)
+		return complain_usage("this version binds phones, ports and vcs, no %s", argv[0]);
+	return bind_run(class_id, argv[1]);
+}
+
+const struct option bind_options[] = {
 	{ "as", required_argument, NULL, OPT_AS },
 	{ "speed", required_argument, NULL, OPT_SPEED },
 	{ "flow", required_argument, NULL, OPT_FLOW },
 	{ "init", required_argument, NULL, OPT_INIT },
+	{ "monitor", required_argument, NULL, OPT_MONITOR },
 	{ "args", required_argument, NULL, OPT_ARGS },
 	{ 0 },
 };
 
 const struct verb verb_bind = {
 	.name = "bind",
-	.operands = "phone tty:DEVICE|sim: [OPTIONS]",
+	.operands =
+		"phone tty:DEVICE|sim: [OPTIONS], or\n"
+		"       cleardown bind port parport:N|tty:DEVICE|tcp:HOST[:PORT]|sim: [OPTIONS], or\n"
+		"       cleardown bind vc eth:INTERFACE [OPTIONS]",
 	.summary = "make an object from a line",
-	.details = "      --as NAME        its name; otherwise the first free one (phone0)\n"
-		   "      --speed N        bits per second between computer and modem (115200)\n"
-		   "      --flow WHICH     rtscts (default) or none\n"
-		   "      --init STRING    AT command sent at each open\n"
-		   "      --args TEXT      further settings, key=value key=value\n"
-		   "\nThe line is not taken: opening the object does that. Needs root.\n"
-		   "Example: cleardown bind phone tty:/dev/ttyS1 --init 'ATS0=0'\n",
+	.details =
+		"      --as NAME        its name; otherwise the first free one (phone0, port0, vc0)\n"
+		"      --speed N        tty: bits per second on the line (115200)\n"
+		"      --flow WHICH     tty: rtscts (default), none, or for ports xonxoff\n"
+		"      --init STRING    phones: AT command sent at each open\n"
+		"      --monitor pjl    ports: the printer speaks PJL and says what it has printed\n"
+		"      --args TEXT      further settings, key=value key=value. Of a vc:\n"
+		"                       uni=3.1|4.0; role=user|network; label=N; nsap=HEX; peer=MAC;\n"
+		"                       max_sdu=N; close_data=none|N, and cause, git or uui, joined by +:\n"
+		"                       the elements that carry it (cause, 27 octets; uui: 128);\n"
+		"                       clocks in ms: t301 t303 t308 t309 t310 t313 t316 t317 t322, and\n"
+		"                       of SSCOP cc poll keepalive noresponse idle\n"
+		"\nThe line is not taken: opening a phone or a parallel port does that, other ports\n"
+		"have it only while a document is printed. A HOST is resolved once, now; PORT is\n"
+		"9100. A vc's interface goes on carrying what it carried; its peer, an interface bound\n"
+		"likewise, is found by itself. Needs root.\n"
+		"Examples: cleardown bind phone tty:/dev/ttyS1 --init 'ATS0=0'\n"
+		"          cleardown bind port parport:0\n"
+		"          cleardown bind port tcp:printer.example.org --monitor pjl\n"
+		"          cleardown bind vc eth:eth1 --args t308=2000\n",
 	.options = bind_options,
-	.set = set_bind,
+	.set = bind_set,
 	.run = run_bind,
 };
 
 /* ---- rebind ---- */
 
-/* The object whose line is gone and was called like this one, "tty:ttyUSB0". */
+/* The object whose line is gone and was called like this one, "tty:ttyUSB0" or "parport:0". */
 static int find_gone(struct cleardown_ctl *ctl, const char *spec, struct cleardown_device *found)
 {
 	const struct trouble trouble = {
@@ -283,13 +468,13 @@ static int find_gone(struct cleardown_ctl *ctl, const char *spec, struct cleardo
 		.remedy = "name the object",
 		.err = ENOENT,
 	};
-	const char *where = spec + strlen("tty:");
+	const char *where = strchr(spec, ':') + 1;
 	const struct cleardown_device *device = NULL;
 	char backend[CLDN_SPEC_LEN];
 
 	if (!strncmp(where, "/dev/", 5))
 		where += 5;
-	snprintf(backend, sizeof(backend), "tty:%s", where);
+	snprintf(backend, sizeof(backend), "%.*s:%s", (int)strcspn(spec, ":"), spec, where);
 	while ((device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
 		if (device->session.state != CLDN_STATE_GONE || strcmp(device->backend, backend))
 			continue;
@@ -303,7 +488,9 @@ static int rebind_object(struct cleardown_ctl *ctl, const char *word, const char
 {
 	struct cleardown_binding binding = { .size = sizeof(binding) };
 	struct cleardown_device device;
-	int code = parse_tty(spec + strlen("tty:"), &binding);
+	const char *where = strchr(spec, ':') + 1;
+	int code = strncmp(spec, "tty:", 4) ? parse_parport(where, &binding) :
+					      parse_tty(where, &binding);
 
 	if (!code)
 		code = word ? find_object(ctl, CLDN_CLASS_ANY, word, &device) :
@@ -312,7 +499,8 @@ static int rebind_object(struct cleardown_ctl *ctl, const char *word, const char
 		return code;
 	if (cleardown_ctl_rebind(ctl, device.name, binding.rdev) < 0)
 		return ctl_refused(ctl, device.name, "rebind", binding.rdev);
-	announce_line(binding.rdev);
+	if (!strncmp(spec, "tty:", 4))
+		announce_line(binding.rdev);
 	say_bound(ctl, device.name, spec);
 	return XC_OK;
 }
@@ -325,8 +513,8 @@ static int run_rebind(int argc, char **argv)
 	if (argc != 1 && argc != 2)
 		return complain_usage(
 			"rebind takes an object and its line: rebind phone0 tty:ttyUSB0");
-	if (strncmp(argv[argc - 1], "tty:", 4))
-		return complain_usage("\"%s\": expected tty:DEVICE", argv[argc - 1]);
+	if (strncmp(argv[argc - 1], "tty:", 4) && strncmp(argv[argc - 1], "parport:", 8))
+		return complain_usage("\"%s\": expected tty:DEVICE or parport:N", argv[argc - 1]);
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
@@ -337,7 +525,7 @@ static int run_rebind(int argc, char **argv)
 
 const struct verb verb_rebind = {
 	.name = "rebind",
-	.operands = "[OBJ] tty:DEVICE",
+	.operands = "[OBJ] tty:DEVICE|parport:N",
 	.summary = "give an object whose line went away its line again",
 	.details =
 		"Without OBJ: the one that lost a line of this name. The udev rule does this when a\n"
@@ -347,13 +535,13 @@ const struct verb verb_rebind = {
 
 /* ---- unbind ---- */
 
-static int unbind_object(struct cleardown_ctl *ctl, const char *word)
+static int unbind_object(struct cleardown_ctl *ctl, enum cldn_class class_id, const char *word)
 {
 	struct cleardown_device device;
 	char remedy[128];
 	struct trouble trouble = { .object = device.name, .action = "unbind", .remedy = remedy };
 	char cause[128];
-	int code = find_object(ctl, CLDN_CLASS_ANY, word, &device);
+	int code = find_object(ctl, class_id, word, &device);
 
 	if (code)
 		return code;
@@ -369,29 +557,35 @@ static int unbind_object(struct cleardown_ctl *ctl, const char *word)
 	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device.session.owner_pid,
 		 device.session.owner_comm);
 	snprintf(remedy, sizeof(remedy),
-		 "run `cleardown close %s` first, or unbind with --force, which aborts its call",
-		 device.name);
+		 "run `cleardown close %s` first, or use --force, which aborts its %s", device.name,
+		 device.class_id == CLDN_CLASS_PORT ? "document" : "call");
 	trouble.cause = cause;
 	trouble.err = EBUSY;
+	trouble.status = cleardown_ctl_status_word(ctl);
 	return complain(XC_BUSY, &trouble);
 }
 
-static int run_unbind(int argc, char **argv)
+int unbind_run(enum cldn_class class_id, const char *word)
 {
 	struct cleardown_ctl *ctl;
 	int code = XC_OK;
 
-	if (argc > 1)
-		return complain_usage("unbind takes one object");
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = unbind_object(ctl, argc ? argv[0] : NULL);
+	code = unbind_object(ctl, class_id, word);
 	cleardown_ctl_free(ctl);
 	return code;
 }
 
-static int set_unbind(int option, const char *argument)
+static int run_unbind(int argc, char **argv)
+{
+	if (argc > 1)
+		return complain_usage("unbind takes one object");
+	return unbind_run(CLDN_CLASS_ANY, argc ? argv[0] : NULL);
+}
+
+int unbind_set(int option, const char *argument)
 {
 	(void)option;
 	(void)argument;
@@ -399,7 +593,7 @@ static int set_unbind(int option, const char *argument)
 	return XC_OK;
 }
 
-static const struct option unbind_options[] = {
+const struct option unbind_options[] = {
 	{ "force", no_argument, NULL, OPT_FORCE },
 	{ 0 },
 };
@@ -411,6 +605,6 @@ const struct verb verb_unbind = {
 	.details = "      --force          abort whoever has it open first (cause: admin)\n"
 		   "\nNeeds root.\n",
 	.options = unbind_options,
-	.set = set_unbind,
+	.set = unbind_set,
 	.run = run_unbind,
 };

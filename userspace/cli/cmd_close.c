@@ -114,7 +114,9 @@ static int close_refused(const struct cleardown_device *device, int err)
 
 	if (err == EPERM) {
 		snprintf(remedy, sizeof(remedy),
-			 "become root, or end your own call with `cleardown phone hangup %s`",
+			 device->class_id == CLDN_CLASS_PORT ?
+				 "become root, or end your document: `cleardown port cancel %s`" :
+				 "become root, or end your call: `cleardown phone hangup %s`",
 			 device->name);
 		trouble.remedy = remedy;
 	}
@@ -242,6 +244,8 @@ static int close_one(struct cleardown_ctl *ctl, const struct cleardown_device *d
 {
 	const struct closing c = { .ctl = ctl, .device = device, .json = json };
 
+	if (device->class_id == CLDN_CLASS_VC)
+		return close_calls(ctl, device->name, 0, &opts, asynchronous, json, signal_fd);
 	return asynchronous ? close_and_go(&c) : close_and_wait(&c, signal_fd);
 }
 
@@ -251,7 +255,7 @@ static int close_as_owner(const struct cleardown_device *device)
 	const struct closing c = { .device = device, .json = doc_current() };
 	struct session session;
 	bool verbose = settings.verbose;
-	int code = session_open(&session, device->name, &opts), verified;
+	int code = session_open(&session, device->class_id, device->name, &opts), verified;
 
 	if (code)
 		return code;
@@ -288,6 +292,9 @@ static int close_named(struct cleardown_ctl *ctl, const char *word, int signal_f
 	struct cleardown_device device;
 	int code = find_object(ctl, CLDN_CLASS_ANY, word, &device);
 
+	if (!code && opts.dtr_set && device.class_id != CLDN_CLASS_PHONE)
+		code = complain_usage("--dtr is for phones, %s is a %s", device.name,
+				      word_or(cleardown_class_name(device.class_id), "?"));
 	if (code)
 		return code;
 	if (settings.json)
@@ -335,17 +342,18 @@ const struct verb verb_close = {
 	.operands = "[OBJ]|--all [OPTIONS]",
 	.summary = "end an object in order, whoever has it open",
 	.details =
-		"      --all            every object\n"
+		"      --all            every phone and port, and all calls of every vc\n"
 		"      --mode MODE      drain: requests and bytes finish first; orderly (default):\n"
 		"                       requests end, bytes drain; abort: bytes are discarded\n"
 		"      --deadline MS    bound of the whole close; 0 = at once\n"
-		"      --dtr WHAT       drop, keep or pulse:MS; the object is opened for it, so\n"
+		"      --dtr WHAT       phones: drop, keep or pulse:MS; the object is opened for it, so\n"
 		"                       nobody else may have it open\n"
 		"      --verify         open the line once afterwards, to prove that it is free\n"
 		"      --wait           return when it is closed (default)\n"
 		"      --async          return at once; `cleardown wait OBJ idle` sees the end\n"
 		"\nThe report of the close is printed; --json: `jq .result`. Needs root. Ctrl-C twice\n"
-		"aborts. Afterwards the line is free, on-hook, and DTR is low.\n",
+		"aborts. Afterwards the line is free, a phone on-hook with DTR low. Of a vc all calls\n"
+		"are ended, whoever has them, each with a report; `cleardown vc close` ends one.\n",
 	.options = close_options,
 	.set = set_close,
 	.run = run_close,
@@ -446,7 +454,8 @@ static int run_wait(int argc, char **argv)
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = find_object(ctl, CLDN_CLASS_ANY, argc == 2 ? argv[0] : NULL, &device);
+	code = find_object(ctl, awaited.call_state >= 0 ? CLDN_CLASS_PHONE : CLDN_CLASS_ANY,
+			   argc == 2 ? argv[0] : NULL, &device);
 	if (!code && awaited.call_state >= 0) {
 		phone = cleardown_phone_open(device.name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
 		if (!phone)
@@ -463,8 +472,8 @@ const struct verb verb_wait = {
 	.name = "wait",
 	.operands = "[OBJ] STATE",
 	.summary = "until an object is in a state",
-	.details = "STATE: idle opening open closing stuck gone unbound, or of its call: dialing\n"
-		   "ringing answering online command clearing call-idle.\n"
+	.details = "STATE: idle opening open closing stuck gone unbound, or of a phone's call:\n"
+		   "dialing ringing answering online command clearing call-idle.\n"
 		   "--timeout SEC bounds it (exit code 6).\n",
 	.run = run_wait,
 };

@@ -60,8 +60,9 @@ static int list_as_json(struct cleardown_ctl *ctl)
 static int list_as_table(struct cleardown_ctl *ctl)
 {
 	static const struct column columns[] = {
-		{ "OBJECT", false }, { "CLASS", false }, { "LINE", false },   { "STATE", false },
-		{ "CALL", true },    { "OWNER", false }, { "PENDING", true }, { "OBSERVERS", true },
+		{ "OBJECT", false }, { "CLASS", false },    { "LINE", false },
+		{ "STATE", false },  { "CALL/DOC", true },  { "OWNER", false },
+		{ "PENDING", true }, { "OBSERVERS", true },
 	};
 	struct libscols_table *table = table_new(columns, ARRAY_SIZE(columns));
 	int code;
@@ -145,6 +146,21 @@ static void caps_to_json(struct json_object *o, const struct cleardown_modem_cap
 	put_u64(o, "data_areas", c->data_areas);
 }
 
+static void show_port_as_json(const struct cleardown_device *device, struct cleardown_port *port)
+{
+	const struct cleardown_printer_status *status = NULL;
+	struct json_object *doc = doc_open("show"), *p = NULL;
+
+	device_to_json(doc, device);
+	if (port)
+		status = cleardown_port_get_status(port);
+	if (status) {
+		p = json_object_new_object();
+		printer_to_json(p, status);
+	}
+	json_object_object_add(doc, "port", p);
+}
+
 static void show_as_json(const struct cleardown_device *device, struct cleardown_phone *phone)
 {
 	const struct cleardown_modem_status *status = NULL;
@@ -172,7 +188,6 @@ static void show_session(const struct cleardown_device *device)
 {
 	const struct cleardown_session *s = &device->session;
 	char path[64], text[SHORT_TEXT];
-	unsigned int bit;
 
 	device_path(device->rdev, path, sizeof(path));
 	printf("%s (%s)\n", device->name, word_or(cleardown_class_name(device->class_id), "?"));
@@ -184,11 +199,11 @@ static void show_session(const struct cleardown_device *device)
 	printf("  requests      %u outstanding\n", s->pending);
 	printf("  bytes         %" PRIu64 " accepted, %" PRIu64 " queued, %" PRIu64 " received\n",
 	       s->accepted, s->queued, s->received);
-	if (!(s->lines & CLDN_LINE_VALID))
+	/* A port's are among what its status tells. */
+	if (!(s->lines & CLDN_LINE_VALID) || device->class_id == CLDN_CLASS_PORT)
 		return;
-	printf("  modem lines  ");
-	for (bit = CLDN_LINE_DTR; bit <= CLDN_LINE_RI; bit <<= 1)
-		printf(" %s%s", s->lines & bit ? "+" : "-", cleardown_line_name(bit));
+	printf("  lines        ");
+	lines_to_text(stdout, s->lines, 0, device->class_id);
 	putchar('\n');
 }
 
@@ -228,6 +243,26 @@ static void show_caps(const struct cleardown_modem_caps *c)
 	putchar('\n');
 }
 
+static void no_more_to_see(int err)
+{
+	printf("  (no more to be seen: %s)\n", errno_cause(err));
+}
+
+static void show_port_as_text(const struct cleardown_device *device, struct cleardown_port *port,
+			      int err)
+{
+	const struct cleardown_printer_status *status;
+
+	show_session(device);
+	if (!port) {
+		no_more_to_see(err);
+		return;
+	}
+	status = cleardown_port_get_status(port);
+	if (status)
+		printer_to_text(stdout, status);
+}
+
 static void show_as_text(const struct cleardown_device *device, struct cleardown_phone *phone,
 			 int err)
 {
@@ -236,7 +271,7 @@ static void show_as_text(const struct cleardown_device *device, struct cleardown
 
 	show_session(device);
 	if (!phone) {
-		printf("  (no more to be seen: %s)\n", errno_cause(err));
+		no_more_to_see(err);
 		return;
 	}
 	status = cleardown_phone_get_status(phone);
@@ -247,12 +282,37 @@ static void show_as_text(const struct cleardown_device *device, struct cleardown
 		show_caps(caps);
 }
 
+static void show_port(const struct cleardown_device *device)
+{
+	struct cleardown_port *port =
+		cleardown_port_open(device->name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
+	int err = errno;
+
+	if (settings.json)
+		show_port_as_json(device, port);
+	else
+		show_port_as_text(device, port, err);
+	cleardown_port_free(port);
+}
+
+static void show_phone(const struct cleardown_device *device)
+{
+	struct cleardown_phone *phone =
+		cleardown_phone_open(device->name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
+	int err = errno;
+
+	if (settings.json)
+		show_as_json(device, phone);
+	else
+		show_as_text(device, phone, err);
+	cleardown_phone_free(phone);
+}
+
 static int run_show(int argc, char **argv)
 {
-	struct cleardown_phone *phone;
 	struct cleardown_device device;
 	struct cleardown_ctl *ctl;
-	int code = XC_OK, err;
+	int code = XC_OK;
 
 	if (argc > 1)
 		return complain_usage("show takes one object");
@@ -263,19 +323,24 @@ static int run_show(int argc, char **argv)
 	cleardown_ctl_free(ctl);
 	if (code)
 		return code;
-	phone = cleardown_phone_open(device.name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
-	err = errno;
-	if (settings.json)
-		show_as_json(&device, phone);
+	if (device.class_id == CLDN_CLASS_VC)
+		return show_vc(&device, show_which);
+	if (show_which != SHOW_NO_CIRCUITS)
+		return complain_usage("--states and --stuck are for vcs, %s is a %s", device.name,
+				      word_or(cleardown_class_name(device.class_id), "?"));
+	if (device.class_id == CLDN_CLASS_PORT)
+		show_port(&device);
 	else
-		show_as_text(&device, phone, err);
-	cleardown_phone_free(phone);
+		show_phone(&device);
 	return XC_OK;
 }
 
 const struct verb verb_show = {
 	.name = "show",
-	.operands = "[OBJ]",
+	.operands = "[OBJ] [--states] [--stuck]",
 	.summary = "one object in full",
+	.details = SHOW_DETAILS,
+	.options = show_options,
+	.set = set_show,
 	.run = run_show,
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* monitor: the events of phones, seen through observer handles. */
+/* monitor: the events of phones and ports, seen through observer handles. */
 #include <errno.h>
 #include <poll.h>
 #include <stdlib.h>
@@ -12,7 +12,9 @@
 
 struct watched {
 	char name[CLDN_NAME_LEN];
-	struct cleardown_phone *phone;
+	enum cldn_class class_id;
+	struct cleardown_phone *phone;	/* one of these two, by the class */
+	struct cleardown_port *port;
 };
 
 static struct {
@@ -29,17 +31,41 @@ static int set_monitor(int option, const char *argument)
 	return XC_OK;
 }
 
-/* The cookie of a record is the place in the table of what is watched. */
-static int watch(struct watched *watched, const char *name, struct cleardown_queue *queue,
-		 uint64_t cookie)
+static bool can_be_watched(enum cldn_class class_id)
 {
-	snprintf(watched->name, sizeof(watched->name), "%s", name);
-	watched->phone = cleardown_phone_open(name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
-	if (!watched->phone)
-		return complain_errno(name, "open it as an observer", errno);
-	if (cleardown_phone_bind_queue(watched->phone, queue, cookie) < 0 ||
-	    cleardown_phone_set_filter(watched->phone, CLDN_PHONESTATE_ALL, CLDN_EV_ALL) < 0)
-		return complain_errno(name, "ask for its events", errno);
+	return class_id == CLDN_CLASS_PHONE || class_id == CLDN_CLASS_PORT;
+}
+
+static bool open_watched(struct watched *watched)
+{
+	const unsigned int flags = CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT;
+
+	if (watched->class_id == CLDN_CLASS_PORT)
+		watched->port = cleardown_port_open(watched->name, flags);
+	else
+		watched->phone = cleardown_phone_open(watched->name, flags);
+	return watched->port || watched->phone;
+}
+
+static int ask_for_events(struct watched *watched, struct cleardown_queue *queue, uint64_t cookie)
+{
+	if (watched->port)
+		return cleardown_port_bind_queue(watched->port, queue, cookie) < 0 ||
+		       cleardown_port_set_filter(watched->port, CLDN_EV_ALL) < 0;
+	return cleardown_phone_bind_queue(watched->phone, queue, cookie) < 0 ||
+	       cleardown_phone_set_filter(watched->phone, CLDN_PHONESTATE_ALL, CLDN_EV_ALL) < 0;
+}
+
+/* The cookie of a record is the place in the table of what is watched. */
+static int watch(struct watched *watched, const struct cleardown_device *device,
+		 struct cleardown_queue *queue, uint64_t cookie)
+{
+	snprintf(watched->name, sizeof(watched->name), "%s", device->name);
+	watched->class_id = device->class_id;
+	if (!open_watched(watched))
+		return complain_errno(watched->name, "open it as an observer", errno);
+	if (ask_for_events(watched, queue, cookie))
+		return complain_errno(watched->name, "ask for its events", errno);
 	return XC_OK;
 }
 
@@ -50,9 +76,11 @@ static int watch_named(struct cleardown_ctl *ctl, int argc, char **argv, struct 
 	int i, code = XC_OK;
 
 	for (i = 0; i < argc && !code; i++) {
-		code = find_object(ctl, CLDN_CLASS_PHONE, argv[i], &device);
+		code = find_object(ctl, CLDN_CLASS_ANY, argv[i], &device);
+		if (!code && !can_be_watched(device.class_id))
+			code = complain_usage("%s has no events of its own", device.name);
 		if (!code)
-			code = watch(&table[i], device.name, queue, i);
+			code = watch(&table[i], &device, queue, i);
 	}
 	return code;
 }
@@ -61,7 +89,7 @@ static int watch_all(struct cleardown_ctl *ctl, struct watched *table,
 		     struct cleardown_queue *queue)
 {
 	static const struct trouble none = {
-		.cause = "no phone is bound",
+		.cause = "nothing is bound",
 		.remedy = "see `cleardown scan`, then `cleardown bind`",
 	};
 	const struct cleardown_device *device = NULL;
@@ -70,21 +98,35 @@ static int watch_all(struct cleardown_ctl *ctl, struct watched *table,
 
 	while (!code && n < MAX_WATCHED &&
 	       (device = cleardown_ctl_next_device(ctl, device ? device->id : 0)))
-		if (device->class_id == CLDN_CLASS_PHONE) {
-			code = watch(&table[n], device->name, queue, n);
+		if (can_be_watched(device->class_id)) {
+			code = watch(&table[n], device, queue, n);
 			n++;
 		}
 	return code || n ? code : complain(XC_NOT_FOUND, &none);
 }
 
-static void show_record(const struct cleardown_record *record, const char *object, int64_t begin)
+static void free_watched(struct watched *watched)
+{
+	cleardown_phone_free(watched->phone);
+	cleardown_port_free(watched->port);
+	watched->phone = NULL;
+	watched->port = NULL;
+}
+
+static void show_record(const struct cleardown_record *record, const struct watched *watched,
+			int64_t begin)
 {
 	char time[SHORT_TEXT];
+	const struct record_of of = {
+		.object = watched->name,
+		.class_id = watched->class_id,
+		.time = time,
+	};
 	struct json_object *o;
 
 	if (settings.json) {
 		o = doc_new("event");
-		record_to_json(o, record, object);
+		record_to_json(o, record, &of);
 		line_print(o);
 		return;
 	}
@@ -92,17 +134,15 @@ static void show_record(const struct cleardown_record *record, const char *objec
 		snprintf(time, sizeof(time), "%+.3f", ((int64_t)record->ns - begin) / 1e9);
 	else
 		text_time(time, realtime_of(record->ns));
-	record_to_text(stdout, record, object, time);
+	record_to_text(stdout, record, &of);
 	fflush(stdout);
 }
 
-/* A phone that was unbound has nothing more to say, and its handle only keeps the module. */
+/* An object that was unbound has nothing more to say, and its handle only keeps the module. */
 static void let_go_of_dead(const struct cleardown_record *record, struct watched *watched)
 {
-	if (record->type != CLDN_EV_PHONE_CLOSE)
-		return;
-	cleardown_phone_free(watched->phone);
-	watched->phone = NULL;
+	if (record->type == CLDN_EV_PHONE_CLOSE)
+		free_watched(watched);
 }
 
 static bool anything_left(const struct watched *table)
@@ -110,7 +150,7 @@ static bool anything_left(const struct watched *table)
 	size_t i;
 
 	for (i = 0; i < MAX_WATCHED; i++)
-		if (table[i].phone)
+		if (table[i].phone || table[i].port)
 			return true;
 	return false;
 }
@@ -124,7 +164,7 @@ static bool show_records(struct cleardown_queue *queue, struct watched *table, i
 
 	while ((record = cleardown_queue_read(queue))) {
 		watched = &table[record->cookie % MAX_WATCHED];
-		show_record(record, watched->name, begin);
+		show_record(record, watched, begin);
 		let_go_of_dead(record, watched);
 		if (opts.count && ++seen == opts.count)
 			return false;
@@ -194,7 +234,7 @@ static int monitor(struct cleardown_ctl *ctl, int argc, char **argv)
 		close(signal_fd);
 	}
 	for (i = 0; i < MAX_WATCHED; i++)
-		cleardown_phone_free(table[i].phone);
+		free_watched(&table[i]);
 	cleardown_queue_free(queue);
 	return code;
 }
@@ -227,7 +267,7 @@ const struct verb verb_monitor = {
 	.details =
 		"      --count N        end after N events\n"
 		"      --relative       times in seconds since the start\n"
-		"\nWithout OBJ all phones. With --json one line per event. \"monitoring\" on stderr\n"
+		"\nWithout OBJ all objects. With --json one line per event. \"monitoring\" on stderr\n"
 		"says that nothing is missed from now on. --timeout SEC ends it: exit code 0, or 6\n"
 		"when --count was not reached. When all of them have been unbound it ends with 3.\n",
 	.options = monitor_options,

@@ -111,7 +111,7 @@ static int own(struct session *s, const char *word, const char *type)
 	int code = find_phone(word, &device);
 
 	if (!code)
-		code = session_open(s, device.name, &opts.close);
+		code = session_open(s, CLDN_CLASS_PHONE, device.name, &opts.close);
 	if (!code && settings.json)
 		put_text(doc_open(type), "object", s->name);
 	return code;

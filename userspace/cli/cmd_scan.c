@@ -21,12 +21,14 @@
 #define LINE_NAME_LEN	64
 
 struct line {
-	char name[LINE_NAME_LEN];
+	char name[LINE_NAME_LEN];	/* "ttyS0", "parport0" */
+	bool is_parport;
 	uint64_t rdev;
-	char kind[96];		/* "16550A", "USB Serial Converter (ftdi_sio)" */
+	char kind[160];		/* "16550A", "USB Serial Converter (ftdi_sio)" */
 	const char *obstacle;	/* why it cannot be bound, or NULL */
 	char object[CLDN_NAME_LEN];
 	struct holder holder;
+	char driver[CLDN_NAME_LEN];	/* parallel: which other driver has it */
 };
 
 static bool all_lines;
@@ -174,10 +176,75 @@ static bool look_at(struct cleardown_ctl *ctl, const char *tty, struct line *lin
 	return true;
 }
 
+/* What bind takes. */
+static char *spec_of(char *spec, size_t size, const struct line *line)
+{
+	if (line->is_parport)
+		snprintf(spec, size, "parport:%s", line->name + strlen("parport"));
+	else
+		snprintf(spec, size, "tty:/dev/%s", line->name);
+	return spec;
+}
+
+/* "HP LaserJet 4 (PCSPP,TRISTATE)", as far as the kernel asked when it found the port. */
+static void name_parport(struct line *line)
+{
+	char path[256], text[96], model[40] = "", maker[40] = "", modes[40];
+	FILE *file;
+
+	snprintf(path, sizeof(path), PARPORT_PROC "/%s/autoprobe", line->name);
+	file = fopen(path, "re");
+	while (file && fgets(text, sizeof(text), file)) {
+		sscanf(text, "MANUFACTURER:%39[^;]", maker);
+		sscanf(text, "MODEL:%39[^;]", model);
+	}
+	if (file)
+		fclose(file);
+	parport_attr(line->name, "modes", modes, sizeof(modes));
+	snprintf(line->kind, sizeof(line->kind), "%s%s%s%sparallel%s%s%s", maker, *maker ? " " : "",
+		 model, *model ? ", " : "", *modes ? " (" : "", modes, *modes ? ")" : "");
+}
+
+/* A parallel port has no device number: its object is found by the backend's name. */
+static void find_port_user(struct cleardown_ctl *ctl, struct line *line)
+{
+	const struct cleardown_device *device = NULL;
+	char spec[LINE_NAME_LEN + 16];
+
+	spec_of(spec, sizeof(spec), line);
+	while (ctl && (device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
+		if (strcmp(device->backend, spec))
+			continue;
+		snprintf(line->object, sizeof(line->object), "%s", device->name);
+		line->holder.pid = device->session.owner_pid;
+		snprintf(line->holder.comm, sizeof(line->holder.comm), "%s",
+			 device->session.owner_comm);
+	}
+	parport_driver(line->name, line->driver, sizeof(line->driver));
+}
+
+static bool look_at_parport(struct cleardown_ctl *ctl, const char *name, struct line *line)
+{
+	size_t digits = strspn(name + strnlen(name, 7), "0123456789");
+
+	if (strncmp(name, "parport", 7) || !digits || name[7 + digits] ||
+	    strlen(name) >= LINE_NAME_LEN)
+		return false;
+	memset(line, 0, sizeof(*line));
+	strcpy(line->name, name);
+	line->is_parport = true;
+	name_parport(line);
+	find_port_user(ctl, line);
+	return true;
+}
+
+/* A driver that keeps us out of a bound port is worth more than that it is bound. */
 static const char *state_of(const struct line *line)
 {
 	if (line->obstacle)
 		return line->obstacle;
+	if (*line->driver)
+		return "held";
 	if (*line->object)
 		return "bound";
 	return line->holder.pid ? "held" : "free";
@@ -185,7 +252,7 @@ static const char *state_of(const struct line *line)
 
 static bool is_free(const struct line *line)
 {
-	return !line->obstacle && !*line->object && !line->holder.pid;
+	return !strcmp(state_of(line), "free");
 }
 
 static void line_to_json(struct json_object *lines, const struct line *line)
@@ -193,13 +260,15 @@ static void line_to_json(struct json_object *lines, const struct line *line)
 	struct json_object *o = json_object_new_object(), *h;
 	char path[80];
 
-	snprintf(path, sizeof(path), "/dev/%s", line->name);
+	snprintf(path, sizeof(path), "%s%s", line->is_parport ? "" : "/dev/", line->name);
 	put_text(o, "device", path);
+	put_text(o, "spec", spec_of(path, sizeof(path), line));
 	put_text(o, "kind", line->kind);
 	put_bool(o, "bindable", !line->obstacle);
 	put_text(o, "obstacle", line->obstacle);
 	put_text(o, "state", line->obstacle ? "unusable" : state_of(line));
 	put_text(o, "object", *line->object ? line->object : NULL);
+	put_text(o, "driver", *line->driver ? line->driver : NULL);
 	if (line->holder.pid) {
 		h = json_object_new_object();
 		json_object_object_add(h, "pid", json_object_new_int(line->holder.pid));
@@ -216,8 +285,11 @@ static void line_to_row(struct libscols_table *table, const struct line *line)
 	char path[80], holder[SHORT_TEXT];
 	const char *cells[] = { path, state_of(line), line->object, holder, line->kind };
 
-	snprintf(path, sizeof(path), "/dev/%s", line->name);
-	text_process(holder, line->holder.pid, line->holder.comm);
+	snprintf(path, sizeof(path), "%s%s", line->is_parport ? "" : "/dev/", line->name);
+	if (*line->driver)
+		snprintf(holder, sizeof(holder), "driver %s", line->driver);
+	else
+		text_process(holder, line->holder.pid, line->holder.comm);
 	table_row(table, cells, is_free(line) ? "bold" : NULL);
 }
 
@@ -226,38 +298,75 @@ static int by_version(const struct dirent **a, const struct dirent **b)
 	return strverscmp((*a)->d_name, (*b)->d_name);
 }
 
-/* Into @table, or else into @array. The first free one goes to @example. */
-static void scan_lines(struct cleardown_ctl *ctl, struct json_object *array,
-		       struct libscols_table *table, char *example)
+/* Where lines go, and what is said about them afterwards. */
+struct scan {
+	struct cleardown_ctl *ctl;
+	struct json_object *array;	/* or else */
+	struct libscols_table *table;
+	struct line example;		/* the first that is free */
+	char driver[CLDN_NAME_LEN];	/* the first that is in the way */
+};
+
+static void line_out(struct scan *scan, const struct line *line)
+{
+	if (line->obstacle && !all_lines)
+		return;
+	if (scan->table)
+		line_to_row(scan->table, line);
+	else
+		line_to_json(scan->array, line);
+	if (!*scan->example.name && is_free(line))
+		scan->example = *line;
+	if (!*scan->driver)
+		strcpy(scan->driver, line->driver);
+}
+
+static void scan_dir(struct scan *scan, const char *path,
+		     bool (*look)(struct cleardown_ctl *, const char *, struct line *))
 {
 	struct dirent **names;
-	int n = scandir(CLASS_TTY, &names, NULL, by_version), i;
+	int n = scandir(path, &names, NULL, by_version), i;
 	struct line line;
 
 	for (i = 0; i < n; i++) {
-		if (look_at(ctl, names[i]->d_name, &line) && (all_lines || !line.obstacle)) {
-			if (table)
-				line_to_row(table, &line);
-			else
-				line_to_json(array, &line);
-			if (!*example && is_free(&line))
-				strcpy(example, line.name);
-		}
+		if (look(scan->ctl, names[i]->d_name, &line))
+			line_out(scan, &line);
 		free(names[i]);
 	}
 	if (n >= 0)
 		free(names);
 }
 
+static void scan_lines(struct scan *scan)
+{
+	scan_dir(scan, CLASS_TTY, look_at);
+	scan_dir(scan, PARPORT_PROC, look_at_parport);
+}
+
 static void scan_as_json(struct cleardown_ctl *ctl)
 {
-	struct json_object *doc = doc_open("scan"), *array = json_object_new_array();
-	char example[LINE_NAME_LEN] = "";
+	struct scan scan = { .ctl = ctl, .array = json_object_new_array() };
+	struct json_object *doc = doc_open("scan");
 
 	put_bool(doc, "module", ctl);
 	put_bool(doc, "all_holders_visible", geteuid() == 0);
-	json_object_object_add(doc, "lines", array);
-	scan_lines(ctl, array, NULL, example);
+	json_object_object_add(doc, "lines", scan.array);
+	scan_lines(&scan);
+}
+
+static void scan_hints(const struct scan *scan)
+{
+	char spec[LINE_NAME_LEN + 16];
+
+	if (geteuid())
+		progress("only root sees every holder");
+	if (*scan->driver)
+		progress("to free a parallel port of the driver %s: rmmod %s", scan->driver,
+			 scan->driver);
+	if (*scan->example.name)
+		progress("to bind one: cleardown bind %s %s",
+			 scan->example.is_parport ? "port" : "phone",
+			 spec_of(spec, sizeof(spec), &scan->example));
 }
 
 static void scan_as_table(struct cleardown_ctl *ctl)
@@ -266,23 +375,19 @@ static void scan_as_table(struct cleardown_ctl *ctl)
 		{ "DEVICE", false }, { "STATE", false }, { "OBJECT", false },
 		{ "HOLDER", false }, { "KIND", false },
 	};
-	struct libscols_table *table = table_new(columns, ARRAY_SIZE(columns));
-	char example[LINE_NAME_LEN] = "";
+	struct scan scan = { .ctl = ctl, .table = table_new(columns, ARRAY_SIZE(columns)) };
 
-	if (!table)
+	if (!scan.table)
 		return;
-	scan_lines(ctl, NULL, table, example);
-	if (scols_table_is_empty(table)) {
-		scols_unref_table(table);
-		puts("no serial line of this machine can be bound (see `cleardown scan --all`)");
+	scan_lines(&scan);
+	if (scols_table_is_empty(scan.table)) {
+		scols_unref_table(scan.table);
+		puts("no line of this machine can be bound (see `cleardown scan --all`)");
 		return;
 	}
-	table_print(table);
+	table_print(scan.table);
 	fflush(stdout);
-	if (geteuid())
-		progress("only root sees every holder");
-	if (*example)
-		progress("to bind one: cleardown bind phone tty:/dev/%s", example);
+	scan_hints(&scan);
 }
 
 static int run_scan(int argc, char **argv)
@@ -319,7 +424,9 @@ const struct verb verb_scan = {
 	.summary = "lines that can be bound, and who holds them",
 	.details =
 		"      --all            also lines that cannot be bound, and why\n"
-		"\nNo line is opened. Only root sees the holders among other users' processes.\n",
+		"\nSerial lines and parallel ports. A parallel port that a driver such as lp has can be\n"
+		"bound, but not opened before `rmmod lp`. No line is opened. Only root sees the\n"
+		"holders among other users' processes.\n",
 	.options = scan_options,
 	.set = set_scan,
 	.run = run_scan,

@@ -76,7 +76,10 @@ static const struct {
 	{ EBADFD, XC_DEVICE, "the handle is closed" },
 	{ EOPNOTSUPP, XC_DEVICE, "the device cannot do that" },
 	{ ENOTCONN, XC_DEVICE, "no call is up" },
-	{ ESTALE, XC_NOT_FOUND, "that call is over" },
+	{ ESTALE, XC_NOT_FOUND, "that call or document is over" },
+	{ ECONNREFUSED, XC_NOT_CONNECTED, "the printer refuses the connection" },
+	{ EHOSTUNREACH, XC_NOT_CONNECTED, "there is no way to the printer" },
+	{ ENETUNREACH, XC_NOT_CONNECTED, "there is no way to the printer" },
 	{ ENOBUFS, XC_DEVICE, "the limit of your user id is reached" },
 	{ EALREADY, XC_BUSY, "it is being closed already" },
 	{ ENAMETOOLONG, XC_USAGE, "the name is too long" },
@@ -242,7 +245,9 @@ static int the_only_one(struct cleardown_ctl *ctl, enum cldn_class class_id,
 
 	if (n == 0) {
 		snprintf(cause, sizeof(cause), "no %s is bound", what);
-		trouble.remedy = "see `cleardown scan`, then `cleardown bind`";
+		trouble.remedy = class_id == CLDN_CLASS_VC ?
+					 "`cleardown bind vc eth:INTERFACE` makes one" :
+					 "see `cleardown scan`, then `cleardown bind`";
 		return complain(XC_NOT_FOUND, &trouble);
 	}
 	if (n > 1) {
@@ -284,7 +289,7 @@ static int no_such_object(struct cleardown_ctl *ctl, const char *name)
 	return XC_NOT_FOUND;
 }
 
-/* "0" is phone0 where the class is known, and everywhere as long as there are only phones. */
+/* "0" is port0 where a port is meant, and phone0 where any object may be. */
 static void full_name(enum cldn_class class_id, const char *word, char *name, size_t size)
 {
 	bool number = word[0] && strspn(word, "0123456789") == strlen(word);

@@ -19,7 +19,7 @@
 	X(XC_CANCELLED, 9, "cancelled", "cancelled by a user")                                \
 	X(XC_REMOTE_BUSY, 10, "remote-busy", "the far end is busy")                           \
 	X(XC_NO_ANSWER, 11, "no-answer", "the far end did not answer")                        \
-	X(XC_NOT_CONNECTED, 12, "not-connected", "no dial tone or no carrier: not connected") \
+	X(XC_NOT_CONNECTED, 12, "not-connected", "no dial tone, no carrier or no connection") \
 	X(XC_INCOMPATIBLE, 13, "incompatible", "the far end is not compatible")               \
 	X(XC_CALL_FAILED, 20, "call-failed", "the call was connected, then failed")           \
 	X(XC_PARTIAL, 21, "partial", "only some pages were confirmed")                        \

@@ -31,21 +31,22 @@ static const struct verb verb_version = {
 };
 
 /* A table of structs, not of pointers, so that help can walk any level the same way. */
-static struct verb root_verbs[16];
+static struct verb root_verbs[17];
 
 const struct verb root = {
 	.name = "cleardown",
 	.operands = "[OPTIONS] COMMAND [VERB] [OPERANDS]",
-	.summary = "Phones with an orderly, bounded and honest end",
+	.summary =
+		"Phones, printer ports and virtual circuits with an orderly, bounded and honest end",
 	.verbs = root_verbs,
 };
 
 static void fill_root(void)
 {
 	const struct verb *const verbs[] = {
-		&verb_scan,    &verb_bind,  &verb_rebind,  &verb_unbind, &verb_list,
-		&verb_show,    &verb_phone, &verb_close,   &verb_wait,	 &verb_monitor,
-		&verb_reports, &verb_help,  &verb_version,
+		&verb_scan, &verb_bind,	   &verb_rebind,  &verb_unbind, &verb_list,
+		&verb_show, &verb_phone,   &verb_port,	  &verb_vc,	&verb_close,
+		&verb_wait, &verb_monitor, &verb_reports, &verb_help,	&verb_version,
 	};
 	size_t i;
 

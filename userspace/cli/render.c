@@ -42,7 +42,7 @@ static struct json_object *json_process(pid_t pid, const char *comm)
 	return o;
 }
 
-static struct json_object *json_owner(pid_t pid, uint32_t uid, const char *comm)
+struct json_object *json_owner(pid_t pid, uint32_t uid, const char *comm)
 {
 	struct json_object *o = json_process(pid, comm);
 
@@ -51,15 +51,26 @@ static struct json_object *json_owner(pid_t pid, uint32_t uid, const char *comm)
 	return o;
 }
 
-void lines_to_json(struct json_object *o, const char *key, uint32_t lines)
+uint32_t lines_of_class(enum cldn_class class_id)
 {
+	uint32_t modem = CLDN_LINE_DTR | CLDN_LINE_RTS | CLDN_LINE_CTS | CLDN_LINE_DSR |
+			 CLDN_LINE_DCD | CLDN_LINE_RI;
+	uint32_t printer = CLDN_LINE_BUSY | CLDN_LINE_ACK | CLDN_LINE_PERROR | CLDN_LINE_SELECT |
+			   CLDN_LINE_FAULT;
+
+	return class_id == CLDN_CLASS_PORT ? modem | printer : modem;
+}
+
+void lines_to_json(struct json_object *o, const char *key, uint32_t lines, enum cldn_class class_id)
+{
+	uint32_t known = lines_of_class(class_id), bit;
 	struct json_object *l = NULL;
-	unsigned int bit;
 
 	if (lines & CLDN_LINE_VALID) {
 		l = json_object_new_object();
-		for (bit = CLDN_LINE_DTR; bit <= CLDN_LINE_RI; bit <<= 1)
-			put_bool(l, cleardown_line_name(bit), lines & bit);
+		for (bit = 1; bit <= CLDN_LINE_FAULT; bit <<= 1)
+			if (known & bit)
+				put_bool(l, cleardown_line_name(bit), lines & bit);
 	}
 	json_object_object_add(o, key, l);
 }
@@ -75,7 +86,7 @@ void device_to_json(struct json_object *o, const struct cleardown_device *device
 	put_text(o, "backend", device->backend);
 	put_text(o, "device", *path ? path : NULL);
 	put_word(o, "state", cleardown_state_name(s->state), s->state);
-	put_u64(o, "call", s->call);
+	put_u64(o, device->class_id == CLDN_CLASS_PORT ? "document" : "call", s->call);
 	put_u64(o, "pending", s->pending);
 	json_object_object_add(o, "owner", json_owner(s->owner_pid, s->owner_uid, s->owner_comm));
 	put_u64(o, "observers", s->observers);
@@ -83,7 +94,7 @@ void device_to_json(struct json_object *o, const struct cleardown_device *device
 	put_u64(o, "queued", s->queued);
 	put_u64(o, "received", s->received);
 	put_u64(o, "since_ns", s->since_ns);
-	lines_to_json(o, "lines", s->lines);
+	lines_to_json(o, "lines", s->lines, device->class_id);
 }
 
 /* ---- close reports ---- */
@@ -98,6 +109,8 @@ const char *report_result(const struct cleardown_close_summary *sum)
 		return "aborted";
 	if (sum->discarded)
 		return "lossy";
+	if (sum->flags & CLDN_REPORT_DOC_ABORTED)
+		return "doc-aborted";
 	return sum->mode == CLDN_MODE_DRAIN ? "drained" : "clean";
 }
 
@@ -107,7 +120,9 @@ enum exit_code report_exit(const struct cleardown_close_summary *sum)
 		return XC_OPERATOR;
 	if (sum->flags & CLDN_REPORT_FORCED)
 		return XC_FORCED;
-	return sum->discarded ? XC_DISCARDED : XC_OK;
+	if (sum->discarded)
+		return XC_DISCARDED;
+	return sum->flags & CLDN_REPORT_DOC_ABORTED ? XC_UNPRINTED : XC_OK;
 }
 
 int report_judge(const char *object, const struct cleardown_close_summary *sum)
@@ -150,14 +165,21 @@ void report_fetch(struct cleardown_ctl *ctl, const char *name,
 	report->realtime_ns = realtime_of(sum->begin_ns);
 }
 
-/* The detail of a cause is a result of the modem or a signal; the other causes have none. */
+/*
+ * The detail of a cause is a result of the modem or a signal, of a VC whatever the cause why the
+ * network says that the call ended; others say nothing to a person.
+ */
 static const char *cause_text(const struct cleardown_close_summary *sum)
 {
+	if (sum->class_id == CLDN_CLASS_VC)
+		return cleardown_clearing_name(sum->cause_detail);
 	switch (sum->cause) {
 	case CLDN_CAUSE_PEER:
 	case CLDN_CAUSE_CARRIER:
 	case CLDN_CAUSE_ERROR:
-		return cleardown_result_name(sum->cause_detail);
+		return sum->class_id == CLDN_CLASS_PHONE ?
+			       cleardown_result_name(sum->cause_detail) :
+			       NULL;
 	case CLDN_CAUSE_OWNER_DIED:
 		return sum->cause_detail ? sigabbrev_np(sum->cause_detail) : NULL;
 	default:
@@ -186,6 +208,8 @@ static struct json_object *json_step(const struct cleardown_close_step *step)
 	put_errno(o, "errno", step->error);
 	if (step->what == CLDN_STEP_HANGUP || step->what == CLDN_STEP_ABORT_CMD)
 		put_word(o, "result", cleardown_result_name(step->detail), step->detail);
+	if (step->what == CLDN_STEP_NET_RELEASE)
+		put_u64(o, "close_data", step->detail);
 	put_u64(o, "start_ns", step->start_ns);
 	put_u64(o, "took_ns", step->took_ns);
 	return o;
@@ -230,8 +254,10 @@ static void summary_to_json(struct json_object *o, const struct cleardown_close_
 	put_bool(o, "onhook", sum->flags & CLDN_REPORT_ONHOOK);
 	put_bool(o, "forced", sum->flags & CLDN_REPORT_FORCED);
 	put_bool(o, "late", sum->flags & CLDN_REPORT_LATE);
-	put_bool(o, "had_call", sum->flags & CLDN_REPORT_HAD_CALL);
+	put_bool(o, sum->class_id == CLDN_CLASS_PORT ? "had_document" : "had_call",
+		 sum->flags & CLDN_REPORT_HAD_CALL);
 	put_bool(o, "file_close", sum->flags & CLDN_REPORT_FILE_CLOSE);
+	put_bool(o, "document_aborted", sum->flags & CLDN_REPORT_DOC_ABORTED);
 	put_u64(o, "deadline_ns", sum->deadline_ns);
 	put_u64(o, "begin_ns", sum->begin_ns);
 	put_u64(o, "end_ns", sum->end_ns);
@@ -288,6 +314,10 @@ static void step_row(struct libscols_table *table, const struct cleardown_close_
 	    (step->what == CLDN_STEP_HANGUP || step->what == CLDN_STEP_ABORT_CMD))
 		snprintf(outcome + strlen(outcome), sizeof(outcome) - strlen(outcome),
 			 ", modem: %s", word_or(cleardown_result_name(step->detail), "?"));
+	if (!(step->flags & CLDN_STEP_SKIPPED) && step->detail &&
+	    step->what == CLDN_STEP_NET_RELEASE)
+		snprintf(outcome + strlen(outcome), sizeof(outcome) - strlen(outcome),
+			 ", with %u octets of close data", step->detail);
 	table_row(table, cells, NULL);
 }
 
@@ -318,10 +348,13 @@ static void counts_to_text(FILE *to, const struct cleardown_close_summary *sum)
 		"  bytes: %" PRIu64 " accepted = %" PRIu64 " confirmed + %" PRIu64
 		" discarded + %" PRIu64 " in doubt; %" PRIu64 " received\n",
 		sum->accepted, sum->confirmed, sum->discarded, sum->in_doubt, sum->received);
-	fprintf(to, "  line: %s%s%s; %u late events, none delivered\n",
+	fprintf(to, "  %s: %s%s%s%s; %u late events, none delivered\n",
+		sum->class_id == CLDN_CLASS_VC ? "channel" : "line",
 		sum->flags & CLDN_REPORT_RELEASED ? "free" : "NOT FREE",
 		sum->flags & CLDN_REPORT_ONHOOK ? ", proven on-hook" : "",
-		sum->flags & CLDN_REPORT_FORCED ? ", forced" : "", sum->late_events);
+		sum->flags & CLDN_REPORT_FORCED ? ", forced" : "",
+		sum->flags & CLDN_REPORT_DOC_ABORTED ? ", the document was aborted" : "",
+		sum->late_events);
 }
 
 static void people_to_text(FILE *to, const struct cleardown_close_report *report)
@@ -363,11 +396,21 @@ void report_to_text(FILE *to, const struct cleardown_close_report *report)
 
 /* ---- event records ---- */
 
-static void completion_to_json(struct json_object *o, const struct cleardown_record *record)
+/* What a completion says depends on the request, and that is the asker's: a result is a phone's. */
+static void completion_to_json(struct json_object *o, const struct cleardown_record *record,
+			       enum cldn_class class_id)
 {
+	struct cleardown_document document;
+
 	put_u64(o, "req_id", record->req_id);
 	put_word(o, "status", cleardown_status_name(record->status), record->status);
 	put_errno(o, "errno", record->error);
+	if (class_id == CLDN_CLASS_PORT) {
+		put_u64(o, "value", record->p1);
+		if (cleardown_document_from_record(record, &document) == 0)
+			document_to_json(o, &document);
+		return;
+	}
 	put_word(o, "result", cleardown_result_name(record->p1), record->p1);
 	put_bytes(o, "text", record->text, record->text_len);
 }
@@ -379,11 +422,16 @@ static void call_state_to_json(struct json_object *o, const struct cleardown_rec
 	put_u64(o, "call", record->p3);
 }
 
-static void payload_to_json(struct json_object *o, const struct cleardown_record *record)
+static void payload_to_json(struct json_object *o, const struct cleardown_record *record,
+			    enum cldn_class class_id)
 {
+	if (class_id == CLDN_CLASS_VC) {
+		vc_payload_to_json(o, record);
+		return;
+	}
 	switch (record->type) {
 	case CLDN_EV_COMPLETION:
-		completion_to_json(o, record);
+		completion_to_json(o, record, class_id);
 		break;
 	case CLDN_EV_PHONE_CLOSE:
 		put_word(o, "cause", cleardown_cause_name(record->p1), record->p1);
@@ -401,8 +449,17 @@ static void payload_to_json(struct json_object *o, const struct cleardown_record
 		call_state_to_json(o, record);
 		break;
 	case CLDN_EV_LINES:
-		lines_to_json(o, "lines", record->p1);
+		lines_to_json(o, "lines", record->p1, class_id);
 		json_object_object_add(o, "changed", bits_array(record->p2, cleardown_line_name));
+		break;
+	case CLDN_EV_DOC:
+		put_word(o, "doc_state", cleardown_doc_name(record->p1), record->p1);
+		put_u64(o, "pages", record->p2);
+		put_u64(o, "document", record->p3);
+		break;
+	case CLDN_EV_PRINTER:
+		put_u64(o, "code", record->p1);
+		put_bytes(o, "display", record->text, record->text_len);
 		break;
 	default:
 		put_bytes(o, "text", record->text, record->text_len);
@@ -410,25 +467,37 @@ static void payload_to_json(struct json_object *o, const struct cleardown_record
 	}
 }
 
-void record_to_json(struct json_object *o, const struct cleardown_record *record,
-		    const char *object)
+/* The record of a forced end has a phone's name, and that of the class where it is another. */
+static const char *event_name(const struct cleardown_record *record, enum cldn_class class_id)
 {
-	put_word(o, "event", cleardown_event_name(record->type), record->type);
-	put_text(o, "object", object);
+	if (record->type == CLDN_EV_PHONE_CLOSE && class_id == CLDN_CLASS_PORT)
+		return "port-close";
+	return cleardown_event_name(record->type);
+}
+
+void record_to_json(struct json_object *o, const struct cleardown_record *record,
+		    const struct record_of *of)
+{
+	put_word(o, "event", event_name(record, of->class_id), record->type);
+	put_text(o, "object", of->object);
 	put_u64(o, "seq", record->seq);
 	put_u64(o, "ns", record->ns);
 	json_time(o, "time", realtime_of(record->ns));
 	put_u64(o, "handle", record->handle);
-	payload_to_json(o, record);
+	payload_to_json(o, record, of->class_id);
 }
 
-static void lines_to_text(FILE *to, uint32_t lines, uint32_t changed)
+/* All lines of a phone, which has them all; of a port, whose link may not, those that are on. */
+void lines_to_text(FILE *to, uint32_t lines, uint32_t changed, enum cldn_class class_id)
 {
-	unsigned int bit;
+	uint32_t shown = lines_of_class(class_id), bit;
 
-	for (bit = CLDN_LINE_DTR; bit <= CLDN_LINE_RI; bit <<= 1)
-		fprintf(to, " %s%s%s", lines & bit ? "+" : "-", cleardown_line_name(bit),
-			changed & bit ? "*" : "");
+	if (class_id == CLDN_CLASS_PORT)
+		shown &= lines | changed;
+	for (bit = 1; bit <= CLDN_LINE_FAULT; bit <<= 1)
+		if (shown & bit)
+			fprintf(to, " %s%s%s", lines & bit ? "+" : "-", cleardown_line_name(bit),
+				changed & bit ? "*" : "");
 }
 
 static void bits_to_text(FILE *to, uint32_t bits, const char *(*name)(unsigned int))
@@ -440,14 +509,25 @@ static void bits_to_text(FILE *to, uint32_t bits, const char *(*name)(unsigned i
 			fprintf(to, " %s", word_or(name(1U << i), "?"));
 }
 
-static void payload_to_text(FILE *to, const struct cleardown_record *record)
+/* The data of a port's completion are no text. */
+static void completion_to_text(FILE *to, const struct cleardown_record *record,
+			       enum cldn_class class_id)
+{
+	fprintf(to, " request %" PRIu64 " %s", record->req_id,
+		record->error ? strerrorname_np(record->error) : "ok");
+	if (class_id == CLDN_CLASS_PORT)
+		return;
+	fprintf(to, " %s ", word_or(cleardown_result_name(record->p1), ""));
+	print_clean(to, record->text, record->text_len);
+}
+
+static void payload_to_text(FILE *to, const struct cleardown_record *record,
+			    enum cldn_class class_id)
 {
 	switch (record->type) {
 	case CLDN_EV_COMPLETION:
-		fprintf(to, " request %" PRIu64 " %s %s ", record->req_id,
-			record->error ? strerrorname_np(record->error) : "ok",
-			word_or(cleardown_result_name(record->p1), ""));
-		break;
+		completion_to_text(to, record, class_id);
+		return;
 	case CLDN_EV_PHONE_CLOSE:
 		fprintf(to, " cause %s", word_or(cleardown_cause_name(record->p1), "?"));
 		break;
@@ -463,7 +543,14 @@ static void payload_to_text(FILE *to, const struct cleardown_record *record)
 			word_or(cleardown_result_name(record->p2), "?"), record->p3);
 		break;
 	case CLDN_EV_LINES:
-		lines_to_text(to, record->p1, record->p2);
+		lines_to_text(to, record->p1, record->p2, class_id);
+		break;
+	case CLDN_EV_DOC:
+		fprintf(to, " %u %s, %u pages", record->p3,
+			word_or(cleardown_doc_name(record->p1), "?"), record->p2);
+		break;
+	case CLDN_EV_PRINTER:
+		fprintf(to, " code %u ", record->p1);
 		break;
 	default:
 		fputc(' ', to);
@@ -472,10 +559,10 @@ static void payload_to_text(FILE *to, const struct cleardown_record *record)
 	print_clean(to, record->text, record->text_len);
 }
 
-void record_to_text(FILE *to, const struct cleardown_record *record, const char *object,
-		    const char *time)
+void record_to_text(FILE *to, const struct cleardown_record *record, const struct record_of *of)
 {
-	fprintf(to, "%s %s %s", time, object, word_or(cleardown_event_name(record->type), "?"));
-	payload_to_text(to, record);
+	fprintf(to, "%s %s %s", of->time, of->object,
+		word_or(event_name(record, of->class_id), "?"));
+	payload_to_text(to, record, of->class_id);
 	fputc('\n', to);
 }

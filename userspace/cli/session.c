@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A phone that this process owns. */
+/* A phone or port that this process owns. */
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -14,6 +14,52 @@
 #define OPEN_TIMEOUT	(15 * NS_PER_SEC)
 #define MAX_FILES	4
 #define LOOK_EVERY_MS	20
+
+/* ---- what phones and ports have in common ---- */
+
+static const struct cleardown_handle *get_info(struct session *s)
+{
+	return s->port ? cleardown_port_get_info(s->port) : cleardown_phone_get_info(s->phone);
+}
+
+static int bind_queue(struct session *s)
+{
+	if (s->port)
+		return cleardown_port_bind_queue(s->port, s->queue, 0) < 0 ||
+		       cleardown_port_set_filter(s->port, CLDN_EV_ALL) < 0;
+	return cleardown_phone_bind_queue(s->phone, s->queue, 0) < 0 ||
+	       cleardown_phone_set_filter(s->phone, CLDN_PHONESTATE_ALL, CLDN_EV_ALL) < 0;
+}
+
+static int set_deadline(struct session *s, uint64_t deadline_ns)
+{
+	return s->port ? cleardown_port_set_deadline(s->port, deadline_ns) :
+			 cleardown_phone_set_deadline(s->phone, deadline_ns);
+}
+
+static int submit(struct session *s, const struct cleardown_request *request)
+{
+	return s->port ? cleardown_port_submit(s->port, request) :
+			 cleardown_phone_submit(s->phone, request);
+}
+
+static uint32_t status_word(const struct session *s)
+{
+	return s->port ? cleardown_port_status_word(s->port) :
+			 cleardown_phone_status_word(s->phone);
+}
+
+static int close_object(struct session *s, const struct cleardown_close_wish *wish,
+			struct cleardown_close_summary *summary)
+{
+	return s->port ? cleardown_port_close(s->port, wish, summary) :
+			 cleardown_phone_close(s->phone, wish, summary);
+}
+
+int session_fd(const struct session *s)
+{
+	return s->port ? cleardown_port_fd(s->port) : cleardown_phone_fd(s->phone);
+}
 
 /* ---- open ---- */
 
@@ -36,18 +82,20 @@ static void set_alarm(int64_t ns)
 }
 
 /* The open may wait for another close to end; the alarm bounds that. */
-static struct cleardown_phone *open_in_time(const char *name)
+static bool open_in_time(struct session *s)
 {
 	const struct sigaction action = { .sa_handler = on_alarm };
-	struct cleardown_phone *phone;
 
 	sigaction(SIGALRM, &action, NULL);
 	set_alarm(timeout_or(OPEN_TIMEOUT));
-	phone = cleardown_phone_open(name, CLDN_OPEN_OWNER);
+	if (s->class_id == CLDN_CLASS_PORT)
+		s->port = cleardown_port_open(s->name, CLDN_OPEN_OWNER);
+	else
+		s->phone = cleardown_phone_open(s->name, CLDN_OPEN_OWNER);
 	set_alarm(0);
-	if (!phone && errno == EINTR)
+	if (!s->port && !s->phone && errno == EINTR)
 		errno = ETIMEDOUT;
-	return phone;
+	return s->port || s->phone;
 }
 
 static int busy(const struct cleardown_device *device, const char *cause, const char *remedy)
@@ -58,7 +106,8 @@ static int busy(const struct cleardown_device *device, const char *cause, const 
 		.cause = cause,
 		.remedy = remedy,
 		.err = EBUSY,
-		.status = CLDN_PHONEERR_INUSE,
+		.status = device->class_id == CLDN_CLASS_PORT ? CLDN_ERROR_DEVICE_IN_USE :
+								CLDN_PHONEERR_INUSE,
 	};
 
 	return complain(XC_BUSY, &trouble);
@@ -78,7 +127,7 @@ static int held_by_owner(const struct cleardown_device *device)
 static int line_is_busy(const struct cleardown_device *device)
 {
 	const char *state = cleardown_state_name(device->session.state);
-	char path[64], cause[256], remedy[128] = "";
+	char path[64], driver[CLDN_NAME_LEN], cause[256], remedy[128] = "";
 	struct holder holder;
 
 	device_path(device->rdev, path, sizeof(path));
@@ -89,6 +138,9 @@ static int line_is_busy(const struct cleardown_device *device)
 	} else if (device->session.state != CLDN_STATE_IDLE) {
 		snprintf(cause, sizeof(cause), "it is %s", word_or(state, "not idle"));
 		snprintf(remedy, sizeof(remedy), "run `cleardown wait %s idle`", device->name);
+	} else if (parport_driver_of(device->backend, driver, sizeof(driver))) {
+		snprintf(cause, sizeof(cause), "the driver %s has the parallel port", driver);
+		snprintf(remedy, sizeof(remedy), "run `rmmod %s`", driver);
 	} else {
 		snprintf(cause, sizeof(cause), "the line is in use");
 		snprintf(remedy, sizeof(remedy), "`cleardown scan` as root shows the holder");
@@ -96,10 +148,11 @@ static int line_is_busy(const struct cleardown_device *device)
 	return busy(device, cause, remedy);
 }
 
-static int open_failed(struct cleardown_ctl *ctl, const char *name, int err)
+static int open_failed(struct session *s, int err)
 {
-	const struct cleardown_device *device = cleardown_ctl_find_device(ctl, name);
-	struct trouble trouble = { .object = name, .action = "open", .err = err };
+	const struct cleardown_device *device = cleardown_ctl_find_device(s->ctl, s->name);
+	bool is_port = s->class_id == CLDN_CLASS_PORT;
+	struct trouble trouble = { .object = s->name, .action = "open", .err = err };
 
 	if (err == EBUSY && device && device->session.owner_pid)
 		return held_by_owner(device);
@@ -109,14 +162,15 @@ static int open_failed(struct cleardown_ctl *ctl, const char *name, int err)
 	switch (err) {
 	case EACCES:
 		trouble.cause = "no permission for its file";
-		trouble.remedy = "join the group dialout";
+		trouble.remedy = is_port ? "join the group lp" : "join the group dialout";
 		break;
 	case ENODEV:
 		trouble.remedy = "plug it in again, or `cleardown unbind` it";
 		break;
 	case EIO:
 	case ETIMEDOUT:
-		trouble.cause = "the modem does not answer";
+		trouble.cause = is_port ? "the printer does not answer" :
+					  "the modem does not answer";
 		trouble.remedy = "is it switched on, and its cable plugged in?";
 		break;
 	}
@@ -125,22 +179,21 @@ static int open_failed(struct cleardown_ctl *ctl, const char *name, int err)
 
 static int prepare(struct session *s, const struct close_options *options)
 {
-	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+	const struct cleardown_handle *info = get_info(s);
 
 	if (!info)
 		return complain_errno(s->name, "ask what it is", errno);
 	s->handle = info->handle;
-	if (cleardown_phone_bind_queue(s->phone, s->queue, 0) < 0 ||
-	    cleardown_phone_set_filter(s->phone, CLDN_PHONESTATE_ALL, CLDN_EV_ALL) < 0)
+	if (bind_queue(s))
 		return complain_errno(s->name, "ask for its events", errno);
-	if (options->dtr_set &&
+	if (options->dtr_set && s->phone &&
 	    cleardown_phone_set_dtr(s->phone, options->dtr, options->pulse_ms) < 0)
 		return complain_errno(s->name, "set --dtr", errno);
 	if (options->deadline_ns != CLDN_DEADLINE_DEFAULT && options->deadline_ns &&
-	    cleardown_phone_set_deadline(s->phone, options->deadline_ns) < 0)
+	    set_deadline(s, options->deadline_ns) < 0)
 		return complain_errno(s->name, "set --deadline", errno);
 	/* Only the open was to wait. */
-	if (fcntl(cleardown_phone_fd(s->phone), F_SETFL, O_RDWR | O_NONBLOCK) < 0)
+	if (fcntl(session_fd(s), F_SETFL, O_RDWR | O_NONBLOCK) < 0)
 		return complain_errno(s->name, "make it non-blocking", errno);
 	return XC_OK;
 }
@@ -148,18 +201,21 @@ static int prepare(struct session *s, const struct close_options *options)
 static void let_go(struct session *s)
 {
 	cleardown_phone_free(s->phone);
+	cleardown_port_free(s->port);
 	cleardown_queue_free(s->queue);
 	cleardown_ctl_free(s->ctl);
 	if (s->signal_fd >= 0)
 		close(s->signal_fd);
 }
 
-int session_open(struct session *s, const char *name, const struct close_options *options)
+int session_open(struct session *s, enum cldn_class class_id, const char *name,
+		 const struct close_options *options)
 {
 	int code = XC_OK;
 
 	memset(s, 0, sizeof(*s));
 	s->signal_fd = -1;
+	s->class_id = class_id;
 	snprintf(s->name, sizeof(s->name), "%s", name);
 	s->ctl = need_ctl(&code);
 	if (!s->ctl)
@@ -167,11 +223,8 @@ int session_open(struct session *s, const char *name, const struct close_options
 	s->queue = cleardown_queue_open();
 	if (!s->queue)
 		code = complain_errno("/dev/cleardown/events", "open", errno);
-	if (!code) {
-		s->phone = open_in_time(name);
-		if (!s->phone)
-			code = open_failed(s->ctl, name, errno);
-	}
+	if (!code && !open_in_time(s))
+		code = open_failed(s, errno);
 	if (!code) {
 		s->signal_fd = catch_signals();
 		code = prepare(s, options);
@@ -292,7 +345,7 @@ static int64_t end_of_close(const struct cleardown_handle *info)
 
 bool session_is_forced(struct session *s)
 {
-	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+	const struct cleardown_handle *info = get_info(s);
 	const struct cleardown_record *record;
 	enum seen seen = SEEN_RECORD;
 	int64_t end;
@@ -312,7 +365,7 @@ static int not_accepted(struct session *s, const char *action)
 		.action = action,
 		.cause = errno_cause(errno),
 		.err = errno,
-		.status = cleardown_phone_status_word(s->phone),
+		.status = status_word(s),
 	};
 
 	return complain(exit_for_errno(trouble.err), &trouble);
@@ -329,7 +382,8 @@ int session_ended_by_force(const struct session *s, const char *action, enum exi
 		.err = EBADFD,
 	};
 
-	snprintf(cause, sizeof(cause), "the phone was closed, cause %s", why);
+	snprintf(cause, sizeof(cause), "the %s was closed, cause %s",
+		 cleardown_class_name(s->class_id), why);
 	return complain(s->dead_cause == CLDN_CAUSE_ADMIN ? XC_CANCELLED : failed, &trouble);
 }
 
@@ -361,16 +415,23 @@ static int await_completion(struct session *s, const char *action, uint64_t req_
 	}
 }
 
-int session_request(struct session *s, const char *action, struct cleardown_request *request,
-		    int64_t timeout_ns, const struct cleardown_record **record)
+int session_submit(struct session *s, const char *action, struct cleardown_request *request,
+		   int64_t timeout_ns)
 {
-	int64_t end = -1;
-
 	request->size = sizeof(*request);
 	request->req_id = ++s->last_id;
 	request->deadline_ns = timeout_ns < 0 ? CLDN_DEADLINE_DEFAULT : (uint64_t)timeout_ns;
-	if (cleardown_phone_submit(s->phone, request) < 0)
-		return not_accepted(s, action);
+	return submit(s, request) < 0 ? not_accepted(s, action) : XC_OK;
+}
+
+int session_request(struct session *s, const char *action, struct cleardown_request *request,
+		    int64_t timeout_ns, const struct cleardown_record **record)
+{
+	int code = session_submit(s, action, request, timeout_ns);
+	int64_t end = -1;
+
+	if (code)
+		return code;
 	/* The kernel ends the request at its deadline; if even that fails, we do not wait on. */
 	if (timeout_ns >= 0)
 		end = monotonic_ns() + timeout_ns + NS_PER_SEC;
@@ -436,7 +497,7 @@ int session_judge(struct session *s, const char *action, const struct cleardown_
 
 static int close_run(struct close_job *job)
 {
-	return cleardown_phone_close(job->of, &job->wish, &job->summary);
+	return close_object(job->of, &job->wish, &job->summary);
 }
 
 /* A second close raises the one under way and is answered at once. */
@@ -448,7 +509,7 @@ static void close_hurry(struct close_job *job)
 		.deadline_ns = NS_PER_SEC,
 	};
 
-	cleardown_phone_close(job->of, &wish, NULL);
+	close_object(job->of, &wish, NULL);
 }
 
 /* The report of a close that was not ours. */
@@ -471,14 +532,14 @@ static bool find_by_handle(struct session *s, struct cleardown_close_report *fou
 /* Until a close that somebody else began is over, as long as that may take. */
 static void await_closed(struct session *s)
 {
-	const struct cleardown_handle *info = cleardown_phone_get_info(s->phone);
+	const struct cleardown_handle *info = get_info(s);
 	struct pollfd pfd = { .fd = s->signal_fd, .events = POLLIN };
 	int64_t end = end_of_close(info);
 
 	while (info && info->state != CLDN_STATE_CLOSED) {
 		if (poll(&pfd, 1, LOOK_EVERY_MS) > 0 || (end >= 0 && monotonic_ns() >= end))
 			return;
-		info = cleardown_phone_get_info(s->phone);
+		info = get_info(s);
 	}
 }
 
@@ -512,7 +573,7 @@ static int close_own(struct session *s, const struct close_options *options,
 	struct close_job job = {
 		.run = close_run,
 		.hurry = close_hurry,
-		.of = s->phone,
+		.of = s,
 		.name = s->name,
 		.wish = {
 			.size = sizeof(job.wish),
@@ -530,6 +591,9 @@ static int close_own(struct session *s, const struct close_options *options,
 		return complain_errno(s->name, "close", job.err);
 	report_fetch(s->ctl, s->name, &job.summary, &report);
 	show_report(&report);
+	if (s->loss_is_told && (job.summary.flags & CLDN_REPORT_RELEASED) &&
+	    !(job.summary.flags & CLDN_REPORT_FORCED))
+		return XC_OK;
 	return report_judge(s->name, &job.summary);
 }
 

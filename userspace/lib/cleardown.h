@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * libcleardown: phones under /dev/cleardown from C.
+ * libcleardown: phones, printer ports and virtual circuits under /dev/cleardown from C.
  *
  * Form of the library
  *
- * Objects (struct cleardown_ctl, cleardown_phone, cleardown_queue) are opaque. A function that
+ * Objects (struct cleardown_ctl, _phone, _port, _vclink, _vc, _queue) are opaque. A function that
  * makes one returns NULL and sets errno when it cannot; every other function that returns int
  * returns -1 and sets errno when it fails. The errno values are those of <linux/cleardown.h>,
  * block "errno meanings". Nothing is printed, no thread is started, no signal is touched.
@@ -17,9 +17,9 @@
  * All times are nanoseconds. Deadlines are relative to the call. A time stamp is CLOCK_MONOTONIC
  * unless it says otherwise.
  *
- * One object is used by one thread at a time. Exceptions are cleardown_phone_close() and the
- * cleardown_phone_cancel_*() functions: they may be called on an open phone by any thread, at any
- * time, also while another call on it is blocked.
+ * One object is used by one thread at a time. Exceptions are cleardown_phone_close(),
+ * cleardown_port_close(), cleardown_vc_close() and the cancel functions: they may be called on an
+ * open object by any thread, at any time, also while another call on it is blocked.
  *
  * Functions and structs are called cleardown_*, constants CLDN_*: no name is shared with
  * <linux/cleardown.h>, both headers may be included together.
@@ -37,9 +37,19 @@ extern "C" {
 
 #define CLDN_NAME_LEN	32
 #define CLDN_COMM_LEN	16
+#define CLDN_COUNT_NAME		32
 #define CLDN_SPEC_LEN	64
 #define CLDN_TEXT_LEN	160
 #define CLDN_MAX_STEPS	12
+/** Longest name of a document, its zero counted in. */
+#define CLDN_DOC_NAME_LEN	64
+
+/** An address of a virtual circuit's end; the last octet, the selector, chooses a SAP. */
+#define CLDN_NSAP_LEN	20
+/** An address as text: 40 hexadecimal digits, two dots, and the zero. */
+#define CLDN_NSAP_TEXT	43
+/** Most octets of close data, of any medium. */
+#define CLDN_CLOSE_DATA_MAX	128
 
 /** The default deadline of the handle or of the request. */
 #define CLDN_DEADLINE_DEFAULT	UINT64_MAX
@@ -89,7 +99,7 @@ enum cldn_cause {
 	CLDN_CAUSE_UNLOAD = 10,
 };
 
-/** Steps of a close, in the order in which they can run. */
+/** Steps of a close. */
 enum cldn_step {
 	CLDN_STEP_DRAIN_OPS = 1, /**< accepted requests end by themselves */
 	CLDN_STEP_DRAIN_DATA = 2, /**< accepted bytes leave */
@@ -97,7 +107,11 @@ enum cldn_step {
 	CLDN_STEP_ESCAPE = 4, /**< +++ between guard times */
 	CLDN_STEP_HANGUP = 5, /**< ATH */
 	CLDN_STEP_DTR = 6, /**< DTR is dropped and held low */
-	CLDN_STEP_RELEASE = 7, /**< the lower driver's own close */
+	CLDN_STEP_RELEASE = 7, /**< the lower driver's own close; always the last */
+	CLDN_STEP_END_DOC = 8, /**< the document's end: trailer, half-close */
+	CLDN_STEP_RESET = 9, /**< the printer is reset, where that was asked for */
+	CLDN_STEP_NET_RELEASE = 10, /**< the network is told, and confirms: a VC */
+	CLDN_STEP_DEACTIVATE = 11, /**< no frame is sent or received any more: a VC */
 };
 
 /** Flags of struct cleardown_close_step. */
@@ -109,8 +123,9 @@ enum cldn_step {
 #define CLDN_REPORT_ONHOOK	0x02 /**< proven on-hook */
 #define CLDN_REPORT_FORCED	0x04 /**< the far end or the modem did not confirm */
 #define CLDN_REPORT_LATE	0x08 /**< second report: a driver came back after the deadline */
-#define CLDN_REPORT_HAD_CALL	0x10 /**< a call was up or being set up */
+#define CLDN_REPORT_HAD_CALL	0x10 /**< a call was up or being set up, a document open */
 #define CLDN_REPORT_FILE_CLOSE	0x20 /**< by the end of the file, not by a close call */
+#define CLDN_REPORT_DOC_ABORTED	0x40 /**< the document did not end by its own end */
 
 /** What becomes of DTR when the line is given back. */
 enum cldn_dtr {
@@ -119,10 +134,11 @@ enum cldn_dtr {
 	CLDN_DTR_PULSE = 2, /**< falls for a given time and rises again */
 };
 
-/** Flow control between computer and modem. */
+/** Flow control of a serial line. */
 enum cldn_flow {
 	CLDN_FLOW_RTSCTS = 0,
 	CLDN_FLOW_NONE = 1,
+	CLDN_FLOW_XONXOFF = 2, /**< ports only */
 };
 
 /** Modem lines. The bits mean nothing unless CLDN_LINE_VALID is set. */
@@ -133,6 +149,12 @@ enum cldn_flow {
 #define CLDN_LINE_DCD	0x010
 #define CLDN_LINE_RI	0x020
 #define CLDN_LINE_VALID	0x100
+/** A printer's lines, IEEE 1284; set = what the name says, whatever the level. */
+#define CLDN_LINE_BUSY		0x1000
+#define CLDN_LINE_ACK		0x2000
+#define CLDN_LINE_PERROR	0x4000 /**< paper out */
+#define CLDN_LINE_SELECT	0x8000 /**< on line */
+#define CLDN_LINE_FAULT		0x10000
 
 /** Life of a call. */
 enum cldn_call {
@@ -158,7 +180,7 @@ enum cldn_result {
 	CLDN_RESULT_NONE = 0xff, /**< nothing in time */
 };
 
-/** Asynchronous requests of a phone. */
+/** Asynchronous requests: 0x1xx of a phone, 0x2xx of a port, 0x3xx of a VC. */
 enum cldn_opcode {
 	CLDN_OP_DEV_SPECIFIC = 0x101,
 	CLDN_OP_SET_HOOKSWITCH = 0x102,
@@ -173,7 +195,72 @@ enum cldn_opcode {
 	CLDN_OP_ANSWER = 0x111,
 	CLDN_OP_HANGUP = 0x112,
 	CLDN_OP_SEND_DTMF = 0x113,
+	CLDN_OP_START_DOC = 0x201,
+	CLDN_OP_END_DOC = 0x202,
+	CLDN_OP_DEVICE_ID = 0x203,
+	CLDN_OP_RESET = 0x204,
+	CLDN_OP_MAKE_CALL = 0x301,
+	CLDN_OP_ACCEPT = 0x302,
+	CLDN_OP_REJECT = 0x303,
+	CLDN_OP_MODIFY_QOS = 0x304, /**< no medium can: EOPNOTSUPP */
 };
+
+/** How a document is to end. */
+#define CLDN_END_ABORT		0x1 /**< what has not left is thrown away */
+#define CLDN_END_PRINTED	0x2 /**< wait until the printer says printed; needs a monitor */
+
+/** Life of a document. */
+enum cldn_doc {
+	CLDN_DOC_NONE = 0,
+	CLDN_DOC_STARTING = 1, /**< the hardware is being taken */
+	CLDN_DOC_OPEN = 2, /**< bytes are accepted */
+	CLDN_DOC_ENDING = 3, /**< what was accepted leaves */
+	CLDN_DOC_SENT = 4, /**< the printer has taken every byte; not yet printed */
+	CLDN_DOC_PRINTED = 5, /**< and says that the last page was ejected */
+	CLDN_DOC_ABORTED = 6, /**< ended before its time */
+	CLDN_DOC_CANCELLED = 7, /**< by somebody's wish */
+};
+
+/** What a port shows. */
+#define CLDN_PORT_HELD		0x01 /**< the hardware is ours at the moment */
+#define CLDN_PORT_IMPLICIT	0x02 /**< the document was begun by a plain write */
+#define CLDN_PORT_OFFLINE	0x04 /**< Select is low, or the printer said so */
+#define CLDN_PORT_PAPER		0x08 /**< paper out */
+#define CLDN_PORT_FAULT		0x10 /**< nFault is low, or the printer said so */
+#define CLDN_PORT_STALLED	0x20 /**< bytes wait, the printer has taken none for a second */
+#define CLDN_PORT_MONITOR	0x40 /**< a language monitor is on the port */
+#define CLDN_PORT_READS		0x80 /**< the link has a back channel */
+
+/** Life of a virtual circuit. */
+enum cldn_vc {
+	CLDN_VC_IDLE = 0, /**< no call */
+	CLDN_VC_CALLING = 1, /**< MAKE_CALL is under way */
+	CLDN_VC_OFFERED = 2, /**< an incoming call waits for ACCEPT or REJECT */
+	CLDN_VC_ACCEPTED = 3, /**< accepted, not connected yet */
+	CLDN_VC_ACTIVE = 4, /**< frames move */
+	CLDN_VC_REMOTE_CLOSED = 5, /**< the far end closed; a close is owed */
+	CLDN_VC_CLOSING = 6,
+	CLDN_VC_CLOSE_FAILED = 7, /**< still up, takes a close only */
+	CLDN_VC_DELETED = 8, /**< dead */
+};
+
+/** Flags of struct cleardown_circuit. */
+#define CLDN_VC_INCOMING	0x1 /**< created by the call manager */
+#define CLDN_VC_ACTIVATED	0x2 /**< the medium has its channel */
+
+/** Flags of a call's record. */
+#define CLDN_CDR_INCOMING	0x1 /**< the far end made it */
+#define CLDN_CDR_CONNECTED	0x2 /**< it was connected */
+#define CLDN_CDR_FORCED		0x4 /**< the far end has not confirmed its end */
+
+/** What a link of virtual circuits shows. */
+#define CLDN_VC_LINK_UP		0x1 /**< the interface carries cells and the peer is known */
+#define CLDN_VC_LINK_SAAL	0x2 /**< the signalling connection is established */
+#define CLDN_VC_LINK_NETWORK	0x4 /**< this end is the network side */
+#define CLDN_VC_LINK_MULTI	0x8 /**< the medium has multipoint channels */
+
+/** In place of a selector: every one that nobody else has. */
+#define CLDN_SAP_ALL		0x100U
 
 /** Hook switch devices and modes (TSPI PHONEHOOKSWITCHDEV_*, PHONEHOOKSWITCHMODE_*). */
 #define CLDN_HOOKDEV_HANDSET		0x1
@@ -202,24 +289,31 @@ enum cldn_opcode {
 /** Types of event records. Those from CLDN_EV_PHONE_STATE on are off until asked for. */
 enum cldn_event {
 	CLDN_EV_COMPLETION = 1, /**< a request ended: req_id, error, p1 = enum cldn_result, text */
-	CLDN_EV_PHONE_CLOSE = 2,  /**< forced close, the handle is dead: p1 = enum cldn_cause */
+	CLDN_EV_PHONE_CLOSE = 2, /**< forced close, any class, handle dead: p1 = enum cldn_cause */
+	CLDN_EV_INCOMING_CALL = 3, /**< req_id = number of the VC; see cleardown_vc_take() */
+	CLDN_EV_INCOMING_CLOSE = 4, /**< the far end, or the network, ended the call */
+	CLDN_EV_CLOSE_COMPLETE = 5, /**< of a close that did not wait: error */
+	CLDN_EV_VC_DELETED = 6, /**< by the call manager, which had created it */
+	CLDN_EV_AF_NOTIFY = 7, /**< the link goes: p1 = enum cldn_cause */
 	CLDN_EV_PHONE_STATE = 32, /**< p1 = CLDN_PHONESTATE_*, p2 by state */
 	CLDN_EV_RING = 33, /**< p1 = rings so far, text = caller's number if known */
 	CLDN_EV_CALLER_ID = 34, /**< text = the modem's line */
 	CLDN_EV_DEVSPECIFIC = 35, /**< text = a line nobody asked for */
 	CLDN_EV_CALL_STATE = 36, /**< p1 = enum cldn_call, p2 = enum cldn_result, p3 = call */
 	CLDN_EV_LINES = 37, /**< p1 = CLDN_LINE_* now, p2 = those that changed */
+	CLDN_EV_DOC = 38, /**< p1 = enum cldn_doc, p2 = pages, p3 = low half of its number */
+	CLDN_EV_PRINTER = 39, /**< p1 = PJL status code, text = the printer's display */
 };
 
-/** Bit of a filtered event type for cleardown_phone_set_filter(). */
+/** Bit of a filtered event type for cleardown_phone_set_filter(), cleardown_port_set_filter(). */
 #define CLDN_EV_BIT(type) (1U << ((type)-CLDN_EV_PHONE_STATE))
-#define CLDN_EV_ALL		0x3fU
+#define CLDN_EV_ALL		0xffU
 
-/** Status words of TSPI that a phone can answer. */
+/** Status words: of TSPI those of a phone, of NDIS those of a VC, of Windows those of a port. */
 #define CLDN_STATUS_SUCCESS			0x00000000U
 #define CLDN_PHONEERR_INUSE			0x90000006U
-#define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000aU
-#define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x9000000bU
+#define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000fU
+#define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x90000010U
 #define CLDN_PHONEERR_INVALPARAM		0x90000012U
 #define CLDN_PHONEERR_INVALPHONEHANDLE		0x90000013U
 #define CLDN_PHONEERR_INVALPHONESTATE		0x90000014U
@@ -229,13 +323,34 @@ enum cldn_event {
 #define CLDN_PHONEERR_OPERATIONFAILED		0x9000001cU
 #define CLDN_PHONEERR_OPERATIONUNAVAIL		0x9000001dU
 #define CLDN_PHONEERR_RESOURCEUNAVAIL		0x9000001fU
+#define CLDN_NDIS_STATUS_PENDING		0x00000103U
+#define CLDN_NDIS_STATUS_NOT_ACCEPTED		0x00010003U
+#define CLDN_NDIS_STATUS_CLOSING		0xc0010002U
+#define CLDN_NDIS_STATUS_INVALID_DATA		0xc0010015U
+#define CLDN_NDIS_STATUS_FAILURE		0xc0000001U
+#define CLDN_NDIS_STATUS_RESOURCES		0xc000009aU
+#define CLDN_NDIS_STATUS_NOT_SUPPORTED		0xc00000bbU
+#define CLDN_ERROR_ACCESS_DENIED		5U
+#define CLDN_ERROR_INVALID_HANDLE		6U
+#define CLDN_ERROR_NOT_READY			21U
+#define CLDN_ERROR_OUT_OF_PAPER			28U
+#define CLDN_ERROR_NOT_SUPPORTED		50U
+#define CLDN_ERROR_PRINT_CANCELLED		63U
+#define CLDN_ERROR_INVALID_PARAMETER		87U
+#define CLDN_ERROR_INVALID_LEVEL		124U
+#define CLDN_ERROR_BUSY				170U
+#define CLDN_ERROR_ALREADY_EXISTS		183U
+#define CLDN_ERROR_OPERATION_ABORTED		995U
+#define CLDN_ERROR_TIMEOUT			1460U
+#define CLDN_ERROR_UNKNOWN_PORT			1796U
+#define CLDN_ERROR_DEVICE_IN_USE		2404U
 
 /* ---- what the library answers ---- */
 
 /** A device as it is used now. */
 struct cleardown_session {
 	enum cldn_state state;
-	uint64_t call;			/**< number of the call that is up or being set up, or 0 */
+	uint64_t call;			/**< number of the call or document that is up, or 0 */
 	uint32_t pending;		/**< requests outstanding on the owner's handle */
 	uint32_t lines;			/**< CLDN_LINE_* */
 	int32_t owner_pid;		/**< who has it open for writing, or 0 */
@@ -253,7 +368,7 @@ struct cleardown_device {
 	uint64_t id;			/**< increasing, never used again */
 	enum cldn_class class_id;
 	char name[CLDN_NAME_LEN];	/**< "phone0" */
-	char backend[CLDN_SPEC_LEN];	/**< "tty:ttyS1" */
+	char backend[CLDN_SPEC_LEN];	/**< "tty:ttyS1", "parport:0", "tcp:192.0.2.1:9100" */
 	uint64_t rdev;			/**< device number of the hardware, 0 when it has none */
 	struct cleardown_session session;
 };
@@ -265,7 +380,7 @@ struct cleardown_close_summary {
 	enum cldn_class class_id;
 	enum cldn_mode mode;		/**< at the end, the highest wish */
 	enum cldn_cause cause;		/**< the first */
-	uint32_t cause_detail;		/**< result code or signal, by cause */
+	uint32_t cause_detail;		/**< result code or signal, by cause; of a VC: Q.850 */
 	uint32_t later_causes;		/**< bit mask, 1 << enum cldn_cause */
 	uint32_t flags;			/**< CLDN_REPORT_* */
 	uint32_t status;		/**< status word of the contract */
@@ -292,7 +407,8 @@ struct cleardown_close_step {
 	enum cldn_step what;
 	uint32_t flags;			/**< CLDN_STEP_* */
 	int32_t error;			/**< 0 or a positive errno */
-	uint32_t detail;		/**< for hang-up and abort: enum cldn_result */
+	uint32_t detail;		/**< for hang-up and abort: enum cldn_result; for
+					 * CLDN_STEP_NET_RELEASE: octets of close data */
 	uint64_t start_ns;		/**< relative to begin_ns */
 	uint64_t took_ns;
 };
@@ -352,6 +468,121 @@ struct cleardown_modem_status {
 	char caller_name[32];
 };
 
+/** A document as it ended. Invariant: accepted = confirmed + discarded + in_doubt. */
+struct cleardown_document {
+	uint64_t number;
+	uint64_t accepted;		/**< bytes taken from write(2); not those of the monitor */
+	uint64_t confirmed;		/**< of these, taken by the printer */
+	uint64_t discarded;		/**< of these, never left the kernel's buffers */
+	uint64_t in_doubt;		/**< of these, left them, confirmed by nobody */
+	enum cldn_doc state;		/**< SENT, PRINTED, ABORTED or CANCELLED */
+	uint32_t pages;			/**< that the language monitor saw ejected */
+	uint64_t reserved[4];
+};
+
+/** A port's own status. */
+struct cleardown_printer_status {
+	uint32_t flags;			/**< CLDN_PORT_* */
+	uint32_t lines;			/**< CLDN_LINE_* when they were last read */
+	enum cldn_doc doc_state;	/**< of the present document, or of the last one */
+	uint64_t sample_ns;		/**< when the lines were read, 0 = not in this session */
+	uint64_t document;		/**< number of that document, 0 = none in this session */
+	uint64_t accepted;		/**< bytes of the document taken from write(2) */
+	uint64_t confirmed;		/**< of these, taken by the printer */
+	uint32_t pages;			/**< that the language monitor saw ejected */
+	uint32_t code;			/**< PJL status code, 0 = unknown */
+	char display[64];		/**< what the printer's display shows */
+	char doc_name[CLDN_DOC_NAME_LEN];
+};
+
+/** Parameters of a call on a virtual circuit, asked for or as agreed. */
+struct cleardown_call {
+	size_t size;
+	uint8_t called[CLDN_NSAP_LEN];
+	uint8_t calling[CLDN_NSAP_LEN];	/**< zero = the link's own */
+	uint32_t fwd_rate;		/**< from the caller, cells per second, 0 = as the line */
+	uint32_t bwd_rate;		/**< towards the caller */
+	uint32_t fwd_sdu;		/**< largest frame from the caller, 0 = 9188 */
+	uint32_t bwd_sdu;		/**< towards the caller */
+	uint16_t vpi;			/**< of the connection, in answers only */
+	uint16_t vci;			/**< likewise */
+};
+
+/** How a call ended, or why it was not connected. */
+struct cleardown_call_end {
+	uint32_t cause;			/**< Q.850, 0 = none was told */
+	uint32_t status;		/**< NDIS_STATUS_* */
+	int32_t error;			/**< 0 or a positive errno */
+	uint32_t flags;			/**< of CLOSE_COMPLETE: CLDN_REPORT_* */
+	size_t data_len;
+	uint8_t data[CLDN_CLOSE_DATA_MAX]; /**< close data of the far end */
+};
+
+/** A link of virtual circuits as it is. */
+struct cleardown_vclink_status {
+	uint32_t flags;			/**< CLDN_VC_LINK_* */
+	uint32_t close_data;		/**< most octets of close data, 0 = it has none */
+	uint32_t vcs;			/**< VCs on the link, of everybody */
+	uint8_t nsap[CLDN_NSAP_LEN];	/**< address of this end */
+	uint8_t peer[CLDN_NSAP_LEN];	/**< of the other, zero when not known */
+	uint32_t rate;			/**< cells per second, 0 = the line does not say */
+	uint32_t uni;			/**< version of the UNI: 31 or 40 */
+};
+
+/** A virtual circuit as it is. */
+struct cleardown_circuit {
+	enum cldn_vc state;
+	uint32_t call_state;		/**< as Q.2931 counts them */
+	uint32_t flags;			/**< CLDN_VC_INCOMING, CLDN_VC_ACTIVATED */
+	struct cleardown_call call;	/**< its parameters, as agreed */
+	uint64_t frames_sent;
+	uint64_t frames_received;
+	uint32_t frames_queued;		/**< received and not read yet */
+	uint32_t frames_lost;		/**< received and dropped: nobody read */
+};
+
+/** A VC of a link, whoever has it. */
+struct cleardown_vc_entry {
+	uint64_t number;		/**< its handle */
+	uint64_t since_ns;		/**< CLOCK_MONOTONIC when it entered its state */
+	int32_t owner_pid;		/**< who created it, or takes the calls for its SAP */
+	uint32_t owner_uid;
+	char owner_comm[CLDN_COMM_LEN];
+	struct cleardown_circuit circuit;
+};
+
+/** What a call was: the record that it leaves when it is over. */
+struct cleardown_call_record {
+	uint64_t number;		/**< counted on the link since it was bound */
+	uint64_t vc;			/**< handle of the VC in this call */
+	uint64_t realtime_ns;		/**< CLOCK_REALTIME when it was asked for, or offered */
+	uint64_t setup_ns;		/**< from then until it was connected, 0 = it never was */
+	uint64_t total_ns;		/**< from then until it was over */
+	uint64_t sent;			/**< octets of frames */
+	uint64_t received;		/**< likewise, read or not */
+	uint32_t sent_frames;
+	uint32_t received_frames;
+	uint32_t lost_frames;		/**< received and dropped: nobody read */
+	uint32_t in_doubt;		/**< octets sent that the device had not given back */
+	int32_t owner_pid;
+	uint32_t owner_uid;
+	uint8_t called[CLDN_NSAP_LEN];
+	uint8_t calling[CLDN_NSAP_LEN];
+	uint16_t vpi;
+	uint16_t vci;			/**< 0 = it had no channel */
+	enum cldn_cause why;		/**< who began with its end */
+	uint32_t cause;			/**< Q.850 */
+	uint32_t flags;			/**< CLDN_CDR_* */
+	uint32_t close_data;		/**< octets of close data that came */
+	uint64_t lost;			/**< records that the ring has lost so far */
+};
+
+/** A number that a link counts, from when it was bound. */
+struct cleardown_counter {
+	char name[CLDN_COUNT_NAME];	/**< "calls-made"; it stays, its place may not */
+	uint64_t value;
+};
+
 /** One event record. */
 struct cleardown_record {
 	enum cldn_event type;
@@ -375,8 +606,9 @@ struct cleardown_record {
 struct cleardown_binding {
 	size_t size;
 	enum cldn_class class_id;
-	const char *link;		/**< "tty", "sim" */
-	uint64_t rdev;			/**< device number of the line for "tty" */
+	const char *link;		/**< "tty", "parport", "tcp", "eth", "sim" */
+	uint64_t rdev;			/**< device number of a "tty", number of a "parport", index
+					 * of an "eth" interface */
 	const char *name;		/**< wanted name, NULL = the first free one */
 	uint32_t speed;			/**< bits per second, 0 = 115200 */
 	enum cldn_flow flow;
@@ -388,6 +620,8 @@ struct cleardown_close_wish {
 	size_t size;
 	enum cldn_mode mode;		/**< DRAIN, ORDERLY or ABORT; 0 = ORDERLY */
 	uint64_t deadline_ns;		/**< 0 = no waiting */
+	const void *data;		/**< close data, of a VC only (EINVAL); NULL = none */
+	size_t data_len;
 };
 
 /** An asynchronous request. */
@@ -396,9 +630,11 @@ struct cleardown_request {
 	enum cldn_opcode opcode;
 	uint64_t req_id;		/**< unique among the handle's outstanding requests */
 	uint64_t deadline_ns;		/**< CLDN_DEADLINE_DEFAULT or > 0 */
-	const void *in;			/**< text for DIAL, DEV_SPECIFIC, SEND_DTMF, else NULL */
+	const void *in;			/**< text for DIAL, DEV_SPECIFIC, SEND_DTMF, START_DOC;
+					 * for MAKE_CALL struct cleardown_call */
 	size_t in_len;
-	uint32_t a;			/**< hook: devices; volume, gain: device; ring: mode */
+	uint32_t a;			/**< hook: devices; volume, gain: device; ring: mode;
+					 * END_DOC: CLDN_END_*; REJECT: Q.850, 0 = 21 */
 	uint32_t b;			/**< hook: mode; volume, gain: level; ring: volume */
 };
 
@@ -422,8 +658,11 @@ int cleardown_ctl_fd(const struct cleardown_ctl *ctl);
 /** The version of the loaded module; *abi becomes that of its interface. NULL on error. */
 const char *cleardown_ctl_version(struct cleardown_ctl *ctl, uint32_t *abi);
 
-/** The kernel's own sentence about the last bind, unbind or rebind that failed; may be "". */
+/** The kernel's own sentence about the last bind, unbind, rebind or configure that failed. */
 const char *cleardown_ctl_error_text(const struct cleardown_ctl *ctl);
+
+/** Status word of the last bind, unbind or configure ("XcvData"). */
+uint32_t cleardown_ctl_status_word(const struct cleardown_ctl *ctl);
 
 /**
  * Make a device from a piece of hardware. Does not take the hardware: opening the device does.
@@ -436,6 +675,12 @@ int cleardown_ctl_unbind(struct cleardown_ctl *ctl, const char *name, bool force
 
 /** Tell a GONE device the new device number of its hardware. */
 int cleardown_ctl_rebind(struct cleardown_ctl *ctl, const char *name, uint64_t rdev);
+
+/**
+ * Give a bound device other settings, "key=value key=value"; those that are not named stay. EBUSY
+ * while it is open. Source: XcvData, ConfigurePort.
+ */
+int cleardown_ctl_configure(struct cleardown_ctl *ctl, const char *name, const char *args);
 
 /**
  * The device that follows the one with the id @after (0 = the first). Never touches hardware and
@@ -465,6 +710,21 @@ const struct cleardown_close_report *cleardown_ctl_next_report(struct cleardown_
 int cleardown_ctl_close_device(struct cleardown_ctl *ctl, const char *name,
 			       const struct cleardown_close_wish *wish, bool async,
 			       struct cleardown_close_summary *summary);
+
+/**
+ * Close calls of a link of virtual circuits, whoever has them; cause admin. Each owner gets
+ * PHONE_CLOSE, and each call has a report of its own.
+ *
+ * @vc: number of the VC whose call is meant, 0 = all.
+ * @async: raise the wish and return at once: -1 with EINPROGRESS, as when the deadline comes first.
+ * @summary: the sums, and the number of the last report; or of the one call. NULL is allowed.
+ * @closed: how many calls have ended by it, or NULL.
+ * May be called by several threads on one object.
+ * Errors: EPERM, ENOENT: no such link or VC, ENOTCONN: the VC has no call.
+ */
+int cleardown_ctl_close_calls(struct cleardown_ctl *ctl, const char *name, uint64_t vc,
+			      const struct cleardown_close_wish *wish, bool async,
+			      struct cleardown_close_summary *summary, uint32_t *closed);
 
 /* ---- event queue ---- */
 
@@ -503,7 +763,7 @@ int cleardown_queue_counts(struct cleardown_queue *queue, uint32_t *unread, uint
 
 struct cleardown_phone;
 
-/** For cleardown_phone_open(). */
+/** For cleardown_phone_open() and cleardown_port_open(); links of VCs have no owner. */
 #define CLDN_OPEN_OWNER		0x1 /**< take the hardware; one per device (EBUSY) */
 #define CLDN_OPEN_OBSERVER	0x2 /**< events and status only; many */
 #define CLDN_OPEN_NOWAIT	0x4 /**< do not block: EBUSY where a close still runs */
@@ -595,6 +855,328 @@ int cleardown_phone_cancel_call(struct cleardown_phone *phone, uint64_t call);
 int cleardown_phone_close(struct cleardown_phone *phone, const struct cleardown_close_wish *wish,
 			  struct cleardown_close_summary *summary);
 
+/* ---- port ---- */
+
+/*
+ * A printer port. What is printed goes by documents: cleardown_port_start_doc(), bytes by write(2)
+ * or cleardown_port_write_all(), cleardown_port_end_doc(). A plain write without a document begins
+ * an implicit one, which ends by cleardown_port_drain() and the close.
+ *
+ * The functions that take a queue hand in a request and wait for its completion there. The queue
+ * must be the bound one (cleardown_port_bind_queue()); other records stay readable in it. They
+ * return -1 with ETIMEDOUT when @timeout_ns ran out, the request is cancelled then; a request that
+ * failed has its errno and its word in cleardown_port_status_word(). Their request ids begin at
+ * CLDN_REQ_LIBRARY: one's own are smaller.
+ *
+ * poll(2) on the file: POLLOUT = room for bytes, POLLIN = bytes from the printer, POLLPRI = the
+ * status has changed since cleardown_port_get_status() was called on this object.
+ */
+struct cleardown_port;
+
+#define CLDN_REQ_LIBRARY	(UINT64_C(1) << 63)
+
+/**
+ * Open the port called @name ("port0"): CLDN_OPEN_OWNER or CLDN_OPEN_OBSERVER.
+ *
+ * An observer sees status and events, asks for the Device ID and cancels documents of his own user
+ * id. Errors: EBUSY (another owner, or another driver has the parallel port), ENODEV, ENOENT,
+ * EACCES, EINTR. Source: OpenPort.
+ * Return: the object; free it with cleardown_port_free().
+ */
+struct cleardown_port *cleardown_port_open(const char *name, unsigned int flags);
+
+/**
+ * Let go of the file. A document that is open ends as aborted, without an answer to the caller: use
+ * cleardown_port_close() first.
+ */
+void cleardown_port_free(struct cleardown_port *port);
+
+/** The file, for poll(2), read(2) and write(2). It stays the object's. */
+int cleardown_port_fd(const struct cleardown_port *port);
+
+/** Status word of the last request: of its submission, or of the completion that was waited for. */
+uint32_t cleardown_port_status_word(const struct cleardown_port *port);
+
+const struct cleardown_handle *cleardown_port_get_info(struct cleardown_port *port);
+const struct cleardown_session *cleardown_port_get_session(struct cleardown_port *port);
+/** Answered at once, also while a write is stuck; POLLPRI is over afterwards. */
+const struct cleardown_printer_status *cleardown_port_get_status(struct cleardown_port *port);
+
+/** As cleardown_phone_bind_queue(). */
+int cleardown_port_bind_queue(struct cleardown_port *port, struct cleardown_queue *queue,
+			      uint64_t cookie);
+
+/** Which indications are wanted: CLDN_EV_BIT() of each type. All are off after open. */
+int cleardown_port_set_filter(struct cleardown_port *port, uint32_t events);
+
+/** Default deadline of this session's closes, also of the one that ends a killed owner. */
+int cleardown_port_set_deadline(struct cleardown_port *port, uint64_t deadline_ns);
+
+/** Whether the printer is reset when a document of this session is aborted or cancelled. */
+int cleardown_port_set_reset(struct cleardown_port *port, bool reset);
+
+/** Longest waits of a read(2) and a write(2) in ms, 0 = for ever. Source: SetPortTimeOuts. */
+int cleardown_port_set_timeouts(struct cleardown_port *port, uint32_t read_ms, uint32_t write_ms);
+int cleardown_port_get_timeouts(struct cleardown_port *port, uint32_t *read_ms, uint32_t *write_ms);
+
+/** As cleardown_phone_submit(). */
+int cleardown_port_submit(struct cleardown_port *port, const struct cleardown_request *request);
+
+/** As cleardown_phone_call(). */
+int cleardown_port_call(struct cleardown_port *port, struct cleardown_queue *queue,
+			const struct cleardown_request *request, int64_t timeout_ns,
+			const struct cleardown_record **record);
+
+/** Ask a request to end; its completion still comes. ENOENT: it is not outstanding. */
+int cleardown_port_cancel_request(struct cleardown_port *port, uint64_t req_id);
+
+/**
+ * Ask the document with number @document to end: nothing of it leaves any more. Also for an
+ * observer with the owner's user id. ESTALE: that document is over.
+ */
+int cleardown_port_cancel_document(struct cleardown_port *port, uint64_t document);
+
+/**
+ * Begin a document called @name (NULL = without a name; a longer one is cut).
+ *
+ * Takes the hardware where the port has it only inside documents. A second one in succession
+ * changes nothing. Source: StartDocPort.
+ * @number: becomes the document's number, or NULL.
+ */
+int cleardown_port_start_doc(struct cleardown_port *port, struct cleardown_queue *queue,
+			     const char *name, int64_t timeout_ns, uint64_t *number);
+
+/**
+ * End the document: @flags = CLDN_END_*. Comes back when the printer has taken every byte, with
+ * CLDN_END_PRINTED when it says that the last page was ejected (EOPNOTSUPP without a language
+ * monitor). Source: EndDocPort.
+ * @document: how it ended, or NULL; filled in also when the request failed and the kernel told.
+ * Its number is 0 when there was none.
+ */
+int cleardown_port_end_doc(struct cleardown_port *port, struct cleardown_queue *queue,
+			   uint32_t flags, int64_t timeout_ns, struct cleardown_document *document);
+
+/**
+ * What the completion of END_DOC says about its document.
+ * Return: 0, or -1 with ENODATA when it says nothing.
+ */
+int cleardown_document_from_record(const struct cleardown_record *record,
+				   struct cleardown_document *document);
+
+/**
+ * Write all of @buf, waiting for room as often as it takes. Makes the file non-blocking.
+ *
+ * @cancel_fd: when poll(2) finds it readable the function ends with ECANCELED, what was accepted
+ *	stays accepted; -1 = none.
+ * @written: becomes the number of bytes accepted, also after an error; or NULL.
+ */
+int cleardown_port_write_all(struct cleardown_port *port, const void *buf, size_t len,
+			     int cancel_fd, size_t *written);
+
+/** Wait until every accepted byte has left: fsync(2). Interruptible (EINTR). */
+int cleardown_port_drain(struct cleardown_port *port);
+
+/** The IEEE 1284 Device ID, ended by a zero and cut at @size. Return: its whole length, or -1. */
+int cleardown_port_device_id(struct cleardown_port *port, struct cleardown_queue *queue,
+			     int64_t timeout_ns, char *id, size_t size);
+
+/**
+ * The same without asking the printer, which an observer may do at any time: what was last learned
+ * of this hardware, in any session.
+ * Return: its whole length, or -1 with ENODATA when nobody asked yet, EOPNOTSUPP.
+ */
+int cleardown_port_known_id(struct cleardown_port *port, char *id, size_t size);
+
+/** Reset the printer (nInit). */
+int cleardown_port_reset(struct cleardown_port *port, struct cleardown_queue *queue,
+			 int64_t timeout_ns);
+
+/**
+ * The contractual close, as cleardown_phone_close(). A document that was begun by
+ * cleardown_port_start_doc() and has not ended ends as aborted in every mode
+ * (CLDN_REPORT_DOC_ABORTED); an implicit one ends whole when its bytes have left.
+ * Source: ClosePort.
+ */
+int cleardown_port_close(struct cleardown_port *port, const struct cleardown_close_wish *wish,
+			 struct cleardown_close_summary *summary);
+
+/* ---- links of virtual circuits ---- */
+
+/*
+ * A link, vcN, has the call manager of an interface. Whoever opens it gets an address family handle
+ * of his own: it creates VCs, takes calls for the SAPs that it registered, and is told of them by
+ * its queue. Any number of handles may be open on a link.
+ *
+ * The close and the file of the handle end its SAPs; VCs that came from it live on.
+ */
+struct cleardown_vclink;
+
+/**
+ * Open the link called @name ("vc0"). Errors: ENOENT, EACCES, ENODEV, ENOBUFS. Source:
+ * NdisClOpenAddressFamilyEx.
+ * Return: the object; free it with cleardown_vclink_free().
+ */
+struct cleardown_vclink *cleardown_vclink_open(const char *name);
+
+/**
+ * The same to look at it only: what asks works, SAPs and VCs are refused with ENOTTY, and nobody finds
+ * the link in use. The caller needs no more than read permission.
+ */
+struct cleardown_vclink *cleardown_vclink_observe(const char *name);
+
+/** Let go of the file. Calls that nobody took are refused. NULL is allowed. */
+void cleardown_vclink_free(struct cleardown_vclink *link);
+
+/** The file descriptor; it stays the object's. */
+int cleardown_vclink_fd(const struct cleardown_vclink *link);
+
+/** Status word of the last SAP, VC or close that was asked of the handle. */
+uint32_t cleardown_vclink_status_word(const struct cleardown_vclink *link);
+
+const struct cleardown_handle *cleardown_vclink_get_info(struct cleardown_vclink *link);
+/** Answered at once, whatever the link does. */
+const struct cleardown_vclink_status *cleardown_vclink_get_status(struct cleardown_vclink *link);
+
+/**
+ * The first VC of the link after the one with the number @after, 0 = the first; one's own, root
+ * sees all. NULL with ENOENT after the last. Valid until the next call on the object.
+ */
+const struct cleardown_vc_entry *cleardown_vclink_next_vc(struct cleardown_vclink *link,
+							  uint64_t after);
+
+/**
+ * The first call record after number @after, 0 = the oldest that is kept; one's own, root sees
+ * all. NULL with ENOENT when there is none. Valid until the next call on the object.
+ */
+const struct cleardown_call_record *cleardown_vclink_next_record(struct cleardown_vclink *link,
+								 uint64_t after);
+
+/** The counter at place @index, from 0. NULL with ENOENT after the last. Valid as above. */
+const struct cleardown_counter *cleardown_vclink_get_counter(struct cleardown_vclink *link,
+							     uint32_t index);
+
+/**
+ * As cleardown_phone_bind_queue(). Before the first SAP and the first VC: a call finds no SAP whose
+ * handle has no queue, and a VC begins with the queue that the handle has then.
+ */
+int cleardown_vclink_bind_queue(struct cleardown_vclink *link, struct cleardown_queue *queue,
+				uint64_t cookie);
+
+/**
+ * Take the calls for this selector, or with CLDN_SAP_ALL those that nobody else takes. EINVAL:
+ * another handle has it, or it is no selector. Source: NdisClRegisterSap.
+ */
+int cleardown_vclink_add_sap(struct cleardown_vclink *link, unsigned int selector);
+
+/** The other way; calls that are up stay. ENOENT: not taken. Source: NdisClDeregisterSap. */
+int cleardown_vclink_remove_sap(struct cleardown_vclink *link, unsigned int selector);
+
+/**
+ * Close the handle; returns when all VCs that came from it are gone. -1 with EINPROGRESS when the
+ * deadline came first: it is closing, and a CLOSE_COMPLETE follows. Source:
+ * NdisClCloseAddressFamily.
+ * @wish: NULL = the default deadline; its mode says nothing here.
+ */
+int cleardown_vclink_close(struct cleardown_vclink *link, const struct cleardown_close_wish *wish);
+
+/* ---- virtual circuits ---- */
+
+/*
+ * A VC of the caller's makes calls, one after the other; that of an incoming call is for that call
+ * only. Its records go to the queue of the link that it came from.
+ *
+ * Connected, read(2) and write(2) on the file move whole frames: EMSGSIZE for a buffer that is too
+ * small, or a frame that is larger than agreed; with O_NONBLOCK EAGAIN when there is none, or
+ * no room. read(2) gives 0 when the far end has closed and all frames were read. POLLOUT says
+ * that a frame of any size has room.
+ */
+struct cleardown_vc;
+
+/**
+ * A VC without a call, with @cookie in its records. Source: NdisCoCreateVc.
+ * Return: the object; free it with cleardown_vc_free(). It may outlive @link.
+ */
+struct cleardown_vc *cleardown_vc_new(struct cleardown_vclink *link, uint64_t cookie);
+
+/** The VC with the number in an INCOMING_CALL of @link. ENOENT: taken already, or gone. */
+struct cleardown_vc *cleardown_vc_take(struct cleardown_vclink *link, uint64_t number,
+				       uint64_t cookie);
+
+/**
+ * Let go of the file. A call that is up is cleared by the kernel, without an answer to the caller:
+ * use cleardown_vc_close() first. NULL is allowed.
+ */
+void cleardown_vc_free(struct cleardown_vc *vc);
+
+/** The file, for poll(2), read(2), write(2) and fcntl(2). It stays the object's. */
+int cleardown_vc_fd(const struct cleardown_vc *vc);
+
+/** Its number, which its records carry as handle. */
+uint64_t cleardown_vc_number(const struct cleardown_vc *vc);
+
+/** Status word of the last cleardown_vc_submit() or cleardown_vc_destroy(). */
+uint32_t cleardown_vc_status_word(const struct cleardown_vc *vc);
+
+const struct cleardown_circuit *cleardown_vc_get_status(struct cleardown_vc *vc);
+
+/** As cleardown_phone_bind_queue(). */
+int cleardown_vc_bind_queue(struct cleardown_vc *vc, struct cleardown_queue *queue,
+			    uint64_t cookie);
+
+/**
+ * As cleardown_phone_submit(): MAKE_CALL with a struct cleardown_call in @request->in, which is
+ * copied; ACCEPT; REJECT with the Q.850 cause in a. EISCONN: the VC's state does not admit it.
+ * MAKE_CALL and ACCEPT complete when the call is connected; cleardown_call_from_record() has what
+ * was agreed, cleardown_call_end_from_record() why there is no call.
+ */
+int cleardown_vc_submit(struct cleardown_vc *vc, const struct cleardown_request *request);
+
+/** As cleardown_phone_call(). */
+int cleardown_vc_request(struct cleardown_vc *vc, struct cleardown_queue *queue,
+			 const struct cleardown_request *request, int64_t timeout_ns,
+			 const struct cleardown_record **record);
+
+/** Ask a request to end; its completion still comes. ENOENT: it is not outstanding. */
+int cleardown_vc_cancel_request(struct cleardown_vc *vc, uint64_t req_id);
+
+/**
+ * The contractual close of the *call*: returns when the network has confirmed and no frame moves any
+ * more. A VC of the caller's is idle then, that of an incoming call is dead. It also acknowledges an
+ * INCOMING_CLOSE.
+ *
+ * @wish: NULL = ORDERLY with the default deadline and without close data.
+ * @summary: what happened, or NULL; its number is 0 when the close is not over.
+ * -1 with EINPROGRESS: the deadline came first, or was 0; the close goes on, CLOSE_COMPLETE follows.
+ * EALREADY: one is under way; this wish was added to it. ENOTCONN: no call. EINVAL: the link does
+ * not take that much close data; the call is still up. Source: NdisClCloseCall.
+ */
+int cleardown_vc_close(struct cleardown_vc *vc, const struct cleardown_close_wish *wish,
+		       struct cleardown_close_summary *summary);
+
+/**
+ * Delete an idle VC of the caller's; cleardown_vc_free() does it too. EBUSY: it has a call, EALREADY:
+ * which ends just now, EPERM: the call manager created it. Source: NdisCoDeleteVc.
+ */
+int cleardown_vc_destroy(struct cleardown_vc *vc);
+
+/**
+ * The call that an INCOMING_CALL, or the completion of a MAKE_CALL or ACCEPT, tells of.
+ * Return: 0, or -1 with ENODATA for a record that has none.
+ */
+int cleardown_call_from_record(const struct cleardown_record *record, struct cleardown_call *call);
+
+/**
+ * The end that an INCOMING_CLOSE, a CLOSE_COMPLETE, or a completion with an error tells of.
+ * Return: 0, or -1 with ENODATA for any other record.
+ */
+int cleardown_call_end_from_record(const struct cleardown_record *record,
+				   struct cleardown_call_end *end);
+
+/** 40 hexadecimal digits, dots anywhere between them. -1 with EINVAL for anything else. */
+int cleardown_nsap_from_text(const char *text, uint8_t nsap[CLDN_NSAP_LEN]);
+/** With a dot before the interface's part and one before the selector. Returns @text. */
+char *cleardown_nsap_to_text(const uint8_t nsap[CLDN_NSAP_LEN], char text[CLDN_NSAP_TEXT]);
+
 /* ---- names ---- */
 
 /*
@@ -611,10 +1193,18 @@ const char *cleardown_call_name(unsigned int call_state);
 const char *cleardown_event_name(unsigned int type);
 const char *cleardown_opcode_name(unsigned int opcode);
 const char *cleardown_dtr_name(unsigned int dtr);
+const char *cleardown_doc_name(unsigned int doc_state);
+const char *cleardown_vc_name(unsigned int vc_state);
+/** Q.2931's state of a call: "connect-request". */
+const char *cleardown_callstate_name(unsigned int call_state);
+/** Why a call was cleared, by Q.850: "user-busy". */
+const char *cleardown_clearing_name(unsigned int cause);
 /** One bit each. */
 const char *cleardown_line_name(unsigned int line_bit);
 const char *cleardown_phonestate_name(unsigned int state_bit);
 const char *cleardown_hookdev_name(unsigned int device_bit);
+const char *cleardown_portflag_name(unsigned int flag_bit);
+const char *cleardown_linkflag_name(unsigned int flag_bit);
 /** "PHONEERR_OPERATIONFAILED", "NDIS_STATUS_CLOSING", "ERROR_BAD_UNIT", "SUCCESS". */
 const char *cleardown_status_name(uint32_t status);
 
@@ -623,6 +1213,8 @@ int cleardown_mode_from_name(const char *name);
 int cleardown_state_from_name(const char *name);
 int cleardown_call_from_name(const char *name);
 int cleardown_class_from_name(const char *name);
+int cleardown_doc_from_name(const char *name);
+int cleardown_clearing_from_name(const char *name);
 
 #ifdef __cplusplus
 }

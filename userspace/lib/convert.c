@@ -4,6 +4,7 @@
  * kernel's structs: a new version of the interface is a change here.
  */
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/ioctl.h>
 
@@ -19,6 +20,9 @@ SAME(COMM_LEN);
 SAME(SPEC_LEN);
 SAME(TEXT_LEN);
 SAME(MAX_STEPS);
+SAME(DOC_NAME_LEN);
+SAME(NSAP_LEN);
+SAME(CLOSE_DATA_MAX);
 SAME(CLASS_PHONE);
 SAME(CLASS_PORT);
 SAME(CLASS_VC);
@@ -52,6 +56,10 @@ SAME(STEP_ESCAPE);
 SAME(STEP_HANGUP);
 SAME(STEP_DTR);
 SAME(STEP_RELEASE);
+SAME(STEP_END_DOC);
+SAME(STEP_RESET);
+SAME(STEP_NET_RELEASE);
+SAME(STEP_DEACTIVATE);
 SAME(STEP_SKIPPED);
 SAME(STEP_CUT);
 SAME(REPORT_RELEASED);
@@ -60,11 +68,13 @@ SAME(REPORT_FORCED);
 SAME(REPORT_LATE);
 SAME(REPORT_HAD_CALL);
 SAME(REPORT_FILE_CLOSE);
+SAME(REPORT_DOC_ABORTED);
 SAME(DTR_DROP);
 SAME(DTR_KEEP);
 SAME(DTR_PULSE);
 SAME(FLOW_RTSCTS);
 SAME(FLOW_NONE);
+SAME(FLOW_XONXOFF);
 SAME(LINE_DTR);
 SAME(LINE_RTS);
 SAME(LINE_CTS);
@@ -72,6 +82,11 @@ SAME(LINE_DSR);
 SAME(LINE_DCD);
 SAME(LINE_RI);
 SAME(LINE_VALID);
+SAME(LINE_BUSY);
+SAME(LINE_ACK);
+SAME(LINE_PERROR);
+SAME(LINE_SELECT);
+SAME(LINE_FAULT);
 SAME(CALL_IDLE);
 SAME(CALL_DIALING);
 SAME(CALL_RINGING);
@@ -101,6 +116,48 @@ SAME(OP_DIAL);
 SAME(OP_ANSWER);
 SAME(OP_HANGUP);
 SAME(OP_SEND_DTMF);
+SAME(OP_START_DOC);
+SAME(OP_END_DOC);
+SAME(OP_DEVICE_ID);
+SAME(OP_RESET);
+SAME(OP_MAKE_CALL);
+SAME(OP_ACCEPT);
+SAME(OP_REJECT);
+SAME(OP_MODIFY_QOS);
+SAME(DOC_NONE);
+SAME(DOC_STARTING);
+SAME(DOC_OPEN);
+SAME(DOC_ENDING);
+SAME(DOC_SENT);
+SAME(DOC_PRINTED);
+SAME(DOC_ABORTED);
+SAME(DOC_CANCELLED);
+SAME(PORT_HELD);
+SAME(PORT_IMPLICIT);
+SAME(PORT_OFFLINE);
+SAME(PORT_PAPER);
+SAME(PORT_FAULT);
+SAME(PORT_STALLED);
+SAME(PORT_MONITOR);
+SAME(PORT_READS);
+SAME(VC_IDLE);
+SAME(VC_CALLING);
+SAME(VC_OFFERED);
+SAME(VC_ACCEPTED);
+SAME(VC_ACTIVE);
+SAME(VC_REMOTE_CLOSED);
+SAME(VC_CLOSING);
+SAME(VC_CLOSE_FAILED);
+SAME(VC_DELETED);
+SAME(VC_INCOMING);
+SAME(VC_ACTIVATED);
+SAME(CDR_INCOMING);
+SAME(CDR_CONNECTED);
+SAME(CDR_FORCED);
+SAME(VC_LINK_UP);
+SAME(VC_LINK_SAAL);
+SAME(VC_LINK_NETWORK);
+SAME(VC_LINK_MULTI);
 SAME(HOOKDEV_HANDSET);
 SAME(HOOKDEV_SPEAKER);
 SAME(HOOKDEV_HEADSET);
@@ -111,12 +168,22 @@ SAME(HOOKMODE_MICSPEAKER);
 SAME(PHONESTATE_ALL);
 SAME(EV_COMPLETION);
 SAME(EV_PHONE_CLOSE);
+SAME(EV_INCOMING_CALL);
+SAME(EV_INCOMING_CLOSE);
+SAME(EV_CLOSE_COMPLETE);
+SAME(EV_VC_DELETED);
+SAME(EV_AF_NOTIFY);
 SAME(EV_PHONE_STATE);
 SAME(EV_RING);
 SAME(EV_CALLER_ID);
 SAME(EV_DEVSPECIFIC);
 SAME(EV_CALL_STATE);
 SAME(EV_LINES);
+SAME(EV_DOC);
+SAME(EV_PRINTER);
+_Static_assert(CLDN_END_ABORT == CLEARDOWN_END_DOC_ABORT, "END_ABORT");
+_Static_assert(CLDN_END_PRINTED == CLEARDOWN_END_DOC_PRINTED, "END_PRINTED");
+_Static_assert((int)CLDN_EV_PHONE_CLOSE == CLEARDOWN_EV_FORCED_CLOSE, "EV_FORCED_CLOSE");
 _Static_assert(CLDN_EV_ALL == CLEARDOWN_EV_FILTER_ALL, "EV_ALL");
 _Static_assert((int)CLDN_EV_PHONE_STATE == CLEARDOWN_EV_FILTER_BASE, "EV_FILTER_BASE");
 _Static_assert(CLDN_DEADLINE_DEFAULT == CLEARDOWN_DEADLINE_DEFAULT, "DEADLINE_DEFAULT");
@@ -177,7 +244,8 @@ int cldn_io_version(int fd, uint32_t *abi, char *module, size_t len)
 	return 0;
 }
 
-int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, char *text)
+int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, char *text,
+		 uint32_t *status)
 {
 	struct cleardown_bind b = {
 		.size = sizeof(b),
@@ -193,13 +261,14 @@ int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, ch
 		return -1;
 	ret = call(fd, CLEARDOWN_IOC_CTL_BIND, &b);
 	cldn_copy_text(text, CLDN_TEXT_LEN, b.out_text, sizeof(b.out_text));
+	*status = b.out_status;
 	if (ret < 0)
 		return -1;
 	cldn_copy_text(name, CLDN_NAME_LEN, b.name, sizeof(b.name));
 	return 0;
 }
 
-int cldn_io_unbind(int fd, const char *name, bool force, char *text)
+int cldn_io_unbind(int fd, const char *name, bool force, char *text, uint32_t *status)
 {
 	struct cleardown_unbind u = {
 		.size = sizeof(u),
@@ -211,6 +280,20 @@ int cldn_io_unbind(int fd, const char *name, bool force, char *text)
 		return -1;
 	ret = call(fd, CLEARDOWN_IOC_CTL_UNBIND, &u);
 	cldn_copy_text(text, CLDN_TEXT_LEN, u.out_text, sizeof(u.out_text));
+	*status = u.out_status;
+	return ret;
+}
+
+int cldn_io_configure(int fd, const char *name, const char *args, char *text, uint32_t *status)
+{
+	struct cleardown_configure c = { .size = sizeof(c) };
+	int ret;
+
+	if (PUT_TEXT(c.name, name) < 0 || PUT_TEXT(c.args, args) < 0)
+		return -1;
+	ret = call(fd, CLEARDOWN_IOC_CTL_CONFIGURE, &c);
+	cldn_copy_text(text, CLDN_TEXT_LEN, c.out_text, sizeof(c.out_text));
+	*status = c.out_status;
 	return ret;
 }
 
@@ -334,14 +417,16 @@ static uint64_t wish_deadline(const struct cleardown_close_wish *wish)
 	return wish ? wish->deadline_ns : CLDN_DEADLINE_DEFAULT;
 }
 
-int cldn_io_close_device(int fd, const char *name, const struct cleardown_close_wish *wish,
-			 bool async, struct cleardown_close_summary *summary)
+int cldn_io_close_device(int fd, const char *name, uint64_t vc,
+			 const struct cleardown_close_wish *wish, bool async,
+			 struct cleardown_close_summary *summary, uint32_t *closed)
 {
 	struct cleardown_ctl_close c = {
 		.size = sizeof(c),
 		.mode = wish_mode(wish),
 		.deadline_ns = wish_deadline(wish),
 		.flags = async ? CLEARDOWN_CTL_CLOSE_ASYNC : 0,
+		.handle = vc,
 	};
 	int ret;
 
@@ -350,22 +435,33 @@ int cldn_io_close_device(int fd, const char *name, const struct cleardown_close_
 	ret = call(fd, CLEARDOWN_IOC_CTL_CLOSE, &c);
 	if (summary)
 		summary_from_uapi(summary, &c.out_report);
+	if (closed)
+		*closed = c.out_closed;
 	return ret;
 }
 
-int cldn_io_close(int fd, const struct cleardown_close_wish *wish,
-		  struct cleardown_close_summary *summary)
+int cldn_io_close(int fd, enum cldn_class class_id, const struct cleardown_close_wish *wish,
+		  struct cleardown_close_summary *summary, uint32_t *status)
 {
 	struct cleardown_close c = {
 		.size = sizeof(c),
-		.clazz = CLEARDOWN_CLASS_PHONE,
+		.clazz = class_id,
 		.mode = wish_mode(wish),
 		.deadline_ns = wish_deadline(wish),
+		.data_ptr = wish ? (uintptr_t)wish->data : 0,
+		.data_len = wish ? wish->data_len : 0,
 	};
-	int ret = call(fd, CLEARDOWN_IOC_CLOSE, &c);
+	int ret;
 
+	if (wish && wish->data_len > UINT32_MAX) {
+		errno = EINVAL;
+		return -1;
+	}
+	ret = call(fd, CLEARDOWN_IOC_CLOSE, &c);
 	if (summary)
 		summary_from_uapi(summary, &c.out_report);
+	if (status)
+		*status = c.out_status;
 	return ret;
 }
 
@@ -435,6 +531,236 @@ int cldn_io_get_status(int fd, struct cleardown_modem_status *status)
 	return 0;
 }
 
+int cldn_io_get_printer(int fd, struct cleardown_printer_status *status)
+{
+	struct cleardown_port_status s = { .size = sizeof(s) };
+
+	if (call(fd, CLEARDOWN_IOC_PORT_STATUS, &s) < 0)
+		return -1;
+	memset(status, 0, sizeof(*status));
+	status->flags = s.out_flags;
+	status->lines = s.out_lines;
+	status->doc_state = s.out_doc_state;
+	status->sample_ns = s.out_sample_ns;
+	status->document = s.out_doc;
+	status->accepted = s.out_accepted;
+	status->confirmed = s.out_confirmed;
+	status->pages = s.out_pages;
+	status->code = s.out_code;
+	COPY_TEXT(status->display, s.out_display);
+	COPY_TEXT(status->doc_name, s.out_doc_name);
+	return 0;
+}
+
+int cldn_io_timeouts(int fd, const uint32_t *set_read_ms, const uint32_t *set_write_ms,
+		     uint32_t *read_ms, uint32_t *write_ms)
+{
+	struct cleardown_timeouts t = {
+		.size = sizeof(t),
+		.set = (set_read_ms ? CLEARDOWN_TIMEOUT_READ : 0) |
+		       (set_write_ms ? CLEARDOWN_TIMEOUT_WRITE : 0),
+		.read_ms = set_read_ms ? *set_read_ms : 0,
+		.write_ms = set_write_ms ? *set_write_ms : 0,
+	};
+
+	if (call(fd, CLEARDOWN_IOC_PORT_TIMEOUTS, &t) < 0)
+		return -1;
+	*read_ms = t.out_read_ms;
+	*write_ms = t.out_write_ms;
+	return 0;
+}
+
+int cldn_io_port_id(int fd, char *id, size_t size)
+{
+	struct cleardown_port_id part = { .size = sizeof(part) };
+	size_t n;
+
+	do {
+		if (call(fd, CLEARDOWN_IOC_PORT_ID, &part) < 0)
+			return -1;
+		n = part.out_total - part.offset;
+		if (n > sizeof(part.out_bytes))
+			n = sizeof(part.out_bytes);
+		if (part.offset < size)
+			snprintf(id + part.offset, size - part.offset, "%.*s", (int)n,
+				 (const char *)part.out_bytes);
+		part.offset += n;
+	} while (part.offset < part.out_total);
+	return part.out_total;
+}
+
+/* ---- virtual circuits ---- */
+
+static void call_from_uapi(struct cleardown_call *to, const struct cleardown_vc_call *c)
+{
+	memset(to, 0, sizeof(*to));
+	to->size = sizeof(*to);
+	memcpy(to->called, c->called, sizeof(to->called));
+	memcpy(to->calling, c->calling, sizeof(to->calling));
+	to->fwd_rate = c->fwd_pcr;
+	to->bwd_rate = c->bwd_pcr;
+	to->fwd_sdu = c->fwd_sdu;
+	to->bwd_sdu = c->bwd_sdu;
+	to->vpi = c->vpi;
+	to->vci = c->vci;
+}
+
+static void call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from)
+{
+	memset(c, 0, sizeof(*c));
+	memcpy(c->called, from->called, sizeof(c->called));
+	memcpy(c->calling, from->calling, sizeof(c->calling));
+	c->fwd_pcr = from->fwd_rate;
+	c->bwd_pcr = from->bwd_rate;
+	c->fwd_sdu = from->fwd_sdu;
+	c->bwd_sdu = from->bwd_sdu;
+	c->vpi = from->vpi;
+	c->vci = from->vci;
+}
+
+int cldn_io_vc_sap(int fd, unsigned int selector, bool remove, uint32_t *status)
+{
+	bool all = selector == CLDN_SAP_ALL;
+	struct cleardown_vc_sap s = {
+		.size = sizeof(s),
+		.flags = (all ? CLEARDOWN_SAP_ANY : 0) | (remove ? CLEARDOWN_SAP_REMOVE : 0),
+		.selector = all ? 0 : selector,
+	};
+	int ret = call(fd, CLEARDOWN_IOC_VC_SAP, &s);
+
+	*status = s.out_status;
+	return ret;
+}
+
+int cldn_io_vc_create(int fd, uint64_t take, uint64_t cookie, uint64_t *number, uint32_t *status)
+{
+	struct cleardown_vc_create c = {
+		.size = sizeof(c),
+		.take = take,
+		.cookie = cookie,
+	};
+	int ret = call(fd, CLEARDOWN_IOC_VC_CREATE, &c);
+
+	*status = c.out_status;
+	if (ret < 0)
+		return -1;
+	*number = c.out_vc;
+	return c.out_fd;
+}
+
+int cldn_io_vc_link(int fd, struct cleardown_vclink_status *status)
+{
+	struct cleardown_vc_link l = { .size = sizeof(l) };
+
+	if (call(fd, CLEARDOWN_IOC_VC_LINK, &l) < 0)
+		return -1;
+	memset(status, 0, sizeof(*status));
+	status->flags = l.out_flags;
+	status->close_data = l.out_close_data < CLDN_CLOSE_DATA_MAX ? l.out_close_data :
+								      CLDN_CLOSE_DATA_MAX;
+	status->vcs = l.out_vcs;
+	memcpy(status->nsap, l.out_nsap, sizeof(status->nsap));
+	memcpy(status->peer, l.out_peer, sizeof(status->peer));
+	status->rate = l.out_rate;
+	status->uni = l.out_uni;
+	return 0;
+}
+
+int cldn_io_vc_delete(int fd, uint32_t *status)
+{
+	struct cleardown_vc_delete d = { .size = sizeof(d) };
+	int ret = call(fd, CLEARDOWN_IOC_VC_DELETE, &d);
+
+	*status = d.out_status;
+	return ret;
+}
+
+static void circuit_from_uapi(struct cleardown_circuit *circuit,
+			      const struct cleardown_vc_status *s)
+{
+	memset(circuit, 0, sizeof(*circuit));
+	circuit->state = s->out_state;
+	circuit->call_state = s->out_call_state;
+	circuit->flags = s->out_flags;
+	call_from_uapi(&circuit->call, &s->out_call);
+	circuit->frames_sent = s->out_frames_sent;
+	circuit->frames_received = s->out_frames_received;
+	circuit->frames_queued = s->out_frames_queued;
+	circuit->frames_lost = s->out_frames_lost;
+}
+
+int cldn_io_vc_status(int fd, struct cleardown_circuit *circuit)
+{
+	struct cleardown_vc_status s = { .size = sizeof(s) };
+
+	if (call(fd, CLEARDOWN_IOC_VC_STATUS, &s) < 0)
+		return -1;
+	circuit_from_uapi(circuit, &s);
+	return 0;
+}
+
+int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry)
+{
+	struct cleardown_vc_next n = { .size = sizeof(n), .after = after };
+
+	if (call(fd, CLEARDOWN_IOC_VC_NEXT, &n) < 0)
+		return -1;
+	memset(entry, 0, sizeof(*entry));
+	entry->number = n.out_vc;
+	entry->since_ns = n.out_since_ns;
+	entry->owner_pid = n.out_owner_pid;
+	entry->owner_uid = n.out_owner_uid;
+	cldn_copy_text(entry->owner_comm, sizeof(entry->owner_comm), n.out_owner_comm,
+		       sizeof(n.out_owner_comm));
+	circuit_from_uapi(&entry->circuit, &n.out_status);
+	return 0;
+}
+
+int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record)
+{
+	struct cleardown_vc_cdr c = { .size = sizeof(c), .after = after };
+	const struct cleardown_cdr *cdr = &c.out_cdr;
+
+	if (call(fd, CLEARDOWN_IOC_VC_CDR, &c) < 0)
+		return -1;
+	*record = (struct cleardown_call_record){
+		.number = cdr->number,
+		.vc = cdr->vc,
+		.realtime_ns = cdr->begin_ns,
+		.setup_ns = cdr->setup_ns,
+		.total_ns = cdr->total_ns,
+		.sent = cdr->sent,
+		.received = cdr->received,
+		.sent_frames = cdr->sent_frames,
+		.received_frames = cdr->received_frames,
+		.lost_frames = cdr->lost_frames,
+		.in_doubt = cdr->in_doubt,
+		.owner_pid = cdr->pid,
+		.owner_uid = cdr->uid,
+		.vpi = cdr->vpi,
+		.vci = cdr->vci,
+		.why = cdr->why,
+		.cause = cdr->cause,
+		.flags = cdr->flags,
+		.close_data = cdr->close_data,
+		.lost = c.out_lost,
+	};
+	memcpy(record->called, cdr->called, sizeof(record->called));
+	memcpy(record->calling, cdr->calling, sizeof(record->calling));
+	return 0;
+}
+
+int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter)
+{
+	struct cleardown_vc_count c = { .size = sizeof(c), .index = index };
+
+	if (call(fd, CLEARDOWN_IOC_VC_COUNT, &c) < 0)
+		return -1;
+	counter->value = c.out_value;
+	cldn_copy_text(counter->name, sizeof(counter->name), c.out_name, sizeof(c.out_name));
+	return 0;
+}
+
 int cldn_io_bind_queue(int fd, int queue_fd, uint64_t cookie)
 {
 	struct cleardown_bind_events b = {
@@ -468,6 +794,17 @@ int cldn_io_set_deadline(int fd, uint64_t deadline_ns)
 	return call(fd, CLEARDOWN_IOC_SET_OPTIONS, &o);
 }
 
+int cldn_io_set_reset(int fd, bool reset)
+{
+	struct cleardown_options o = {
+		.size = sizeof(o),
+		.set = CLEARDOWN_OPT_RESET,
+		.reset = reset,
+	};
+
+	return call(fd, CLEARDOWN_IOC_SET_OPTIONS, &o);
+}
+
 int cldn_io_set_dtr(int fd, enum cldn_dtr dtr, unsigned int pulse_ms)
 {
 	struct cleardown_options o = {
@@ -489,6 +826,8 @@ struct op_words {
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_hookswitch), "hookswitch");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_level), "level");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_ring), "ring");
+_Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_end_doc), "end_doc");
+_Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_reject), "reject");
 
 static bool takes_words(enum cldn_opcode opcode)
 {
@@ -497,15 +836,42 @@ static bool takes_words(enum cldn_opcode opcode)
 	case CLDN_OP_SET_VOLUME:
 	case CLDN_OP_SET_GAIN:
 	case CLDN_OP_SET_RING:
+	case CLDN_OP_END_DOC:
+	case CLDN_OP_REJECT:
 		return true;
 	default:
 		return false;
 	}
 }
 
+/* The start of a document is the one whose text the kernel takes in a struct; it is cut to fit. */
+static void put_start_doc(struct cleardown_op_start_doc *start,
+			  const struct cleardown_request *request)
+{
+	memset(start, 0, sizeof(*start));
+	start->level = 1;
+	if (request->in)
+		cldn_copy_text(start->name, sizeof(start->name), request->in, request->in_len);
+}
+
+static bool takes_call(enum cldn_opcode opcode)
+{
+	return opcode == CLDN_OP_MAKE_CALL || opcode == CLDN_OP_MODIFY_QOS;
+}
+
+/* The caller's own struct, which says its size twice. */
+static bool has_call(const struct cleardown_request *request)
+{
+	const struct cleardown_call *from = request->in;
+
+	return from && request->in_len >= sizeof(*from) && from->size >= sizeof(*from);
+}
+
 int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *status)
 {
 	struct op_words words = { .a = request->a, .b = request->b };
+	struct cleardown_op_start_doc start;
+	struct cleardown_vc_call vc_call;
 	struct cleardown_submit s = {
 		.size = sizeof(s),
 		.opcode = request->opcode,
@@ -516,13 +882,21 @@ int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *st
 	};
 	int ret;
 
-	if (request->in_len > UINT32_MAX) {
+	if (request->in_len > UINT32_MAX || (takes_call(request->opcode) && !has_call(request))) {
 		errno = EINVAL;
 		return -1;
 	}
 	if (takes_words(request->opcode)) {
 		s.in_ptr = (uintptr_t)&words;
 		s.in_len = sizeof(words);
+	} else if (request->opcode == CLDN_OP_START_DOC) {
+		put_start_doc(&start, request);
+		s.in_ptr = (uintptr_t)&start;
+		s.in_len = sizeof(start);
+	} else if (takes_call(request->opcode)) {
+		call_to_uapi(&vc_call, request->in);
+		s.in_ptr = (uintptr_t)&vc_call;
+		s.in_len = sizeof(vc_call);
 	}
 	ret = call(fd, CLEARDOWN_IOC_SUBMIT, &s);
 	*status = s.out_status;
@@ -586,4 +960,63 @@ ssize_t cldn_parse_record(const void *buf, size_t len, struct cleardown_record *
 	record_from_uapi(record, &e);
 	record->text = (const char *)buf + sizeof(e);
 	return e.len;
+}
+
+CLDN_EXPORT int cleardown_document_from_record(const struct cleardown_record *record,
+					       struct cleardown_document *document)
+{
+	struct cleardown_doc_result d;
+
+	if (record->type != CLDN_EV_COMPLETION || record->text_len < sizeof(d)) {
+		errno = ENODATA;
+		return -1;
+	}
+	memcpy(&d, record->text, sizeof(d));
+	memset(document, 0, sizeof(*document));
+	document->number = d.number;
+	document->accepted = d.accepted;
+	document->confirmed = d.confirmed;
+	document->discarded = d.discarded;
+	document->in_doubt = d.in_doubt;
+	document->state = d.state;
+	document->pages = d.pages;
+	return 0;
+}
+
+CLDN_EXPORT int cleardown_call_from_record(const struct cleardown_record *record,
+					   struct cleardown_call *call)
+{
+	struct cleardown_vc_call c;
+	bool tells = record->type == CLDN_EV_INCOMING_CALL ||
+		     (record->type == CLDN_EV_COMPLETION && !record->error);
+
+	if (!tells || record->text_len < sizeof(c)) {
+		errno = ENODATA;
+		return -1;
+	}
+	memcpy(&c, record->text, sizeof(c));
+	call_from_uapi(call, &c);
+	return 0;
+}
+
+CLDN_EXPORT int cleardown_call_end_from_record(const struct cleardown_record *record,
+					       struct cleardown_call_end *end)
+{
+	bool tells = record->type == CLDN_EV_INCOMING_CLOSE ||
+		     record->type == CLDN_EV_CLOSE_COMPLETE ||
+		     (record->type == CLDN_EV_COMPLETION && record->error);
+
+	if (!tells) {
+		errno = ENODATA;
+		return -1;
+	}
+	memset(end, 0, sizeof(*end));
+	end->cause = record->p1;
+	end->status = record->status;
+	end->error = record->error;
+	if (record->type == CLDN_EV_CLOSE_COMPLETE)
+		end->flags = record->p2;
+	end->data_len = record->text_len < sizeof(end->data) ? record->text_len : sizeof(end->data);
+	memcpy(end->data, record->text, end->data_len);
+	return 0;
 }

@@ -13,6 +13,7 @@ struct cleardown_ctl {
 	char module[32];
 	char name[CLDN_NAME_LEN];
 	char error_text[CLDN_TEXT_LEN];
+	uint32_t status_word;
 	struct cleardown_device device;
 	struct cleardown_close_report report;
 };
@@ -69,29 +70,47 @@ CLDN_EXPORT const char *cleardown_ctl_error_text(const struct cleardown_ctl *ctl
 	return ctl->error_text;
 }
 
+CLDN_EXPORT uint32_t cleardown_ctl_status_word(const struct cleardown_ctl *ctl)
+{
+	return ctl->status_word;
+}
+
+static void forget_error(struct cleardown_ctl *ctl)
+{
+	ctl->error_text[0] = '\0';
+	ctl->status_word = CLDN_STATUS_SUCCESS;
+}
+
 CLDN_EXPORT const char *cleardown_ctl_bind(struct cleardown_ctl *ctl,
 					   const struct cleardown_binding *binding)
 {
-	ctl->error_text[0] = '\0';
+	forget_error(ctl);
 	if (!binding || binding->size < sizeof(*binding) || !binding->link) {
 		errno = EINVAL;
 		return NULL;
 	}
-	if (cldn_io_bind(ctl->fd, binding, ctl->name, ctl->error_text) < 0)
+	if (cldn_io_bind(ctl->fd, binding, ctl->name, ctl->error_text, &ctl->status_word) < 0)
 		return NULL;
 	return ctl->name;
 }
 
 CLDN_EXPORT int cleardown_ctl_unbind(struct cleardown_ctl *ctl, const char *name, bool force)
 {
-	ctl->error_text[0] = '\0';
-	return cldn_io_unbind(ctl->fd, name, force, ctl->error_text);
+	forget_error(ctl);
+	return cldn_io_unbind(ctl->fd, name, force, ctl->error_text, &ctl->status_word);
 }
 
 CLDN_EXPORT int cleardown_ctl_rebind(struct cleardown_ctl *ctl, const char *name, uint64_t rdev)
 {
-	ctl->error_text[0] = '\0';
+	forget_error(ctl);
 	return cldn_io_rebind(ctl->fd, name, rdev, ctl->error_text);
+}
+
+CLDN_EXPORT int cleardown_ctl_configure(struct cleardown_ctl *ctl, const char *name,
+					const char *args)
+{
+	forget_error(ctl);
+	return cldn_io_configure(ctl->fd, name, args, ctl->error_text, &ctl->status_word);
 }
 
 CLDN_EXPORT const struct cleardown_device *cleardown_ctl_next_device(struct cleardown_ctl *ctl,
@@ -125,9 +144,20 @@ CLDN_EXPORT int cleardown_ctl_close_device(struct cleardown_ctl *ctl, const char
 					   const struct cleardown_close_wish *wish, bool async,
 					   struct cleardown_close_summary *summary)
 {
-	if (wish && wish->size < sizeof(*wish)) {
+	if (wish && (wish->size < sizeof(*wish) || wish->data_len)) {
 		errno = EINVAL;
 		return -1;
 	}
-	return cldn_io_close_device(ctl->fd, name, wish, async, summary);
+	return cldn_io_close_device(ctl->fd, name, 0, wish, async, summary, NULL);
+}
+
+CLDN_EXPORT int cleardown_ctl_close_calls(struct cleardown_ctl *ctl, const char *name, uint64_t vc,
+					  const struct cleardown_close_wish *wish, bool async,
+					  struct cleardown_close_summary *summary, uint32_t *closed)
+{
+	if (wish && (wish->size < sizeof(*wish) || wish->data_len)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return cldn_io_close_device(ctl->fd, name, vc, wish, async, summary, closed);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of libcleardown share. Objects (ctl.c, phone.c, queue.c) own files and memory and
- * know nothing of <linux/cleardown.h>; convert.c knows its structs and owns nothing.
+ * What the parts of libcleardown share. Objects (ctl.c, phone.c, port.c, vc.c, queue.c) own files and
+ * memory and know nothing of <linux/cleardown.h>; convert.c knows its structs and owns nothing.
  */
 #ifndef CLEARDOWN_INTERNAL_H
 #define CLEARDOWN_INTERNAL_H
@@ -23,13 +23,16 @@
  * zero the kernel's struct first, end every text, and turn negative error members positive.
  */
 int cldn_io_version(int fd, uint32_t *abi, char *module, size_t len);
-int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, char *text);
-int cldn_io_unbind(int fd, const char *name, bool force, char *text);
+int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, char *text,
+		 uint32_t *status);
+int cldn_io_unbind(int fd, const char *name, bool force, char *text, uint32_t *status);
+int cldn_io_configure(int fd, const char *name, const char *args, char *text, uint32_t *status);
 int cldn_io_rebind(int fd, const char *name, uint64_t rdev, char *text);
 int cldn_io_next_device(int fd, uint64_t after, struct cleardown_device *device);
 int cldn_io_next_report(int fd, uint64_t after, struct cleardown_close_report *report);
-int cldn_io_close_device(int fd, const char *name, const struct cleardown_close_wish *wish,
-			 bool async, struct cleardown_close_summary *summary);
+int cldn_io_close_device(int fd, const char *name, uint64_t vc,
+			 const struct cleardown_close_wish *wish, bool async,
+			 struct cleardown_close_summary *summary, uint32_t *closed);
 int cldn_io_get_info(int fd, struct cleardown_handle *handle);
 int cldn_io_get_session(int fd, struct cleardown_session *session);
 int cldn_io_get_caps(int fd, struct cleardown_modem_caps *caps);
@@ -40,8 +43,24 @@ int cldn_io_set_deadline(int fd, uint64_t deadline_ns);
 int cldn_io_set_dtr(int fd, enum cldn_dtr dtr, unsigned int pulse_ms);
 int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *status);
 int cldn_io_cancel(int fd, bool call, uint64_t id);
-int cldn_io_close(int fd, const struct cleardown_close_wish *wish,
-		  struct cleardown_close_summary *summary);
+int cldn_io_close(int fd, enum cldn_class class_id, const struct cleardown_close_wish *wish,
+		  struct cleardown_close_summary *summary, uint32_t *status);
+int cldn_io_vc_sap(int fd, unsigned int selector, bool remove, uint32_t *status);
+/* @take = 0 for one of the caller's. Return: the file, or -1. */
+int cldn_io_vc_create(int fd, uint64_t take, uint64_t cookie, uint64_t *number, uint32_t *status);
+int cldn_io_vc_link(int fd, struct cleardown_vclink_status *status);
+int cldn_io_vc_delete(int fd, uint32_t *status);
+int cldn_io_vc_status(int fd, struct cleardown_circuit *circuit);
+int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry);
+int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record);
+int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);
+int cldn_io_set_reset(int fd, bool reset);
+int cldn_io_get_printer(int fd, struct cleardown_printer_status *status);
+/* NULL: that one stays as it is; both become what is in force. */
+int cldn_io_timeouts(int fd, const uint32_t *set_read_ms, const uint32_t *set_write_ms,
+		     uint32_t *read_ms, uint32_t *write_ms);
+/* The library's own text, cut at @size; the whole length. */
+int cldn_io_port_id(int fd, char *id, size_t size);
 int cldn_io_queue_counts(int fd, uint32_t *unread, uint64_t *seq, uint64_t *dropped);
 
 /*
@@ -49,6 +68,9 @@ int cldn_io_queue_counts(int fd, uint32_t *unread, uint64_t *seq, uint64_t *drop
  * with EPROTO when the bytes are none. The text of @record points into @buf.
  */
 ssize_t cldn_parse_record(const void *buf, size_t len, struct cleardown_record *record);
+
+/* Opens the device called @name; @flags = CLDN_OPEN_*. -1 with EINVAL for what is no name. */
+int cldn_open(const char *name, unsigned int flags);
 
 /* Copies a text that may lack its end into a buffer of @size, which always has one. */
 void cldn_copy_text(char *to, size_t size, const char *from, size_t max);

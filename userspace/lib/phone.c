@@ -1,10 +1,7 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
 /* An open phone, as owner or as observer. */
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "internal.h"
@@ -18,40 +15,13 @@ struct cleardown_phone {
 	struct cleardown_modem_status status;
 };
 
-/* A device name is one component of a path and nothing else. */
-static bool name_is_good(const char *name)
-{
-	return name && *name && *name != '.' && strlen(name) < CLDN_NAME_LEN && !strchr(name, '/');
-}
-
-static int open_flags(unsigned int flags)
-{
-	unsigned int who = flags & (CLDN_OPEN_OWNER | CLDN_OPEN_OBSERVER);
-	int oflags = O_CLOEXEC;
-
-	if (who != CLDN_OPEN_OWNER && who != CLDN_OPEN_OBSERVER)
-		return -1;
-	oflags |= who == CLDN_OPEN_OWNER ? O_RDWR : O_RDONLY;
-	if (flags & CLDN_OPEN_NOWAIT)
-		oflags |= O_NONBLOCK;
-	return oflags;
-}
-
 CLDN_EXPORT struct cleardown_phone *cleardown_phone_open(const char *name, unsigned int flags)
 {
-	char path[sizeof(CLDN_DEV_DIR) + CLDN_NAME_LEN];
-	struct cleardown_phone *phone;
-	int oflags = open_flags(flags);
+	struct cleardown_phone *phone = calloc(1, sizeof(*phone));
 
-	if (!name_is_good(name) || oflags < 0) {
-		errno = EINVAL;
-		return NULL;
-	}
-	phone = calloc(1, sizeof(*phone));
 	if (!phone)
 		return NULL;
-	snprintf(path, sizeof(path), CLDN_DEV_DIR "%s", name);
-	phone->fd = open(path, oflags);
+	phone->fd = cldn_open(name, flags);
 	if (phone->fd < 0) {
 		free(phone);
 		return NULL;
@@ -166,5 +136,5 @@ CLDN_EXPORT int cleardown_phone_close(struct cleardown_phone *phone,
 		errno = EINVAL;
 		return -1;
 	}
-	return cldn_io_close(phone->fd, wish, summary);
+	return cldn_io_close(phone->fd, CLDN_CLASS_PHONE, wish, summary, NULL);
 }

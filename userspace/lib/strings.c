@@ -41,10 +41,17 @@ static const struct word causes[] = {
 };
 
 static const struct word steps[] = {
-	{ CLDN_STEP_DRAIN_OPS, "drain-ops" },	  { CLDN_STEP_DRAIN_DATA, "drain-data" },
-	{ CLDN_STEP_ABORT_CMD, "abort-command" }, { CLDN_STEP_ESCAPE, "escape" },
-	{ CLDN_STEP_HANGUP, "hangup" },		  { CLDN_STEP_DTR, "dtr" },
+	{ CLDN_STEP_DRAIN_OPS, "drain-ops" },
+	{ CLDN_STEP_DRAIN_DATA, "drain-data" },
+	{ CLDN_STEP_ABORT_CMD, "abort-command" },
+	{ CLDN_STEP_ESCAPE, "escape" },
+	{ CLDN_STEP_HANGUP, "hangup" },
+	{ CLDN_STEP_DTR, "dtr" },
 	{ CLDN_STEP_RELEASE, "release" },
+	{ CLDN_STEP_END_DOC, "end-document" },
+	{ CLDN_STEP_RESET, "reset" },
+	{ CLDN_STEP_NET_RELEASE, "net-release" },
+	{ CLDN_STEP_DEACTIVATE, "deactivate" },
 };
 
 static const struct word results[] = {
@@ -63,10 +70,21 @@ static const struct word calls[] = {
 };
 
 static const struct word events[] = {
-	{ CLDN_EV_COMPLETION, "completion" },	{ CLDN_EV_PHONE_CLOSE, "phone-close" },
-	{ CLDN_EV_PHONE_STATE, "phone-state" }, { CLDN_EV_RING, "ring" },
-	{ CLDN_EV_CALLER_ID, "caller-id" },	{ CLDN_EV_DEVSPECIFIC, "device-specific" },
-	{ CLDN_EV_CALL_STATE, "call-state" },	{ CLDN_EV_LINES, "lines" },
+	{ CLDN_EV_COMPLETION, "completion" },
+	{ CLDN_EV_PHONE_CLOSE, "phone-close" },
+	{ CLDN_EV_INCOMING_CALL, "incoming-call" },
+	{ CLDN_EV_INCOMING_CLOSE, "incoming-close" },
+	{ CLDN_EV_CLOSE_COMPLETE, "close-complete" },
+	{ CLDN_EV_VC_DELETED, "vc-deleted" },
+	{ CLDN_EV_AF_NOTIFY, "af-notify" },
+	{ CLDN_EV_PHONE_STATE, "phone-state" },
+	{ CLDN_EV_RING, "ring" },
+	{ CLDN_EV_CALLER_ID, "caller-id" },
+	{ CLDN_EV_DEVSPECIFIC, "device-specific" },
+	{ CLDN_EV_CALL_STATE, "call-state" },
+	{ CLDN_EV_LINES, "lines" },
+	{ CLDN_EV_DOC, "document" },
+	{ CLDN_EV_PRINTER, "printer" },
 };
 
 static const struct word opcodes[] = {
@@ -83,6 +101,14 @@ static const struct word opcodes[] = {
 	{ CLDN_OP_ANSWER, "answer" },
 	{ CLDN_OP_HANGUP, "hangup" },
 	{ CLDN_OP_SEND_DTMF, "send-dtmf" },
+	{ CLDN_OP_START_DOC, "start-document" },
+	{ CLDN_OP_END_DOC, "end-document" },
+	{ CLDN_OP_DEVICE_ID, "device-id" },
+	{ CLDN_OP_RESET, "reset" },
+	{ CLDN_OP_MAKE_CALL, "make-call" },
+	{ CLDN_OP_ACCEPT, "accept" },
+	{ CLDN_OP_REJECT, "reject" },
+	{ CLDN_OP_MODIFY_QOS, "modify-qos" },
 };
 
 static const struct word dtrs[] = {
@@ -92,8 +118,118 @@ static const struct word dtrs[] = {
 };
 
 static const struct word lines[] = {
-	{ CLDN_LINE_DTR, "dtr" }, { CLDN_LINE_RTS, "rts" }, { CLDN_LINE_CTS, "cts" },
-	{ CLDN_LINE_DSR, "dsr" }, { CLDN_LINE_DCD, "dcd" }, { CLDN_LINE_RI, "ri" },
+	{ CLDN_LINE_DTR, "dtr" },	{ CLDN_LINE_RTS, "rts" },
+	{ CLDN_LINE_CTS, "cts" },	{ CLDN_LINE_DSR, "dsr" },
+	{ CLDN_LINE_DCD, "dcd" },	{ CLDN_LINE_RI, "ri" },
+	{ CLDN_LINE_BUSY, "busy" },	{ CLDN_LINE_ACK, "ack" },
+	{ CLDN_LINE_PERROR, "perror" }, { CLDN_LINE_SELECT, "select" },
+	{ CLDN_LINE_FAULT, "fault" },
+};
+
+static const struct word docs[] = {
+	{ CLDN_DOC_NONE, "none" },	 { CLDN_DOC_STARTING, "starting" },
+	{ CLDN_DOC_OPEN, "open" },	 { CLDN_DOC_ENDING, "ending" },
+	{ CLDN_DOC_SENT, "sent" },	 { CLDN_DOC_PRINTED, "printed" },
+	{ CLDN_DOC_ABORTED, "aborted" }, { CLDN_DOC_CANCELLED, "cancelled" },
+};
+
+static const struct word portflags[] = {
+	{ CLDN_PORT_HELD, "held" },	  { CLDN_PORT_IMPLICIT, "implicit" },
+	{ CLDN_PORT_OFFLINE, "offline" }, { CLDN_PORT_PAPER, "paper-out" },
+	{ CLDN_PORT_FAULT, "fault" },	  { CLDN_PORT_STALLED, "stalled" },
+	{ CLDN_PORT_MONITOR, "monitor" }, { CLDN_PORT_READS, "reads" },
+};
+
+static const struct word vcs[] = {
+	{ CLDN_VC_IDLE, "idle" },	{ CLDN_VC_CALLING, "calling" },
+	{ CLDN_VC_OFFERED, "offered" }, { CLDN_VC_ACCEPTED, "accepted" },
+	{ CLDN_VC_ACTIVE, "active" },	{ CLDN_VC_REMOTE_CLOSED, "remote-closed" },
+	{ CLDN_VC_CLOSING, "closing" }, { CLDN_VC_CLOSE_FAILED, "close-failed" },
+	{ CLDN_VC_DELETED, "deleted" },
+};
+
+/* Of Q.2931, as a call is seen from the user's side; both sides count them alike. */
+static const struct word callstates[] = {
+	{ 0, "null" },
+	{ 1, "call-initiated" },
+	{ 3, "outgoing-call-proceeding" },
+	{ 4, "call-delivered" },
+	{ 6, "call-present" },
+	{ 7, "call-received" },
+	{ 8, "connect-request" },
+	{ 9, "incoming-call-proceeding" },
+	{ 10, "active" },
+	{ 11, "release-request" },
+	{ 12, "release-indication" },
+};
+
+static const struct word linkflags[] = {
+	{ CLDN_VC_LINK_UP, "up" },
+	{ CLDN_VC_LINK_SAAL, "signalling" },
+	{ CLDN_VC_LINK_NETWORK, "network-side" },
+	{ CLDN_VC_LINK_MULTI, "multipoint" },
+};
+
+/* Q.850, with what broadband adds to it: 10, 35 to 37, 45, 73, 89, 92, 93, 104. */
+static const struct word q850[] = {
+	{ 1, "unallocated-number" },
+	{ 2, "no-route-to-transit-network" },
+	{ 3, "no-route-to-destination" },
+	{ 6, "channel-unacceptable" },
+	{ 7, "call-awarded" },
+	{ 10, "vpci-vci-unacceptable" },
+	{ 16, "normal-clearing" },
+	{ 17, "user-busy" },
+	{ 18, "no-user-responding" },
+	{ 19, "no-answer" },
+	{ 20, "subscriber-absent" },
+	{ 21, "call-rejected" },
+	{ 22, "number-changed" },
+	{ 23, "rejected-for-hidden-caller" },
+	{ 26, "non-selected-user-clearing" },
+	{ 27, "destination-out-of-order" },
+	{ 28, "invalid-number-format" },
+	{ 29, "facility-rejected" },
+	{ 30, "response-to-status-enquiry" },
+	{ 31, "normal-unspecified" },
+	{ 34, "no-channel-available" },
+	{ 35, "vpci-vci-unavailable" },
+	{ 36, "vpci-vci-assignment-failure" },
+	{ 37, "cell-rate-unavailable" },
+	{ 38, "network-out-of-order" },
+	{ 41, "temporary-failure" },
+	{ 42, "switching-congestion" },
+	{ 43, "access-information-discarded" },
+	{ 44, "requested-channel-unavailable" },
+	{ 45, "no-vpci-vci-available" },
+	{ 47, "resource-unavailable" },
+	{ 49, "qos-unavailable" },
+	{ 50, "facility-not-subscribed" },
+	{ 57, "bearer-not-authorized" },
+	{ 58, "bearer-unavailable" },
+	{ 63, "service-unavailable" },
+	{ 65, "bearer-not-implemented" },
+	{ 69, "facility-not-implemented" },
+	{ 73, "traffic-parameters-unsupported" },
+	{ 79, "service-not-implemented" },
+	{ 81, "invalid-call-reference" },
+	{ 82, "channel-does-not-exist" },
+	{ 88, "incompatible-destination" },
+	{ 89, "invalid-endpoint-reference" },
+	{ 91, "invalid-transit-network" },
+	{ 92, "too-many-add-party-requests" },
+	{ 93, "aal-parameters-unsupported" },
+	{ 95, "invalid-message" },
+	{ 96, "element-missing" },
+	{ 97, "message-type-unknown" },
+	{ 98, "message-not-in-this-state" },
+	{ 99, "element-unknown" },
+	{ 100, "element-contents-invalid" },
+	{ 101, "message-incompatible-with-state" },
+	{ 102, "timer-expired" },
+	{ 104, "message-length-incorrect" },
+	{ 111, "protocol-error" },
+	{ 127, "interworking" },
 };
 
 static const struct word phonestates[] = {
@@ -149,11 +285,17 @@ static const struct word status_words[] = {
 	{ CLEARDOWN_ERROR_NOT_ENOUGH_MEMORY, "ERROR_NOT_ENOUGH_MEMORY" },
 	{ CLEARDOWN_ERROR_INVALID_DATA, "ERROR_INVALID_DATA" },
 	{ CLEARDOWN_ERROR_BAD_UNIT, "ERROR_BAD_UNIT" },
+	{ CLEARDOWN_ERROR_NOT_READY, "ERROR_NOT_READY" },
+	{ CLEARDOWN_ERROR_OUT_OF_PAPER, "ERROR_OUT_OF_PAPER" },
 	{ CLEARDOWN_ERROR_NOT_SUPPORTED, "ERROR_NOT_SUPPORTED" },
+	{ CLEARDOWN_ERROR_PRINT_CANCELLED, "ERROR_PRINT_CANCELLED" },
 	{ CLEARDOWN_ERROR_INVALID_PARAMETER, "ERROR_INVALID_PARAMETER" },
 	{ CLEARDOWN_ERROR_INSUFFICIENT_BUFFER, "ERROR_INSUFFICIENT_BUFFER" },
 	{ CLEARDOWN_ERROR_INVALID_LEVEL, "ERROR_INVALID_LEVEL" },
+	{ CLEARDOWN_ERROR_BUSY, "ERROR_BUSY" },
 	{ CLEARDOWN_ERROR_ALREADY_EXISTS, "ERROR_ALREADY_EXISTS" },
+	{ CLEARDOWN_ERROR_OPERATION_ABORTED, "ERROR_OPERATION_ABORTED" },
+	{ CLEARDOWN_ERROR_NO_SYSTEM_RESOURCES, "ERROR_NO_SYSTEM_RESOURCES" },
 	{ CLEARDOWN_ERROR_TIMEOUT, "ERROR_TIMEOUT" },
 	{ CLEARDOWN_ERROR_UNKNOWN_PORT, "ERROR_UNKNOWN_PORT" },
 	{ CLEARDOWN_ERROR_DEVICE_IN_USE, "ERROR_DEVICE_IN_USE" },
@@ -174,6 +316,27 @@ SAME_STATUS(PHONEERR_NOTOWNER);
 SAME_STATUS(PHONEERR_OPERATIONFAILED);
 SAME_STATUS(PHONEERR_OPERATIONUNAVAIL);
 SAME_STATUS(PHONEERR_RESOURCEUNAVAIL);
+SAME_STATUS(NDIS_STATUS_PENDING);
+SAME_STATUS(NDIS_STATUS_NOT_ACCEPTED);
+SAME_STATUS(NDIS_STATUS_CLOSING);
+SAME_STATUS(NDIS_STATUS_INVALID_DATA);
+SAME_STATUS(NDIS_STATUS_FAILURE);
+SAME_STATUS(NDIS_STATUS_RESOURCES);
+SAME_STATUS(NDIS_STATUS_NOT_SUPPORTED);
+SAME_STATUS(ERROR_ACCESS_DENIED);
+SAME_STATUS(ERROR_INVALID_HANDLE);
+SAME_STATUS(ERROR_NOT_READY);
+SAME_STATUS(ERROR_OUT_OF_PAPER);
+SAME_STATUS(ERROR_NOT_SUPPORTED);
+SAME_STATUS(ERROR_PRINT_CANCELLED);
+SAME_STATUS(ERROR_INVALID_PARAMETER);
+SAME_STATUS(ERROR_INVALID_LEVEL);
+SAME_STATUS(ERROR_BUSY);
+SAME_STATUS(ERROR_ALREADY_EXISTS);
+SAME_STATUS(ERROR_OPERATION_ABORTED);
+SAME_STATUS(ERROR_TIMEOUT);
+SAME_STATUS(ERROR_UNKNOWN_PORT);
+SAME_STATUS(ERROR_DEVICE_IN_USE);
 
 static const char *name_of(const struct word *words, size_t n, uint32_t value)
 {
@@ -215,6 +378,12 @@ NAME_FUNCTION(cleardown_dtr_name, dtrs, unsigned int value)
 NAME_FUNCTION(cleardown_line_name, lines, unsigned int value)
 NAME_FUNCTION(cleardown_phonestate_name, phonestates, unsigned int value)
 NAME_FUNCTION(cleardown_hookdev_name, hookdevs, unsigned int value)
+NAME_FUNCTION(cleardown_doc_name, docs, unsigned int value)
+NAME_FUNCTION(cleardown_portflag_name, portflags, unsigned int value)
+NAME_FUNCTION(cleardown_vc_name, vcs, unsigned int value)
+NAME_FUNCTION(cleardown_callstate_name, callstates, unsigned int value)
+NAME_FUNCTION(cleardown_linkflag_name, linkflags, unsigned int value)
+NAME_FUNCTION(cleardown_clearing_name, q850, unsigned int value)
 NAME_FUNCTION(cleardown_status_name, status_words, uint32_t value)
 
 #define VALUE_FUNCTION(function, words)                          \
@@ -227,3 +396,5 @@ VALUE_FUNCTION(cleardown_mode_from_name, modes)
 VALUE_FUNCTION(cleardown_state_from_name, states)
 VALUE_FUNCTION(cleardown_call_from_name, calls)
 VALUE_FUNCTION(cleardown_class_from_name, classes)
+VALUE_FUNCTION(cleardown_doc_from_name, docs)
+VALUE_FUNCTION(cleardown_clearing_from_name, q850)
