@@ -4,12 +4,16 @@
 
 BUILD := $(CURDIR)/build
 KDIR ?= /lib/modules/$(shell uname -r)/build
-# One stock kernel (6.1 or 6.12) instead of both; a part of a test's name instead of all.
+# One stock kernel (6.1 or 6.12) instead of both, or the version of the debug kernel; a part of a
+# test's name instead of all.
 K ?=
 T ?=
+# One family of the ledger instead of all.
+C ?=
 KERNELS := $(or $(K),6.1 6.12)
 
-.PHONY: all help modules stock tools rig guest demo test check e2e bench load unload install clean
+.PHONY: all help modules stock tools rig guest demo test check e2e kunit model contract mutate \
+	bench load unload install clean
 
 all: tools modules help
 
@@ -21,7 +25,11 @@ help:
 	@echo 'make test           everything that proves it; ends in "N passed, N failed"'
 	@echo 'make check          style, sparse, kernel-doc, include rules, on both kernels'
 	@echo 'make e2e            the tests in VMs; K=6.1 or K=6.12 for one kernel, T=name for some'
-	@echo 'make bench          the figures beside their anchors'
+	@echo 'make kunit          KUnit, faults and races on the debug kernel; K=6.1, T=name for some'
+	@echo 'make model          the close protocol, searched exhaustively'
+	@echo 'make contract       which clauses the results prove, in which lanes; C=P for one family'
+	@echo 'make mutate         long: small faults put in one by one, each must be noticed'
+	@echo 'make bench          long: the figures beside their anchors'
 	@echo 'These touch this machine, and need root:'
 	@echo 'make load           load the modules built for the running kernel; make unload'
 	@echo 'make install        install modules, tools and udev rule'
@@ -56,6 +64,19 @@ check:
 
 e2e: stock tools rig guest
 	scripts/e2e --kernel '$(K)' --name '$(T)'
+
+kunit: tools rig guest
+	scripts/build-modules debug-$(or $(K),6.12)
+	scripts/e2e --kernel debug-$(or $(K),6.12) --name '$(T)'
+
+model:
+	scripts/model
+
+contract:
+	scripts/contract --family '$(C)'
+
+mutate: tools rig guest
+	scripts/mutate
 
 bench: stock tools rig guest
 	scripts/bench --kernel '$(K)' --name '$(T)'

@@ -8,7 +8,12 @@
 #   # vm: --modems 2 --bank "--speed 8"    options of scripts/vm
 #   # modules: parport_pc ftdi_sio         stock modules to take along (modprobe NAME)
 #   # files: data                         files beside the script to take along, into /tests
+#   # rig: tcpprinter                     programs of tests/rig that run in the guest
+#   # built: tools/cups/cleardown=/bin/   files of build/ to take along; into /tests without =
+#   # debs: cups-client/usr/bin/lp        files of Debian's packages, PACKAGE/PATH, for /PATH
+#   # vm2: other.sh                      a second VM runs it; the NICs of both are one wire
 #   # kernels: 6.1 6.12                    where it runs; both when left out
+#   # expects-oops: lp                     the last thing that happens is an oops in that stock module
 
 results=/run/results
 : >>"$results"
@@ -77,6 +82,30 @@ wait_for() {
 	done
 }
 
+# run WANTED ARGS...: the tool ends with the exit code wanted; what it says is in /tmp/out and /tmp/err.
+run() {
+	_wanted=$1
+	shift
+	cleardown "$@" >/tmp/out 2>/tmp/err
+	_code=$?
+	[ "$_code" = "$_wanted" ] && return 0
+	echo "# cleardown $*: exit code $_code, not $_wanted"
+	cat /tmp/out /tmp/err
+	return 1
+}
+
+# json WANTED PATH VALUE ARGS...: and its document has the value at the path.
+json() {
+	_path=$2 _value=$3
+	_c=$1
+	shift 3
+	run "$_c" -j "$@" || return 1
+	_got=$(jsonget "$_path" </tmp/out) || return 1
+	[ "$_got" = "$_value" ] && return 0
+	echo "# cleardown -j $*: $_path is '$_got', not '$_value'"
+	return 1
+}
+
 # load_modules LINK...: the core, then the links, as scripts/load does: `load_modules tty sim`.
 load_modules() {
 	insmod /modules/cleardown.ko || return 1
@@ -112,3 +141,45 @@ modem_answers() {
 # figure WHAT ours|anchor UNIT VALUE: one run's figure for scripts/bench; figures_done hands them over.
 figure() { printf '%s\t%s\t%s\t%s\n' "$@" >>/run/figures; }
 figures_done() { hostctl save figures </run/figures; }
+
+# quiet_fault FAULT...: failslab, fail_page_alloc, fail_usercopy strike whoever asks for the n-th
+# fault (fail-nth), and say nothing: a stack in the log counts as a failure.
+quiet_fault() {
+	for _fault in "$@"; do
+		_dir=/sys/kernel/debug/$_fault
+		echo 0 >"$_dir/verbose"
+		[ ! -e "$_dir/ignore-gfp-wait" ] || echo N >"$_dir/ignore-gfp-wait"
+		[ ! -e "$_dir/min-order" ] || echo 0 >"$_dir/min-order"
+	done
+}
+
+# always_fail FAULT...: and every time for tasks that ask for that (make-it-fail).
+always_fail() {
+	quiet_fault "$@"
+	for _fault in "$@"; do
+		_dir=/sys/kernel/debug/$_fault
+		echo Y >"$_dir/task-filter"
+		echo 100 >"$_dir/probability"
+		echo -1 >"$_dir/times"
+	done
+}
+
+# kunit_results DIRECTORY: takes over the results of a suite that has run. A plan that was not
+# fulfilled is one more failed result.
+kunit_results() {
+	_plan=$(sed -n 's/^    1\.\.\([0-9]*\)$/\1/p' "$1/results" | head -n 1)
+	_seen=0
+	while read -r _line; do
+		_seen=$((_seen + 1))
+		case "$_line" in
+		"ok "*) _verb=ok _rest=${_line#ok } ;;
+		*) _verb="not ok" _rest=${_line#not ok } ;;
+		esac
+		_rest=${_rest#* }
+		_result "$_verb" "${_rest#- }"
+	done <<END
+$(sed -n -E 's/^    ((not )?ok [0-9])/\1/p' "$1/results")
+END
+	same "$(basename "$1"): as many results as planned" "$_plan" "$_seen"
+	grep -E '^    (# |not ok)' "$1/results" | grep -v -E '# (Subtest|pass|Totals|module)|^    # .*: (pass|ok)' || true
+}

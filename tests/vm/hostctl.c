@@ -29,10 +29,16 @@ static void usage(FILE *to)
 	fprintf(to,
 		"usage: hostctl [--timeout SECONDS] COMMAND...\n"
 		"  bank WORDS...           a command for the modem bank\n"
+		"  printer WORDS...        a command for the printer\n"
+		"  uni WORDS...            a command for the ATM network (tests/rig/README.md)\n"
+		"  meet NAME MS [TEXT]     waits for the other VM; prints its text\n"
 		"  qmp device_del ID       a command for QEMU's monitor\n"
+		"  far stop                a command for the monitor of the other VM\n"
 		"  wait-deleted ID [MS]    waits until QEMU has taken the device away\n"
 		"  line NUMBER             the DTR and RTS that the guest drives on a modem line\n"
 		"  mark TEXT               writes TEXT to the host's log\n"
+		"  sum NAME [BYTES]        size and SHA-256 of a file of the host, or of its beginning\n"
+		"  pages NAME              number and SHA-256 of the pages that ghostscript makes of it\n"
 		"  save NAME               hands standard input to the host as the file NAME\n");
 }
 

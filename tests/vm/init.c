@@ -27,6 +27,9 @@
 #define LIVE "/sys/kernel/debug/cleardown/live"
 /* Objects of killed owners are freed by workers and grace periods; this is their limit. */
 #define LIVE_LIMIT_MS 10000
+#define KMEMLEAK "/sys/kernel/debug/kmemleak"
+/* Younger objects are not looked at. */
+#define KMEMLEAK_AGE_S 6
 
 static const struct {
 	const char *type;
@@ -59,6 +62,23 @@ static void mount_all(void)
 			give_up(mounts[i].dir);
 	}
 	chmod("/tmp", 01777);
+}
+
+/* The kernel was booted on one processor, see scripts/vm. */
+static void start_processors(void)
+{
+	char path[64];
+	int fd, n;
+
+	for (n = 1;; n++) {
+		snprintf(path, sizeof(path), "/sys/devices/system/cpu/cpu%d/online", n);
+		fd = open(path, O_WRONLY | O_CLOEXEC);
+		if (fd < 0)
+			return;
+		if (write(fd, "1", 1) != 1)
+			give_up(path);
+		close(fd);
+	}
 }
 
 /* Waits for one child and reaps whatever else was left to pid 1 meanwhile. */
@@ -221,6 +241,44 @@ static void scan_live(struct verdict *v)
 	fclose(f);
 }
 
+/* False where the kernel has no kmemleak, as the stock ones. */
+static bool kmemleak_do(const char *command)
+{
+	int fd = open(KMEMLEAK, O_WRONLY | O_CLOEXEC);
+
+	if (fd < 0)
+		return false;
+	if (write(fd, command, strlen(command)) < 0)
+		give_up(KMEMLEAK);
+	close(fd);
+	return true;
+}
+
+/* An object counts as leaked when two scans have found nobody who knows it. */
+static void scan_leaks(struct verdict *v)
+{
+	const struct timespec age = { .tv_sec = KMEMLEAK_AGE_S };
+	char line[256];
+	FILE *f;
+
+	if (access(KMEMLEAK, F_OK))
+		return;
+	nanosleep(&age, NULL);
+	kmemleak_do("scan");
+	kmemleak_do("scan");
+	f = fopen(KMEMLEAK, "r");
+	if (!f)
+		give_up(KMEMLEAK);
+	while (fgets(line, sizeof(line), f))
+		fputs(line, stderr);
+	fclose(f);
+	f = fopen(KMEMLEAK, "r");
+	if (!f)
+		give_up(KMEMLEAK);
+	verdict_leaks(v, f);
+	fclose(f);
+}
+
 /* Port writes advance the port number with the file offset, so each byte goes alone. */
 static void send_verdict(const char *text, size_t len)
 {
@@ -250,6 +308,7 @@ static void judge(int status, int kmsg, const char *path)
 	verdict_results(&v, results);
 	verdict_script(&v, status);
 	scan_live(&v);
+	scan_leaks(&v);
 	scan_log(&v, kmsg);
 	scan_taint(&v);
 	verdict_end(&v);
@@ -264,11 +323,13 @@ int main(void)
 	int kmsg, status;
 
 	mount_all();
+	start_processors();
 	set_up_userspace();
 	kmsg = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 	if (kmsg < 0 || lseek(kmsg, 0, SEEK_END) < 0)
 		give_up("/dev/kmsg");
 	test_path(path, sizeof(path));
+	kmemleak_do("clear"); /* what the kernel lost at boot is not ours */
 	status = run_script(path);
 	kill_the_rest();
 	judge(status, kmsg, path);

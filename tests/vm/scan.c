@@ -10,6 +10,7 @@
 
 #define TAINT_OUT_OF_TREE 12
 #define TAINT_UNSIGNED 13
+#define TAINT_TEST 18 /* KUnit, which only the debug kernel has */
 
 /* Matched anywhere in a line, as the kernel words them in 6.1 and 6.12. */
 static const char *const bad_words[] = {
@@ -104,7 +105,7 @@ void verdict_script(struct verdict *v, int status)
 
 void verdict_taint(struct verdict *v, unsigned long mask)
 {
-	unsigned long ours = 1UL << TAINT_OUT_OF_TREE | 1UL << TAINT_UNSIGNED;
+	unsigned long ours = 1UL << TAINT_OUT_OF_TREE | 1UL << TAINT_UNSIGNED | 1UL << TAINT_TEST;
 	char text[64];
 
 	if (mask & ~ours) {
@@ -177,6 +178,22 @@ void verdict_live(struct verdict *v, FILE *live)
 	free(line);
 	if (!seen)
 		finding(v, "live", "the list of live objects is empty");
+}
+
+void verdict_leaks(struct verdict *v, FILE *kmemleak)
+{
+	unsigned int failed = v->failed;
+	char *line = NULL;
+	size_t size = 0;
+
+	while (getline(&line, &size, kmemleak) >= 0) {
+		line[strcspn(line, "\n")] = '\0';
+		if (!strncmp(line, "unreferenced object", strlen("unreferenced object")))
+			finding(v, "leaks", line);
+	}
+	free(line);
+	if (v->failed == failed)
+		fprintf(v->out, "scan leaks: none\n");
 }
 
 void verdict_end(struct verdict *v)

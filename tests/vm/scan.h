@@ -21,7 +21,7 @@ void verdict_results(struct verdict *v, FILE *results);
 /* The exit status of the test script, as wait(2) gives it. */
 void verdict_script(struct verdict *v, int status);
 
-/* The taint mask: only out-of-tree (O) and unsigned (E) are ours to set. */
+/* The taint mask: only out-of-tree (O), unsigned (E) and, by KUnit, test (N) are ours to set. */
 void verdict_taint(struct verdict *v, unsigned long mask);
 
 /* True when a line of the kernel log tells of a defect. */
@@ -34,6 +34,9 @@ void verdict_log_end(struct verdict *v, bool lost);
 /* True when every line reads "name: 0"; verdict_live() writes the lines that do not. */
 bool live_is_zero(FILE *live);
 void verdict_live(struct verdict *v, FILE *live);
+
+/* What kmemleak has found, after its second scan; each object's first line is written. */
+void verdict_leaks(struct verdict *v, FILE *kmemleak);
 
 /* Writes the closing line. Nothing may follow it. */
 void verdict_end(struct verdict *v);

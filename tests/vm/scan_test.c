@@ -140,6 +140,7 @@ static void test_taint(void)
 {
 	taint("no taint", 0, "verdict pass 0 passed, 0 failed");
 	taint("O and E", 0x3000, "verdict pass 0 passed, 0 failed");
+	taint("N, of KUnit", 0x41000, "verdict pass 0 passed, 0 failed");
 	taint("W beside them", 0x3200, "verdict fail 0 passed, 1 failed");
 	taint("forced unload", 0x8, "verdict fail 0 passed, 1 failed");
 }
@@ -170,6 +171,26 @@ static void test_live(void)
 	live("an empty list", "", false);
 }
 
+static void leaks(const char *what, const char *text, const char *closing)
+{
+	struct verdict v = begin();
+	FILE *f = text_file(text);
+
+	verdict_leaks(&v, f);
+	fclose(f);
+	closes_with(what, &v, closing);
+}
+
+static void test_leaks(void)
+{
+	leaks("no leak", "", "verdict pass 0 passed, 0 failed");
+	leaks("two leaks",
+	      "unreferenced object 0xffff888006ec7918 (size 64):\n  comm \"rounds\", pid 7\n"
+	      "  backtrace (crc 0):\n    kmalloc\n"
+	      "unreferenced object 0xffff888006ec7a18 (size 64):\n",
+	      "verdict fail 0 passed, 2 failed");
+}
+
 int main(void)
 {
 	test_results();
@@ -177,6 +198,7 @@ int main(void)
 	test_taint();
 	test_log();
 	test_live();
+	test_leaks();
 	printf("1..%u\n", number);
 	return bad ? 1 : 0;
 }
