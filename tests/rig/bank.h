@@ -13,7 +13,8 @@
  * machine.c	subscribers without a terminal
  * exchange.c	numbers, ringing, connecting, the audio between two lines
  * datacall.c	V.22bis with start/stop framing, and the fast call
- * control.c	the control socket
+ * control.c	the commands of the control socket
+ * clients.c	the control socket
  *
  * One thread, one loop (main.c). Nothing here blocks.
  */
@@ -363,7 +364,7 @@ const char *machine_mode(const struct machine *mc);
 unsigned long long machine_captured_total(const struct machine *mc);
 size_t machine_captured(const struct machine *mc, uint8_t *out);
 
-/* ---- control.c ---- */
+/* ---- control.c, clients.c ---- */
 
 void control_open(const char *path);
 int control_poll_setup(struct pollfd *p);

@@ -1,76 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * The control socket: many clients, one command per line, exactly one line of answer each
- * ("ok ..." or "error ..."). A waitfor holds back the further commands of its own client only.
- * Times in commands are real milliseconds; everything on the lines runs on bank time.
+ * Control commands of the modem bank. A waitfor holds back the further commands of its own client
+ * only. Times in commands are real milliseconds; everything on the lines runs on bank time.
  */
-#include <ctype.h>
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <unistd.h>
 
 #include "bank.h"
+#include "clients.h"
 
-#define LINE_MAX_LEN	4096
-
-struct client {
-	int fd;
-	char in[LINE_MAX_LEN];
-	size_t len;
-	bool skip;			/* the rest of a line that was too long */
-	bool eof;			/* asks nothing more, but still wants his answers */
-	bool waiting;			/* in waitfor */
-	struct line *wait_line;
-	char wait_state[32];
-	double wait_until;
-	struct timer wait_timer;
-	struct fifo out;
-};
-
-static struct client clients[MAX_CLIENTS];
-static char socket_path[108];
-static int listen_fd = -1;
-
-static void reply(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-
-static void reply(struct client *c, const char *fmt, ...)
-{
-	char text[CAPTURE_LEN * 4 + 256];
-	va_list ap;
-	int n;
-
-	va_start(ap, fmt);
-	n = vsnprintf(text, sizeof(text) - 1, fmt, ap);
-	va_end(ap);
-	if (n > (int)sizeof(text) - 2)
-		n = (int)sizeof(text) - 2;
-	text[n++] = '\n';
-	fifo_put(&c->out, text, (size_t)n);
-}
-
-static char *next_word(char **rest)
-{
-	char *word;
-
-	*rest += strspn(*rest, " \t");
-	word = *rest;
-	*rest += strcspn(*rest, " \t");
-	if (**rest)
-		*(*rest)++ = '\0';
-	return word;
-}
-
-static bool next_number(char **rest, long *value)
-{
-	char *word = next_word(rest), *end;
-
-	*value = strtol(word, &end, 10);
-	return *word && !*end && *value >= 0;
-}
+/* What a client in waitfor waits for. */
+static struct wait {
+	struct line *line;
+	char state[32];
+	double until;
+	struct timer timer;
+} waits[MAX_CLIENTS];
 
 /* on, off: 1, 0; anything else -1, and the error has been told. */
 static int next_switch(struct client *c, char **rest)
@@ -451,17 +397,19 @@ static bool state_reached(const struct line *l, const char *state)
 
 static void check_wait(struct client *c)
 {
+	struct wait *w = &waits[c->index];
+
 	if (!c->waiting)
 		return;
-	if (state_reached(c->wait_line, c->wait_state)) {
+	if (state_reached(w->line, w->state)) {
 		c->waiting = false;
-		reply(c, "ok %s", c->wait_state);
-	} else if (clock_real() >= c->wait_until) {
+		reply(c, "ok %s", w->state);
+	} else if (clock_real() >= w->until) {
 		c->waiting = false;
-		reply(c, "error timeout, %s is %s", c->wait_line->number, state_name(c->wait_line));
+		reply(c, "error timeout, %s is %s", w->line->number, state_name(w->line));
 	}
 	if (!c->waiting)
-		timer_stop(&c->wait_timer);
+		timer_stop(&w->timer);
 }
 
 /* Bank time may stretch: look again until real time agrees. */
@@ -471,24 +419,24 @@ static void wait_over(void *arg)
 
 	check_wait(c);
 	if (c->waiting)
-		timer_set(&c->wait_timer, clock_from_real_ms(10));
+		timer_set(&waits[c->index].timer, clock_from_real_ms(10));
 }
 
 static void cmd_waitfor(struct client *c, struct line *l, char *rest)
 {
+	struct wait *w = &waits[c->index];
 	char *state = next_word(&rest);
 	long ms;
 
-	if (!state_known(state) || strlen(state) >= sizeof(c->wait_state) ||
-	    !next_number(&rest, &ms)) {
+	if (!state_known(state) || strlen(state) >= sizeof(w->state) || !next_number(&rest, &ms)) {
 		reply(c, "error waitfor NUM STATE TIMEOUT_MS");
 		return;
 	}
-	strcpy(c->wait_state, state);
-	c->wait_line = l;
-	c->wait_until = clock_real() + (double)ms / 1000.0;
+	strcpy(w->state, state);
+	w->line = l;
+	w->until = clock_real() + (double)ms / 1000.0;
 	c->waiting = true;
-	timer_set(&c->wait_timer, clock_from_real_ms(ms));
+	timer_set(&w->timer, clock_from_real_ms(ms));
 	check_wait(c);
 }
 
@@ -496,7 +444,7 @@ static void cmd_waitfor(struct client *c, struct line *l, char *rest)
 
 static void cmd_help(struct client *c, struct line *l, char *rest);
 
-struct command {
+struct line_command {
 	const char *name;
 	bool line;		/* the first word is a number */
 	void (*run)(struct client *c, struct line *l, char *rest);
@@ -504,7 +452,7 @@ struct command {
 	const char *help;
 };
 
-static const struct command commands[] = {
+static const struct line_command commands[] = {
 	{ "status", false, cmd_status, "[NUM]", "state of one line or all" },
 	{ "drop", true, cmd_drop, "NUM", "the line is cut: both ends lose the call" },
 	{ "deaf", true, cmd_deaf, "NUM on|off|all",
@@ -587,170 +535,17 @@ static void run_command(struct client *c, char *text)
 	commands[i].run(c, l, rest);
 }
 
-/* ---- the socket ---- */
-
-static void run_input(struct client *c)
+static void client_gone(struct client *c)
 {
-	char *nl;
-
-	while (!c->waiting && (nl = memchr(c->in, '\n', c->len))) {
-		char text[LINE_MAX_LEN];
-		size_t n = (size_t)(nl - c->in);
-
-		memcpy(text, c->in, n);
-		text[n && text[n - 1] == '\r' ? n - 1 : n] = '\0';
-		c->len -= n + 1;
-		memmove(c->in, nl + 1, c->len);
-		if (c->skip)
-			reply(c, "error line too long");
-		else
-			run_command(c, text);
-		c->skip = false;
-	}
-	if (c->len == sizeof(c->in) && !c->waiting) {
-		c->len = 0;
-		c->skip = true;
-	}
-}
-
-static void close_client(struct client *c)
-{
-	timer_stop(&c->wait_timer);
-	close(c->fd);
-	c->fd = -1;
-	c->len = 0;
-	c->skip = false;
-	c->eof = false;
-	c->waiting = false;
-	fifo_drop(&c->out, c->out.len);
-}
-
-static void read_client(struct client *c)
-{
-	ssize_t n = read(c->fd, c->in + c->len, sizeof(c->in) - c->len);
-
-	if (n > 0) {
-		c->len += (size_t)n;
-		run_input(c);
-	} else if (n == 0) {
-		c->eof = true;
-	} else if (errno != EAGAIN && errno != EINTR) {
-		close_client(c);
-	}
-}
-
-/* A hang-up means that nobody is left to read an answer; an end of file does not. */
-static void serve_client(struct client *c, short revents)
-{
-	if (revents & POLLIN)
-		read_client(c);
-	else if (revents & (POLLHUP | POLLERR))
-		close_client(c);
-}
-
-static void flush_client(struct client *c)
-{
-	while (c->out.len) {
-		const uint8_t *data;
-		size_t n = fifo_peek(&c->out, &data);
-		ssize_t done = send(c->fd, data, n, MSG_NOSIGNAL);
-
-		if (done <= 0)
-			return;
-		fifo_drop(&c->out, (size_t)done);
-	}
-}
-
-static void accept_client(void)
-{
-	int fd = accept4(listen_fd, NULL, NULL, SOCK_NONBLOCK | SOCK_CLOEXEC);
-	int i;
-
-	for (i = 0; fd >= 0 && i < MAX_CLIENTS; i++) {
-		if (clients[i].fd < 0) {
-			clients[i].fd = fd;
-			return;
-		}
-	}
-	if (fd >= 0)
-		close(fd);
+	timer_stop(&waits[c->index].timer);
 }
 
 void control_open(const char *path)
 {
-	struct sockaddr_un a = { .sun_family = AF_UNIX };
+	static const struct client_ops ops = { run_command, check_wait, client_gone };
 	int i;
 
-	if (strlen(path) >= sizeof(a.sun_path))
-		die("%s: path too long for a socket", path);
-	strcpy(a.sun_path, path);
-	strcpy(socket_path, path);
-	unlink(path);
-	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&a, sizeof(a)) ||
-	    listen(listen_fd, MAX_CLIENTS))
-		die("%s: %m", path);
-	for (i = 0; i < MAX_CLIENTS; i++) {
-		clients[i].fd = -1;
-		fifo_init(&clients[i].out, 64 * 1024);
-		timer_init(&clients[i].wait_timer, wait_over, &clients[i]);
-	}
-}
-
-int control_poll_setup(struct pollfd *p)
-{
-	int i, n = 0;
-
-	if (listen_fd < 0)
-		return 0;
-	p[n++] = (struct pollfd){ .fd = listen_fd, .events = POLLIN };
-	for (i = 0; i < MAX_CLIENTS; i++) {
-		struct client *c = &clients[i];
-		short events = c->len < sizeof(c->in) && !c->eof ? POLLIN : 0;
-
-		if (c->fd < 0)
-			continue;
-		p[n++] = (struct pollfd){ .fd = c->fd,
-					  .events = events | (c->out.len ? POLLOUT : 0) };
-	}
-	return n;
-}
-
-void control_poll_done(const struct pollfd *p, int n)
-{
-	int i, k;
-
-	for (i = 0; i < n; i++) {
-		if (!p[i].revents)
-			continue;
-		if (p[i].fd == listen_fd)
-			accept_client();
-		for (k = 0; k < MAX_CLIENTS; k++)
-			if (clients[k].fd == p[i].fd)
-				serve_client(&clients[k], p[i].revents);
-	}
-}
-
-/* After everything else of a turn: waits that came true, then the answers. */
-void control_flush(void)
-{
-	int i;
-
-	for (i = 0; listen_fd >= 0 && i < MAX_CLIENTS; i++) {
-		struct client *c = &clients[i];
-
-		if (c->fd < 0)
-			continue;
-		check_wait(c);
-		run_input(c);
-		flush_client(c);
-		if (c->eof && !c->waiting && !c->out.len)
-			close_client(c);
-	}
-}
-
-void control_cleanup(void)
-{
-	if (listen_fd >= 0)
-		unlink(socket_path);
+	clients_open(path, &ops);
+	for (i = 0; i < MAX_CLIENTS; i++)
+		timer_init(&waits[i].timer, wait_over, client_by_index(i));
 }
