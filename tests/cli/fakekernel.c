@@ -4,9 +4,11 @@
  * it answers for the files below /dev/cleardown. Nothing here says anything about the module.
  *
  * The environment chooses what there is and how it ends:
- *   FAKE_DEVICES  names of the phones, separated by blanks (phone0)
+ *   FAKE_DEVICES  names of the phones, ports and vcs, separated by blanks (phone0)
  *   FAKE_OWNER    "PID COMM": who has the first phone open
+ *   FAKE_BACKEND  what all of them are bound to (sim:)
  *   FAKE_CLOSE    how closes end: clean, discarded, forced, stuck, slow (waits to be hurried)
+ *   FAKE_NO_REPORT  there is no report before the first close
  *   FAKE_GONE     the lines are gone and were called so
  *   FAKE_UNBOUND  a phone is unbound as soon as it is watched
  *   FAKE_OPEN     errno number with which an owner's open fails
@@ -20,7 +22,6 @@
 #include <semaphore.h>
 #include <signal.h>
 #include <stdarg.h>
-#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -29,7 +30,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <linux/cleardown.h>
+#include "fake.h"
 
 #define MAX_FDS	   256
 #define HANDLE	   0x100000001ULL
@@ -37,24 +38,26 @@
 #define MAX_NAMES  8
 #define FAKE_STEPS 2
 
-enum kind { NOT_OURS, CTL, EVENTS, PHONE, OBSERVER };
+enum kind { NOT_OURS, CTL, EVENTS, PHONE, OBSERVER, VC };
 
 static enum kind kinds[MAX_FDS];
 static int far_fd = -1;		/* our end of the owner's phone */
 static int event_fd = -1;	/* our end of the queue */
-static bool online, closed;
+static bool online, closed, is_port;
 static __u64 sequence, cookie;
 static sem_t hurried;
 static struct cleardown_report_head last;
+static __u32 report_class = CLEARDOWN_CLASS_PHONE;
+static const char *report_name = "phone0";
 
-static const char *setting(const char *name, const char *otherwise)
+const char *setting(const char *name, const char *otherwise)
 {
 	const char *value = getenv(name);
 
 	return value ? value : otherwise;
 }
 
-__attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
+void note(const char *format, ...)
 {
 	const char *path = getenv("FAKE_LOG");
 	FILE *file = path ? fopen(path, "a") : NULL;
@@ -68,7 +71,7 @@ __attribute__((format(printf, 1, 2))) static void note(const char *format, ...)
 	fclose(file);
 }
 
-static __u64 now(void)
+__u64 now(void)
 {
 	struct timespec ts;
 
@@ -78,21 +81,28 @@ static __u64 now(void)
 
 /* ---- events ---- */
 
-static void post(struct cleardown_event *e, const char *text)
+void post_data(struct cleardown_event *e, const void *data, size_t len)
 {
 	char buf[1024] = { 0 };
 
-	e->data_len = strlen(text);
+	e->data_len = len;
 	e->len = (sizeof(*e) + e->data_len + 7) & ~7U;
 	e->seq = ++sequence;
 	e->ns = now();
 	e->cookie = cookie;
-	e->handle = HANDLE;
+	if (!e->handle)
+		e->handle = HANDLE;
 	memcpy(buf, e, sizeof(*e));
-	memcpy(buf + sizeof(*e), text, e->data_len);
+	if (len)
+		memcpy(buf + sizeof(*e), data, len);
 	/* A queue that is gone takes nothing, like the real one's orphan. */
 	if (event_fd >= 0 && send(event_fd, buf, e->len, MSG_NOSIGNAL) < 0)
 		event_fd = -1;
+}
+
+static void post(struct cleardown_event *e, const char *text)
+{
+	post_data(e, text, strlen(text));
 }
 
 static void post_call(enum cleardown_call_state state, enum cleardown_result result)
@@ -209,6 +219,8 @@ static int submit(struct cleardown_submit *s)
 	char input[256] = "";
 
 	note("submit %#x\n", s->opcode);
+	if (is_port)
+		return port_submit(s);
 	if (s->opcode == CLEARDOWN_OP_SET_GAIN) {
 		s->out_status = CLEARDOWN_PHONEERR_OPERATIONUNAVAIL;
 		errno = EOPNOTSUPP;
@@ -229,14 +241,14 @@ static int submit(struct cleardown_submit *s)
 
 /* ---- closes and reports ---- */
 
-static void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardown_cause cause)
+void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardown_cause cause)
 {
 	const char *how = setting("FAKE_CLOSE", "clean");
 
 	*h = (struct cleardown_report_head){
 		.number = 7,
 		.handle = HANDLE,
-		.clazz = CLEARDOWN_CLASS_PHONE,
+		.clazz = report_class,
 		.mode = mode,
 		.cause = cause,
 		.flags = CLEARDOWN_REPORT_RELEASED,
@@ -251,6 +263,10 @@ static void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardow
 		.in_doubt = 10,
 		.received = 5,
 	};
+	if (report_class == CLEARDOWN_CLASS_PORT)
+		port_counts(h);
+	if (report_class == CLEARDOWN_CLASS_VC)
+		vc_counts(h);
 	if (!strcmp(how, "discarded")) {
 		h->discarded = 40;
 		h->confirmed = 50;
@@ -264,12 +280,28 @@ static void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardow
 	last = *h;
 }
 
-static bool is_slow(void)
+bool close_is(const char *how)
 {
-	return !strcmp(setting("FAKE_CLOSE", "clean"), "slow");
+	return !strcmp(setting("FAKE_CLOSE", "clean"), how);
 }
 
-static int answer_of(const struct cleardown_report_head *h)
+void await_hurry(void)
+{
+	sem_wait(&hurried);
+}
+
+void hurry(void)
+{
+	sem_post(&hurried);
+}
+
+void report_as(__u32 clazz, const char *name)
+{
+	report_class = clazz;
+	report_name = name;
+}
+
+int answer_of(const struct cleardown_report_head *h)
 {
 	if (h->flags & CLEARDOWN_REPORT_RELEASED)
 		return 0;
@@ -288,16 +320,25 @@ static int close_phone(struct cleardown_close *c)
 		return -1;
 	}
 	closing = true;
-	if (is_slow())
-		sem_wait(&hurried);
+	if (close_is("slow"))
+		await_hurry();
 	closed = true;
 	fill_head(&c->out_report, c->mode, CLEARDOWN_CAUSE_LOCAL_USER);
 	return answer_of(&c->out_report);
 }
 
+static __u32 class_of(const char *name)
+{
+	if (!strncmp(name, "vc", 2))
+		return CLEARDOWN_CLASS_VC;
+	return strncmp(name, "port", 4) ? CLEARDOWN_CLASS_PHONE : CLEARDOWN_CLASS_PORT;
+}
+
 static int close_device(struct cleardown_ctl_close *c)
 {
 	note("ctl-close %s %u %lld %u\n", c->name, c->mode, (long long)c->deadline_ns, c->flags);
+	if (class_of(c->name) == CLEARDOWN_CLASS_VC)
+		return vc_ctl_close(c);
 	if (!getenv("FAKE_OWNER"))
 		return 0;
 	if (c->flags & CLEARDOWN_CTL_CLOSE_ASYNC) {
@@ -305,14 +346,18 @@ static int close_device(struct cleardown_ctl_close *c)
 		errno = EINPROGRESS;
 		return -1;
 	}
-	if (is_slow())
-		sem_wait(&hurried);
+	if (close_is("slow"))
+		await_hurry();
 	fill_head(&c->out_report, c->mode, CLEARDOWN_CAUSE_ADMIN);
 	return answer_of(&c->out_report);
 }
 
 static int report(struct cleardown_report *r)
 {
+	if (!last.number && getenv("FAKE_NO_REPORT")) {
+		errno = ENOENT;
+		return -1;
+	}
 	if (!last.number)
 		fill_head(&last, CLEARDOWN_MODE_ORDERLY, CLEARDOWN_CAUSE_OWNER_DIED);
 	if (r->after >= last.number) {
@@ -320,7 +365,7 @@ static int report(struct cleardown_report *r)
 		return -1;
 	}
 	r->out_head = last;
-	strcpy(r->out_name, "phone0");
+	strcpy(r->out_name, report_name);
 	strcpy(r->out_backend, "sim:");
 	r->out_owner_pid = r->out_closer_pid = 812;
 	strcpy(r->out_owner_comm, "minicom");
@@ -333,6 +378,9 @@ static int report(struct cleardown_report *r)
 						   .flags = CLEARDOWN_STEP_SKIPPED };
 	r->out_steps[1] =
 		(struct cleardown_step){ .what = CLEARDOWN_STEP_HANGUP, .took_ns = 20000000 };
+	if (last.clazz == CLEARDOWN_CLASS_VC)
+		r->out_steps[1] =
+			(struct cleardown_step){ .what = CLEARDOWN_STEP_NET_RELEASE, .detail = 3 };
 	return 0;
 }
 
@@ -347,7 +395,7 @@ static void fill_status(struct cleardown_status *s, bool first)
 	if (!owner || !first)
 		return;
 	s->out_state = CLEARDOWN_STATE_OPEN;
-	s->out_call = 4;
+	s->out_call = is_port ? port_document() : 4;
 	sscanf(owner, "%d %15s", &s->out_owner_pid, s->out_owner_comm);
 }
 
@@ -360,10 +408,10 @@ static int list(struct cleardown_list *l)
 	while ((name = strsep(&rest, " ")) && *name) {
 		if (i++ != l->after)
 			continue;
-		l->out_class = CLEARDOWN_CLASS_PHONE;
+		l->out_class = class_of(name);
 		l->out_id = i;
 		strcpy(l->out_name, name);
-		strcpy(l->out_backend, "sim:");
+		strcpy(l->out_backend, setting("FAKE_BACKEND", "sim:"));
 		fill_status(&l->out_status, i == 1);
 		if (getenv("FAKE_GONE")) {
 			strcpy(l->out_backend, getenv("FAKE_GONE"));
@@ -375,15 +423,28 @@ static int list(struct cleardown_list *l)
 	return -1;
 }
 
-static int bind_phone(struct cleardown_bind *b)
+static int bind_object(struct cleardown_bind *b)
 {
+	bool port = b->clazz == CLEARDOWN_CLASS_PORT;
+
+	if (b->clazz == CLEARDOWN_CLASS_VC)
+		note("bind-vc %s %#llx [%s]\n", b->link, b->dev, b->args);
+	if (port)
+		note("bind-port %s %#llx [%s]\n", b->link, b->dev, b->args);
 	note("bind %s %s %u %u [%s]\n", b->link, b->name, b->speed, b->flow, b->args);
 	if (strstr(b->args, "refuse")) {
 		strcpy(b->out_text, "the line has no UART");
+		b->out_status = port ? CLEARDOWN_ERROR_ALREADY_EXISTS : 0;
 		errno = EINVAL;
 		return -1;
 	}
-	strcpy(b->name, "phone0");
+	strcpy(b->name, b->clazz == CLEARDOWN_CLASS_VC ? "vc0" : port ? "port0" : "phone0");
+	return 0;
+}
+
+static int configure(const struct cleardown_configure *c)
+{
+	note("configure %s [%s]\n", c->name, c->args);
 	return 0;
 }
 
@@ -401,7 +462,9 @@ static int ctl_call(unsigned long nr, void *arg)
 	case CLEARDOWN_IOC_CTL_CLOSE:
 		return close_device(arg);
 	case CLEARDOWN_IOC_CTL_BIND:
-		return bind_phone(arg);
+		return bind_object(arg);
+	case CLEARDOWN_IOC_CTL_CONFIGURE:
+		return configure(arg);
 	case CLEARDOWN_IOC_CTL_REBIND:
 		note("rebind %s %#llx\n", ((struct cleardown_rebind *)arg)->name,
 		     ((struct cleardown_rebind *)arg)->dev);
@@ -421,6 +484,8 @@ static int set_options(const struct cleardown_options *o)
 {
 	if (o->set & CLEARDOWN_OPT_DTR)
 		note("dtr %u %u\n", o->dtr, o->dtr_pulse_ms);
+	if (o->set & CLEARDOWN_OPT_RESET)
+		note("reset %u\n", o->reset);
 	return 0;
 }
 
@@ -447,7 +512,16 @@ static int set_filter(void)
 	struct cleardown_event unbound = { .type = CLEARDOWN_EV_PHONE_CLOSE,
 					   .p1 = CLEARDOWN_CAUSE_ADMIN };
 	struct cleardown_event ring = { .type = CLEARDOWN_EV_RING };
+	struct cleardown_event paper = { .type = CLEARDOWN_EV_PRINTER, .p1 = 41002 };
+	struct cleardown_event doc = {
+		.type = CLEARDOWN_EV_DOC, .p1 = CLEARDOWN_DOC_PRINTED, .p2 = 3, .p3 = 12
+	};
 
+	if (is_port) {
+		post(&paper, "LOAD PAPER");
+		post(&doc, "");
+		return 0;
+	}
 	for (ring.p1 = 1; ring.p1 <= 2; ring.p1++)
 		post(&ring, "5551234");
 	if (getenv("FAKE_UNBOUND"))
@@ -481,8 +555,14 @@ static int phone_call(unsigned long nr, void *arg)
 		return phone_status(arg);
 	case CLEARDOWN_IOC_PHONE_CAPS:
 		return phone_caps(arg);
+	case CLEARDOWN_IOC_PORT_STATUS:
+		return port_status(arg);
+	case CLEARDOWN_IOC_PORT_ID:
+		return port_id(arg);
 	case CLEARDOWN_IOC_CANCEL:
 		note("cancel %llu\n", ((struct cleardown_cancel *)arg)->id);
+		if (is_port)
+			return port_cancel(arg);
 		errno = ESTALE;
 		return -1;
 	default:
@@ -493,7 +573,7 @@ static int phone_call(unsigned long nr, void *arg)
 
 /* ---- the calls that are replaced ---- */
 
-static int pair(int type, int *ours, int flags)
+int pair(int type, int *ours, int flags)
 {
 	int fds[2];
 
@@ -529,9 +609,18 @@ static int open_ours(const char *name, int flags)
 	} else if (!strcmp(name, "ctl")) {
 		sem_init(&hurried, 0, 0);
 		fd = dup(STDERR_FILENO);
+	} else if (!strncmp(name, "vc", 2)) {
+		kind = VC;
+		report_as(CLEARDOWN_CLASS_VC, "vc0");
+		fd = vc_open(flags);
 	} else {
 		kind = (flags & O_ACCMODE) == O_RDONLY ? OBSERVER : PHONE;
+		is_port = !strncmp(name, "port", 4);
 		fd = open_phone(flags);
+		if (is_port)
+			report_as(CLEARDOWN_CLASS_PORT, "port0");
+		if (is_port && kind == PHONE && fd >= 0)
+			port_opened(far_fd);
 	}
 	if (fd >= 0 && fd < MAX_FDS)
 		kinds[fd] = kind;
@@ -554,6 +643,18 @@ EXPORT int open(const char *path, int flags, ...)
 	return real(path, flags, mode);
 }
 
+static int vc_call(int fd, unsigned long nr, void *arg)
+{
+	int ret = vc_ioctl(fd, nr, arg), made;
+
+	if (ret == 0 && nr == CLEARDOWN_IOC_VC_CREATE) {
+		made = ((struct cleardown_vc_create *)arg)->out_fd;
+		if (made >= 0 && made < MAX_FDS)
+			kinds[made] = VC;
+	}
+	return ret;
+}
+
 EXPORT int ioctl(int fd, unsigned long nr, ...)
 {
 	static int (*real)(int, unsigned long, ...);
@@ -565,6 +666,12 @@ EXPORT int ioctl(int fd, unsigned long nr, ...)
 	va_end(args);
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == CTL)
 		return ctl_call(nr, arg);
+	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == OBSERVER && nr == CLEARDOWN_IOC_SUBMIT) {
+		errno = EPERM;
+		return -1;
+	}
+	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == VC)
+		return vc_call(fd, nr, arg);
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] != NOT_OURS)
 		return phone_call(nr, arg);
 	if (!real)

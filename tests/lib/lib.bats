@@ -40,9 +40,11 @@ setup_file() {
 	g++ -std=c++11 "${flags[@]}" -x c++ - <<<"$both"$'\n''#include <cleardown.h>'
 }
 
-@test "the tool installs below DESTDIR and runs from there" {
+@test "tool and backend install below DESTDIR, and the tool runs from there" {
 	make -s -C "$TOP/userspace" B="$BUILD/tools" DESTDIR="$BATS_TEST_TMPDIR/d" PREFIX=/usr install
 	[ -e "$BATS_TEST_TMPDIR/d/usr/include/cleardown.h" ]
 	LD_LIBRARY_PATH=$BATS_TEST_TMPDIR/d/usr/lib "$BATS_TEST_TMPDIR/d/usr/bin/cleardown" --version
 	[ -e "$BATS_TEST_TMPDIR/d/lib/udev/rules.d/60-cleardown.rules" ]
+	# cupsd runs a backend as root only where nobody else may run it
+	[ "$(stat -c %a "$BATS_TEST_TMPDIR/d/usr/lib/cups/backend/cleardown")" = 700 ]
 }

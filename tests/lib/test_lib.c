@@ -5,11 +5,13 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -21,11 +23,12 @@
 /* ---- the kernel of these tests ---- */
 
 static unsigned long last_nr;
-static unsigned char last_arg[4096];	/* what the library passed */
-static unsigned char answer[4096];	/* what it gets back */
+static unsigned char last_arg[4096]; /* what the library passed */
+static unsigned char answer[4096]; /* what it gets back */
 static size_t arg_size;
 static int answer_ret, answer_errno;
 static int next_fd;
+static void (*on_submit)(const struct cleardown_submit *s);
 
 /* Every struct begins with its size: as much as that is kept, and answered. */
 int __wrap_ioctl(int fd, unsigned long nr, void *arg);
@@ -37,6 +40,8 @@ int __wrap_ioctl(int fd, unsigned long nr, void *arg)
 	if (arg_size > sizeof(last_arg))
 		abort();
 	memcpy(last_arg, arg, arg_size);
+	if (nr == CLEARDOWN_IOC_SUBMIT && on_submit)
+		on_submit(arg);
 	memcpy(arg, answer, arg_size);
 	errno = answer_errno;
 	return answer_ret;
@@ -64,6 +69,7 @@ static void reset(void)
 	memset(last_arg, 0, sizeof(last_arg));
 	memset(answer, 0, sizeof(answer));
 	answer_ret = answer_errno = 0;
+	on_submit = NULL;
 	next_fd = STDERR_FILENO;
 }
 
@@ -499,6 +505,879 @@ static bool queue_that_is_gone_is_an_error(void)
 	return good;
 }
 
+/* ---- port ---- */
+
+static struct cleardown_port *port_or_die(void)
+{
+	struct cleardown_port *port;
+
+	reset();
+	port = cleardown_port_open("port0", CLDN_OPEN_OWNER);
+	if (!port)
+		abort();
+	return port;
+}
+
+static bool port_opens_and_closes_as_its_class(void)
+{
+	struct cleardown_close *in = (struct cleardown_close *)last_arg;
+	struct cleardown_close *out = (struct cleardown_close *)answer;
+	struct cleardown_port *port = port_or_die();
+	struct cleardown_close_summary sum;
+	bool good = true;
+
+	EXPECT(good, !strcmp(opened, "/dev/cleardown/port0"));
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDWR);
+	out->out_report.flags = CLEARDOWN_REPORT_DOC_ABORTED;
+	EXPECT_EQ(good, cleardown_port_close(port, NULL, &sum), 0);
+	EXPECT_EQ(good, in->clazz, CLEARDOWN_CLASS_PORT);
+	EXPECT_EQ(good, sum.flags, CLDN_REPORT_DOC_ABORTED);
+	cleardown_port_free(port);
+	port = cleardown_port_open("port0", CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDONLY);
+	EXPECT_EQ(good, opened_flags & O_NONBLOCK, O_NONBLOCK);
+	cleardown_port_free(port);
+	EXPECT(good, !cleardown_port_open("../port0", CLDN_OPEN_OWNER) && errno == EINVAL);
+	return good;
+}
+
+/* The input is read while the call runs: afterwards the library's struct is gone. */
+static struct cleardown_op_start_doc start_doc;
+
+static void keep_start_doc(const struct cleardown_submit *s)
+{
+	if (s->opcode == CLEARDOWN_OP_START_DOC && s->in_len == sizeof(start_doc))
+		memcpy(&start_doc, (void *)(uintptr_t)s->in_ptr, sizeof(start_doc));
+}
+
+static bool start_of_a_document_has_level_and_name(void)
+{
+	struct cleardown_submit *in = (struct cleardown_submit *)last_arg;
+	char name[CLDN_DOC_NAME_LEN + 10];
+	struct cleardown_request start = {
+		.size = sizeof(start),
+		.opcode = CLDN_OP_START_DOC,
+		.in = "report.pdf",
+		.in_len = 10,
+	};
+	struct cleardown_request end = {
+		.size = sizeof(end),
+		.opcode = CLDN_OP_END_DOC,
+		.a = CLDN_END_PRINTED,
+	};
+	struct cleardown_port *port = port_or_die();
+	bool good = true;
+
+	on_submit = keep_start_doc;
+	EXPECT_EQ(good, cleardown_port_submit(port, &start), 0);
+	EXPECT_EQ(good, in->in_len, sizeof(struct cleardown_op_start_doc));
+	EXPECT(good, start_doc.level == 1 && !start_doc.flags);
+	EXPECT(good, !strcmp(start_doc.name, "report.pdf"));
+	/* one that is too long is cut, and has its end */
+	memset(name, 'x', sizeof(name));
+	start.in = name;
+	start.in_len = sizeof(name);
+	EXPECT_EQ(good, cleardown_port_submit(port, &start), 0);
+	EXPECT_EQ(good, strnlen(start_doc.name, sizeof(start_doc.name)), CLDN_DOC_NAME_LEN - 1);
+	start.in = NULL;
+	start.in_len = 0;
+	EXPECT_EQ(good, cleardown_port_submit(port, &start), 0);
+	EXPECT(good, start_doc.level == 1 && !start_doc.name[0]);
+	EXPECT_EQ(good, cleardown_port_submit(port, &end), 0);
+	EXPECT_EQ(good, in->in_len, sizeof(struct cleardown_op_end_doc));
+	end.size--;
+	EXPECT(good, cleardown_port_submit(port, &end) == -1 && errno == EINVAL);
+	cleardown_port_free(port);
+	return good;
+}
+
+/* Completes each request at once through this socket, with this. */
+static int complete_fd;
+static int complete_error;
+static struct cleardown_doc_result complete_doc;
+static bool complete_has_doc;
+
+static void complete_now(const struct cleardown_submit *s)
+{
+	struct {
+		struct cleardown_event e;
+		struct cleardown_doc_result d;
+	} w = {
+		.e = {
+			.len = complete_has_doc ? sizeof(w) : sizeof(w.e),
+			.type = CLEARDOWN_EV_COMPLETION,
+			.req_id = s->req_id,
+			.status = CLEARDOWN_ERROR_PRINT_CANCELLED,
+			.error = -complete_error,
+			.data_len = complete_has_doc ? sizeof(w.d) : 0,
+		},
+		.d = complete_doc,
+	};
+
+	if (write(complete_fd, &w, w.e.len) != (ssize_t)w.e.len)
+		abort();
+}
+
+static bool documents_are_ended_with_their_result(void)
+{
+	struct cleardown_queue *queue = queue_or_die(&complete_fd);
+	struct cleardown_port *port = port_or_die();
+	struct cleardown_document document;
+	uint64_t number = 1;
+	bool good = true;
+
+	on_submit = complete_now;
+	complete_error = 0;
+	complete_has_doc = false;
+	((struct cleardown_port_status *)answer)->out_doc = 7;
+	EXPECT_EQ(good, cleardown_port_start_doc(port, queue, "x", 1000000000, &number), 0);
+	EXPECT_EQ(good, number, 7);
+	/* an id of the library's own, and a time limit the kernel knows */
+	memset(answer, 0, sizeof(answer));
+	complete_doc = (struct cleardown_doc_result){
+		.number = 7,
+		.accepted = 10,
+		.confirmed = 4,
+		.discarded = 5,
+		.in_doubt = 1,
+		.state = CLEARDOWN_DOC_CANCELLED,
+		.pages = 2,
+	};
+	complete_has_doc = true;
+	complete_error = ECANCELED;
+	EXPECT_EQ(good, cleardown_port_end_doc(port, queue, 0, 1000000000, &document), -1);
+	EXPECT_EQ(good, errno, ECANCELED);
+	EXPECT_EQ(good, cleardown_port_status_word(port), CLDN_ERROR_PRINT_CANCELLED);
+	EXPECT(good, document.number == 7 && document.state == CLDN_DOC_CANCELLED);
+	EXPECT(good, document.accepted == 10 && document.confirmed == 4);
+	EXPECT(good, document.discarded == 5 && document.in_doubt == 1 && document.pages == 2);
+	complete_error = 0;
+	complete_has_doc = false;
+	EXPECT_EQ(good, cleardown_port_end_doc(port, queue, 0, CLDN_FOREVER, &document), 0);
+	EXPECT(good, document.number == 0 && document.state == CLDN_DOC_NONE);
+	on_submit = NULL;
+	EXPECT_EQ(good, cleardown_port_end_doc(port, queue, 0, 1, NULL), -1);
+	EXPECT_EQ(good, errno, ETIMEDOUT);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CANCEL);
+	EXPECT(good, ((struct cleardown_cancel *)last_arg)->id > CLDN_REQ_LIBRARY);
+	cleardown_port_free(port);
+	cleardown_queue_free(queue);
+	close(complete_fd);
+	return good;
+}
+
+static bool printer_status_is_converted(void)
+{
+	struct cleardown_port_status *s = (struct cleardown_port_status *)answer;
+	struct cleardown_port *port = port_or_die();
+	const struct cleardown_printer_status *p;
+	bool good = true;
+
+	s->out_flags = CLEARDOWN_PORT_HELD | CLEARDOWN_PORT_PAPER;
+	s->out_lines = CLEARDOWN_LINE_VALID | CLEARDOWN_LINE_PERROR;
+	s->out_doc_state = CLEARDOWN_DOC_OPEN;
+	s->out_doc = ~0ULL;
+	s->out_confirmed = 5;
+	s->out_code = 40021;
+	memset(s->out_display, 'd', sizeof(s->out_display));
+	memset(s->out_doc_name, 'n', sizeof(s->out_doc_name));
+	p = cleardown_port_get_status(port);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_PORT_STATUS);
+	EXPECT(good, p && p->flags == (CLDN_PORT_HELD | CLDN_PORT_PAPER));
+	EXPECT(good, p && p->lines == (CLDN_LINE_VALID | CLDN_LINE_PERROR));
+	EXPECT(good, p && p->doc_state == CLDN_DOC_OPEN && p->document == UINT64_MAX);
+	EXPECT(good, p && p->confirmed == 5 && p->code == 40021);
+	EXPECT_EQ(good, p ? strlen(p->display) : 0, sizeof(p->display) - 1);
+	EXPECT_EQ(good, p ? strlen(p->doc_name) : 0, CLDN_DOC_NAME_LEN - 1);
+	cleardown_port_free(port);
+	return good;
+}
+
+static bool timeouts_and_options_say_what_they_set(void)
+{
+	struct cleardown_timeouts *t = (struct cleardown_timeouts *)last_arg;
+	struct cleardown_options *o = (struct cleardown_options *)last_arg;
+	struct cleardown_filter *f = (struct cleardown_filter *)last_arg;
+	struct cleardown_port *port = port_or_die();
+	uint32_t read_ms = 0, write_ms = 0;
+	bool good = true;
+
+	EXPECT_EQ(good, cleardown_port_set_timeouts(port, 0, 250), 0);
+	EXPECT_EQ(good, t->set, CLEARDOWN_TIMEOUT_WRITE | CLEARDOWN_TIMEOUT_READ);
+	EXPECT(good, t->write_ms == 250 && t->read_ms == 0);
+	((struct cleardown_timeouts *)answer)->out_write_ms = 250;
+	((struct cleardown_timeouts *)answer)->out_read_ms = 9;
+	EXPECT_EQ(good, cleardown_port_get_timeouts(port, &read_ms, &write_ms), 0);
+	EXPECT_EQ(good, t->set, 0);
+	EXPECT(good, write_ms == 250 && read_ms == 9);
+	EXPECT_EQ(good, cleardown_port_set_reset(port, true), 0);
+	EXPECT(good, o->set == CLEARDOWN_OPT_RESET && o->reset == 1 && !o->__reserved);
+	EXPECT_EQ(good, cleardown_port_set_filter(port, CLDN_EV_BIT(CLDN_EV_DOC)), 0);
+	EXPECT(good, f->events == CLEARDOWN_EV_BIT(CLEARDOWN_EV_DOC) && !f->states);
+	EXPECT_EQ(good, cleardown_port_cancel_document(port, 8), 0);
+	EXPECT_EQ(good, ((struct cleardown_cancel *)last_arg)->what, CLEARDOWN_CANCEL_DOCUMENT);
+	cleardown_port_free(port);
+	return good;
+}
+
+static bool configure_passes_all_and_keeps_word_and_text(void)
+{
+	struct cleardown_configure *in = (struct cleardown_configure *)last_arg;
+	struct cleardown_configure *out = (struct cleardown_configure *)answer;
+	struct cleardown_ctl *ctl = ctl_or_die();
+	bool good = true;
+
+	strcpy(out->out_text, "it is open");
+	out->out_status = CLEARDOWN_ERROR_DEVICE_IN_USE;
+	answer_ret = -1;
+	answer_errno = EBUSY;
+	EXPECT_EQ(good, cleardown_ctl_configure(ctl, "port0", "monitor=pjl"), -1);
+	EXPECT_EQ(good, errno, EBUSY);
+	EXPECT(good, !strcmp(in->name, "port0") && !strcmp(in->args, "monitor=pjl"));
+	EXPECT(good, !strcmp(cleardown_ctl_error_text(ctl), "it is open"));
+	EXPECT_EQ(good, cleardown_ctl_status_word(ctl), CLDN_ERROR_DEVICE_IN_USE);
+	memset(answer, 0, sizeof(answer));
+	answer_ret = 0;
+	EXPECT_EQ(good, cleardown_ctl_unbind(ctl, "port0", false), 0);
+	EXPECT_EQ(good, cleardown_ctl_status_word(ctl), 0);
+	cleardown_ctl_free(ctl);
+	return good;
+}
+
+/* A port of the caller's whose other end is *fd. */
+static struct cleardown_port *pipe_port(int *fd)
+{
+	struct cleardown_port *port;
+	int fds[2];
+
+	reset();
+	if (socketpair(AF_UNIX, SOCK_STREAM, 0, fds) < 0)
+		abort();
+	next_fd = fds[0];
+	port = cleardown_port_open("port0", CLDN_OPEN_OWNER);
+	if (!port)
+		abort();
+	close(fds[0]);
+	*fd = fds[1];
+	return port;
+}
+
+static bool write_all_writes_all_or_is_cancelled(void)
+{
+	static char big[4 << 20];
+	char small[16] = "";
+	bool good = true;
+	size_t written;
+	int fd, cancel[2];
+	struct cleardown_port *port = pipe_port(&fd);
+
+	EXPECT_EQ(good, cleardown_port_write_all(port, "hello", 5, -1, NULL), 0);
+	EXPECT(good, read(fd, small, sizeof(small)) == 5 && !memcmp(small, "hello", 5));
+	EXPECT_EQ(good, cleardown_port_write_all(port, "", 0, -1, &written), 0);
+	EXPECT_EQ(good, written, 0);
+	if (pipe(cancel) < 0 || write(cancel[1], "", 1) != 1)
+		abort();
+	/* cancelled before: nothing is written */
+	EXPECT_EQ(good, cleardown_port_write_all(port, "x", 1, cancel[0], &written), -1);
+	EXPECT(good, errno == ECANCELED && written == 0);
+	/* a printer that takes nothing: the write ends all the same, and says what it did */
+	if (read(cancel[0], small, 1) != 1)
+		abort();
+	if (fork() == 0) {
+		usleep(100000);
+		_exit(write(cancel[1], "", 1) != 1);
+	}
+	EXPECT_EQ(good, cleardown_port_write_all(port, big, sizeof(big), cancel[0], &written), -1);
+	EXPECT(good, errno == ECANCELED && written > 0 && written < sizeof(big));
+	close(fd);
+	EXPECT_EQ(good, cleardown_port_write_all(port, "x", 1, -1, &written), -1);
+	EXPECT(good, errno == EPIPE && written == 0);
+	cleardown_port_free(port);
+	close(cancel[0]);
+	close(cancel[1]);
+	return good;
+}
+
+/* ---- links of virtual circuits ---- */
+
+static struct cleardown_vclink *vclink_or_die(void)
+{
+	struct cleardown_vclink *link;
+
+	reset();
+	link = cleardown_vclink_open("vc0");
+	if (!link)
+		abort();
+	return link;
+}
+
+/* A VC of number 0x77 whose file is a copy of ours. */
+static struct cleardown_vc *vc_or_die(struct cleardown_vclink *link)
+{
+	struct cleardown_vc_create *out = (struct cleardown_vc_create *)answer;
+	struct cleardown_vc *vc;
+
+	reset();
+	out->out_vc = 0x77;
+	out->out_fd = dup(STDERR_FILENO);
+	vc = cleardown_vc_new(link, 5);
+	if (!vc)
+		abort();
+	reset();
+	return vc;
+}
+
+static bool link_opens_for_writing_and_closes_as_its_class(void)
+{
+	struct cleardown_close *in = (struct cleardown_close *)last_arg;
+	struct cleardown_close *out = (struct cleardown_close *)answer;
+	struct cleardown_close_wish wish = { .size = sizeof(wish), .deadline_ns = 9 };
+	struct cleardown_vclink *link = vclink_or_die();
+	bool good = true;
+
+	EXPECT(good, !strcmp(opened, "/dev/cleardown/vc0"));
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDWR);
+	EXPECT_EQ(good, cleardown_vclink_fd(link) >= 0, true);
+	((struct cleardown_info *)answer)->out_handle = 0x99;
+	EXPECT(good, (cleardown_vclink_get_info(link) ?: &(struct cleardown_handle){ 0 })->handle ==
+			     0x99);
+	memset(answer, 0, sizeof(answer));
+	out->out_status = CLEARDOWN_NDIS_STATUS_PENDING;
+	answer_ret = -1;
+	answer_errno = EINPROGRESS;
+	EXPECT_EQ(good, cleardown_vclink_close(link, NULL), -1);
+	EXPECT_EQ(good, errno, EINPROGRESS);
+	EXPECT_EQ(good, cleardown_vclink_status_word(link), CLDN_NDIS_STATUS_PENDING);
+	EXPECT_EQ(good, in->clazz, CLEARDOWN_CLASS_VC);
+	EXPECT(good, in->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT && !in->data_len);
+	answer_ret = 0;
+	EXPECT_EQ(good, cleardown_vclink_close(link, &wish), 0);
+	EXPECT_EQ(good, in->deadline_ns, 9);
+	wish.size--;
+	EXPECT(good, cleardown_vclink_close(link, &wish) == -1 && errno == EINVAL);
+	cleardown_vclink_free(link);
+	EXPECT(good, !cleardown_vclink_open("../vc0") && errno == EINVAL);
+	cleardown_vclink_free(NULL);
+	cleardown_vc_free(NULL);
+	return good;
+}
+
+static bool saps_are_selectors_or_all(void)
+{
+	struct cleardown_vc_sap *in = (struct cleardown_vc_sap *)last_arg;
+	struct cleardown_vc_sap *out = (struct cleardown_vc_sap *)answer;
+	struct cleardown_vclink *link = vclink_or_die();
+	bool good = true;
+
+	EXPECT_EQ(good, cleardown_vclink_add_sap(link, 255), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_SAP);
+	EXPECT(good, in->selector == 255 && !in->flags);
+	EXPECT_EQ(good, cleardown_vclink_remove_sap(link, 0), 0);
+	EXPECT(good, in->selector == 0 && in->flags == CLEARDOWN_SAP_REMOVE);
+	EXPECT_EQ(good, cleardown_vclink_add_sap(link, CLDN_SAP_ALL), 0);
+	EXPECT(good, in->selector == 0 && in->flags == CLEARDOWN_SAP_ANY);
+	EXPECT_EQ(good, cleardown_vclink_remove_sap(link, CLDN_SAP_ALL), 0);
+	EXPECT_EQ(good, in->flags, CLEARDOWN_SAP_ANY | CLEARDOWN_SAP_REMOVE);
+	out->out_status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
+	answer_ret = -1;
+	answer_errno = EINVAL;
+	EXPECT_EQ(good, cleardown_vclink_add_sap(link, 257), -1);
+	EXPECT_EQ(good, in->selector, 257); /* the kernel's to refuse, not to be bent */
+	EXPECT_EQ(good, cleardown_vclink_status_word(link), CLDN_NDIS_STATUS_INVALID_DATA);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+static bool link_status_is_converted_and_bounded(void)
+{
+	struct cleardown_vc_link *out = (struct cleardown_vc_link *)answer;
+	struct cleardown_vclink *link = vclink_or_die();
+	const struct cleardown_vclink_status *s;
+	bool good = true;
+
+	out->out_flags = CLEARDOWN_VC_LINK_SAAL | CLEARDOWN_VC_LINK_NETWORK;
+	out->out_close_data = 27;
+	out->out_vcs = 4;
+	out->out_rate = 5;
+	out->out_uni = 40;
+	memset(out->out_nsap, 1, sizeof(out->out_nsap));
+	memset(out->out_peer, 2, sizeof(out->out_peer));
+	s = cleardown_vclink_get_status(link);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_LINK);
+	EXPECT(good, s && s->flags == (CLDN_VC_LINK_SAAL | CLDN_VC_LINK_NETWORK));
+	EXPECT(good, s && s->close_data == 27 && s->vcs == 4 && s->rate == 5 && s->uni == 40);
+	EXPECT(good,
+	       s && s->nsap[0] == 1 && s->nsap[19] == 1 && s->peer[0] == 2 && s->peer[19] == 2);
+	out->out_close_data = 4000000000U;
+	s = cleardown_vclink_get_status(link);
+	EXPECT(good, s && s->close_data == CLDN_CLOSE_DATA_MAX);
+	answer_ret = -1;
+	answer_errno = ENOTTY;
+	EXPECT(good, !cleardown_vclink_get_status(link) && errno == ENOTTY);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+/* The last octets of texts are not zero: they get an end. */
+static bool circuits_and_records_of_a_link_are_converted(void)
+{
+	struct cleardown_vc_next *next = (struct cleardown_vc_next *)answer;
+	struct cleardown_vc_cdr *cdr = (struct cleardown_vc_cdr *)answer;
+	struct cleardown_vc_count *count = (struct cleardown_vc_count *)answer;
+	const struct cleardown_vc_entry *entry;
+	const struct cleardown_call_record *record;
+	const struct cleardown_counter *counter;
+	struct cleardown_vclink *link;
+	bool good = true;
+
+	cleardown_vclink_free(vclink_or_die()); /* nothing is left of the last test */
+	link = cleardown_vclink_observe("vc0");
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDONLY);
+	*next = (struct cleardown_vc_next){
+		.out_vc = 12,
+		.out_since_ns = 13,
+		.out_owner_pid = 14,
+		.out_owner_uid = 15,
+	};
+	memset(next->out_owner_comm, 'x', sizeof(next->out_owner_comm));
+	next->out_status.out_state = CLEARDOWN_VC_CLOSING;
+	next->out_status.out_call_state = 11;
+	next->out_status.out_call.vci = 40;
+	entry = cleardown_vclink_next_vc(link, 11);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_NEXT);
+	EXPECT_EQ(good, ((struct cleardown_vc_next *)last_arg)->after, 11);
+	EXPECT(good, entry && entry->number == 12 && entry->since_ns == 13);
+	EXPECT(good, entry && entry->owner_pid == 14 && entry->owner_uid == 15);
+	EXPECT(good, entry && strlen(entry->owner_comm) == sizeof(entry->owner_comm) - 1);
+	EXPECT(good, entry && entry->circuit.state == CLDN_VC_CLOSING &&
+			     entry->circuit.call_state == 11 && entry->circuit.call.vci == 40);
+
+	memset(answer, 0, sizeof(answer));
+	*cdr = (struct cleardown_vc_cdr){
+		.out_lost = 1,
+		.out_cdr = { .number = 2,
+			     .vc = 3,
+			     .begin_ns = 4,
+			     .setup_ns = 5,
+			     .total_ns = 6,
+			     .sent = 7,
+			     .received = 8,
+			     .sent_frames = 9,
+			     .received_frames = 10,
+			     .lost_frames = 11,
+			     .in_doubt = 12,
+			     .pid = 13,
+			     .uid = 14,
+			     .vpi = 15,
+			     .vci = 16,
+			     .cause = 17,
+			     .why = CLEARDOWN_CAUSE_TIMER,
+			     .flags = CLEARDOWN_CDR_FORCED,
+			     .close_data = 18 },
+	};
+	cdr->out_cdr.called[19] = 19;
+	cdr->out_cdr.calling[0] = 20;
+	record = cleardown_vclink_next_record(link, 1);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_CDR);
+	EXPECT_EQ(good, ((struct cleardown_vc_cdr *)last_arg)->after, 1);
+	EXPECT(good, record && record->lost == 1 && record->number == 2 && record->vc == 3 &&
+			     record->realtime_ns == 4 && record->setup_ns == 5 &&
+			     record->total_ns == 6 && record->sent == 7 && record->received == 8);
+	EXPECT(good, record && record->sent_frames == 9 && record->received_frames == 10 &&
+			     record->lost_frames == 11 && record->in_doubt == 12 &&
+			     record->owner_pid == 13 && record->owner_uid == 14);
+	EXPECT(good, record && record->vpi == 15 && record->vci == 16 && record->cause == 17 &&
+			     record->why == CLDN_CAUSE_TIMER && record->flags == CLDN_CDR_FORCED &&
+			     record->close_data == 18 && record->called[19] == 19 &&
+			     record->calling[0] == 20);
+
+	memset(answer, 0, sizeof(answer));
+	count->out_value = 21;
+	memset(count->out_name, 'y', sizeof(count->out_name));
+	counter = cleardown_vclink_get_counter(link, 22);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_COUNT);
+	EXPECT_EQ(good, ((struct cleardown_vc_count *)last_arg)->index, 22);
+	EXPECT(good, counter && counter->value == 21 &&
+			     strlen(counter->name) == sizeof(counter->name) - 1);
+	answer_ret = -1;
+	answer_errno = ENOENT;
+	EXPECT(good, !cleardown_vclink_next_vc(link, 0) && errno == ENOENT);
+	EXPECT(good, !cleardown_vclink_next_record(link, 0) && errno == ENOENT);
+	EXPECT(good, !cleardown_vclink_get_counter(link, 0) && errno == ENOENT);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+static bool calls_of_a_link_are_closed_from_outside(void)
+{
+	struct cleardown_ctl_close *in = (struct cleardown_ctl_close *)last_arg;
+	struct cleardown_ctl_close *out = (struct cleardown_ctl_close *)answer;
+	struct cleardown_close_wish wish = { .size = sizeof(wish),
+					     .mode = CLDN_MODE_ABORT,
+					     .deadline_ns = 5 };
+	struct cleardown_close_summary summary;
+	struct cleardown_ctl *ctl;
+	uint32_t closed = 0;
+	bool good = true;
+
+	cleardown_vclink_free(vclink_or_die()); /* nothing is left of the last test */
+	ctl = cleardown_ctl_open();
+	out->out_closed = 3;
+	out->out_report.number = 9;
+	EXPECT_EQ(good, cleardown_ctl_close_calls(ctl, "vc0", 7, &wish, false, &summary, &closed),
+		  0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CTL_CLOSE);
+	EXPECT(good, !strcmp(in->name, "vc0") && in->handle == 7 && in->deadline_ns == 5 &&
+			     in->mode == CLEARDOWN_MODE_ABORT && !in->flags && !in->__reserved);
+	EXPECT(good, closed == 3 && summary.number == 9);
+	EXPECT_EQ(good, cleardown_ctl_close_calls(ctl, "vc0", 0, NULL, true, NULL, NULL), 0);
+	EXPECT(good, !in->handle && in->flags == CLEARDOWN_CTL_CLOSE_ASYNC);
+	EXPECT_EQ(good, cleardown_ctl_close_device(ctl, "vc0", NULL, false, NULL), 0);
+	EXPECT(good, !in->handle && !in->flags);
+	wish.data_len = 1;
+	EXPECT(good, cleardown_ctl_close_calls(ctl, "vc0", 0, &wish, true, NULL, NULL) == -1 &&
+			     errno == EINVAL);
+	cleardown_ctl_free(ctl);
+	return good;
+}
+
+static bool circuits_are_created_and_taken(void)
+{
+	struct cleardown_vc_create *in = (struct cleardown_vc_create *)last_arg;
+	struct cleardown_vc_create *out = (struct cleardown_vc_create *)answer;
+	struct cleardown_vclink *link = vclink_or_die();
+	struct cleardown_vc *vc;
+	bool good = true;
+
+	out->out_vc = 0x900000007;
+	out->out_fd = dup(STDERR_FILENO);
+	vc = cleardown_vc_new(link, 41);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_CREATE);
+	EXPECT(good, !in->take && in->cookie == 41 && !in->__reserved);
+	EXPECT(good, vc && cleardown_vc_number(vc) == 0x900000007);
+	EXPECT(good, vc && cleardown_vc_fd(vc) == out->out_fd);
+	cleardown_vc_free(vc);
+	EXPECT(good, fcntl(out->out_fd, F_GETFD) < 0);
+	out->out_fd = dup(STDERR_FILENO);
+	vc = cleardown_vc_take(link, 0x900000007, 42);
+	EXPECT(good, vc && in->take == 0x900000007 && in->cookie == 42);
+	cleardown_vc_free(vc);
+	last_nr = 0;
+	EXPECT(good, !cleardown_vc_take(link, 0, 0) && errno == ENOENT && !last_nr);
+	out->out_status = CLEARDOWN_NDIS_STATUS_RESOURCES;
+	answer_ret = -1;
+	answer_errno = ENOBUFS;
+	EXPECT(good, !cleardown_vc_new(link, 0) && errno == ENOBUFS);
+	EXPECT_EQ(good, cleardown_vclink_status_word(link), CLDN_NDIS_STATUS_RESOURCES);
+	/* it may outlive the link */
+	vc = vc_or_die(link);
+	cleardown_vclink_free(link);
+	EXPECT(good, cleardown_vc_get_status(vc));
+	cleardown_vc_free(vc);
+	return good;
+}
+
+static struct cleardown_vc_call made;
+static struct cleardown_op_reject rejected;
+
+static void keep_call(const struct cleardown_submit *s)
+{
+	const void *in = (void *)(uintptr_t)s->in_ptr;
+
+	if (s->opcode == CLEARDOWN_OP_MAKE_CALL && s->in_len == sizeof(made))
+		memcpy(&made, in, sizeof(made));
+	if (s->opcode == CLEARDOWN_OP_REJECT && s->in_len == sizeof(rejected))
+		memcpy(&rejected, in, sizeof(rejected));
+}
+
+static struct cleardown_call some_call(void)
+{
+	struct cleardown_call call = {
+		.size = sizeof(call),
+		.fwd_rate = 1,
+		.bwd_rate = 2,
+		.fwd_sdu = 3,
+		.bwd_sdu = 4,
+		.vpi = 5,
+		.vci = 6,
+	};
+
+	memset(call.called, 0x47, sizeof(call.called));
+	memset(call.calling, 0x39, sizeof(call.calling));
+	return call;
+}
+
+static bool requests_of_a_circuit_have_their_structs(void)
+{
+	struct cleardown_submit *in = (struct cleardown_submit *)last_arg;
+	struct cleardown_submit *out = (struct cleardown_submit *)answer;
+	struct cleardown_call call = some_call();
+	struct cleardown_request request = {
+		.size = sizeof(request),
+		.opcode = CLDN_OP_MAKE_CALL,
+		.req_id = 8,
+		.deadline_ns = 77,
+		.in = &call,
+		.in_len = sizeof(call),
+	};
+	struct cleardown_vclink *link = vclink_or_die();
+	struct cleardown_vc *vc = vc_or_die(link);
+	bool good = true;
+
+	on_submit = keep_call;
+	EXPECT_EQ(good, cleardown_vc_submit(vc, &request), 0);
+	EXPECT(good, in->opcode == CLEARDOWN_OP_MAKE_CALL && in->req_id == 8);
+	EXPECT(good, in->deadline_ns == 77 && in->in_len == sizeof(struct cleardown_vc_call));
+	EXPECT(good, made.called[0] == 0x47 && made.called[19] == 0x47);
+	EXPECT(good, made.calling[0] == 0x39 && made.calling[19] == 0x39 && !made.__reserved);
+	EXPECT(good, made.fwd_pcr == 1 && made.bwd_pcr == 2 && made.fwd_sdu == 3);
+	EXPECT(good, made.bwd_sdu == 4 && made.vpi == 5 && made.vci == 6);
+	last_nr = 0;
+	call.size--;
+	EXPECT(good, cleardown_vc_submit(vc, &request) == -1 && errno == EINVAL && !last_nr);
+	call.size++;
+	request.in_len--;
+	EXPECT(good, cleardown_vc_submit(vc, &request) == -1 && errno == EINVAL && !last_nr);
+	request.in = NULL;
+	request.in_len++;
+	EXPECT(good, cleardown_vc_submit(vc, &request) == -1 && errno == EINVAL && !last_nr);
+	request = (struct cleardown_request){
+		.size = sizeof(request),
+		.opcode = CLDN_OP_REJECT,
+		.a = 17,
+	};
+	out->out_status = CLEARDOWN_NDIS_STATUS_CLOSING;
+	answer_ret = -1;
+	answer_errno = EISCONN;
+	EXPECT(good, cleardown_vc_submit(vc, &request) == -1 && errno == EISCONN);
+	EXPECT_EQ(good, cleardown_vc_status_word(vc), CLDN_NDIS_STATUS_CLOSING);
+	EXPECT(good, rejected.cause == 17 && !rejected.__reserved);
+	request.opcode = CLDN_OP_ACCEPT;
+	answer_ret = 0;
+	EXPECT_EQ(good, cleardown_vc_submit(vc, &request), 0);
+	EXPECT(good, in->opcode == CLEARDOWN_OP_ACCEPT && !in->in_len);
+	request.size--;
+	EXPECT(good, cleardown_vc_submit(vc, &request) == -1 && errno == EINVAL);
+	EXPECT_EQ(good, cleardown_vc_cancel_request(vc, 8), 0);
+	EXPECT_EQ(good, ((struct cleardown_cancel *)last_arg)->what, CLEARDOWN_CANCEL_REQUEST);
+	cleardown_vc_free(vc);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+/* A completion of VC 0x77, with an error of its own. */
+static void complete_circuit(const struct cleardown_submit *s)
+{
+	struct cleardown_event e = {
+		.len = sizeof(e),
+		.type = CLEARDOWN_EV_COMPLETION,
+		.handle = 0x77,
+		.req_id = s->req_id,
+		.error = -ECONNREFUSED,
+		.p1 = 17,
+	};
+
+	if (write(complete_fd, &e, sizeof(e)) != sizeof(e))
+		abort();
+}
+
+static bool request_of_a_circuit_waits_for_its_own_completion(void)
+{
+	struct cleardown_queue *queue = queue_or_die(&complete_fd);
+	struct cleardown_request accept = {
+		.size = sizeof(accept),
+		.opcode = CLDN_OP_ACCEPT,
+		.req_id = 3,
+	};
+	struct cleardown_vclink *link = vclink_or_die();
+	struct cleardown_vc *vc = vc_or_die(link);
+	const struct cleardown_record *record;
+	bool good = true;
+
+	on_submit = complete_circuit;
+	EXPECT_EQ(good, cleardown_vc_request(vc, queue, &accept, CLDN_FOREVER, &record), 1);
+	EXPECT(good, record->error == ECONNREFUSED && record->p1 == 17);
+	on_submit = NULL;
+	EXPECT_EQ(good, cleardown_vc_request(vc, queue, &accept, 1000000, &record), 0);
+	EXPECT_EQ(good, cleardown_vc_bind_queue(vc, queue, 6), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_BIND_EVENTS);
+	EXPECT_EQ(good, ((struct cleardown_bind_events *)last_arg)->cookie, 6);
+	EXPECT_EQ(good, cleardown_vclink_bind_queue(link, NULL, 6), 0);
+	EXPECT_EQ(good, ((struct cleardown_bind_events *)last_arg)->fd, -1);
+	cleardown_vc_free(vc);
+	cleardown_vclink_free(link);
+	cleardown_queue_free(queue);
+	close(complete_fd);
+	return good;
+}
+
+static bool circuit_closes_with_its_data(void)
+{
+	struct cleardown_close *in = (struct cleardown_close *)last_arg;
+	struct cleardown_close *out = (struct cleardown_close *)answer;
+	struct cleardown_close_wish wish = {
+		.size = sizeof(wish),
+		.mode = CLDN_MODE_ABORT,
+		.deadline_ns = 5,
+		.data = "bye",
+		.data_len = 3,
+	};
+	struct cleardown_vclink *link = vclink_or_die();
+	struct cleardown_vc *vc = vc_or_die(link);
+	struct cleardown_close_summary sum;
+	struct cleardown_ctl *ctl;
+	bool good = true;
+
+	out->out_report.number = 4;
+	out->out_report.clazz = CLEARDOWN_CLASS_VC;
+	out->out_report.cause_detail = 16;
+	EXPECT_EQ(good, cleardown_vc_close(vc, &wish, &sum), 0);
+	EXPECT(good, in->clazz == CLEARDOWN_CLASS_VC && in->mode == CLEARDOWN_MODE_ABORT);
+	EXPECT(good, in->deadline_ns == 5 && in->data_len == 3);
+	EXPECT(good, (void *)(uintptr_t)in->data_ptr == wish.data);
+	EXPECT(good, sum.number == 4 && sum.class_id == CLDN_CLASS_VC && sum.cause_detail == 16);
+	EXPECT_EQ(good, cleardown_vc_close(vc, NULL, NULL), 0);
+	EXPECT(good, in->mode == CLEARDOWN_MODE_ORDERLY && !in->data_ptr && !in->data_len);
+	last_nr = 0;
+	wish.data_len = (size_t)UINT32_MAX + 4;
+	EXPECT(good, cleardown_vc_close(vc, &wish, &sum) == -1 && errno == EINVAL && !last_nr);
+	wish.data_len = 3;
+	wish.size--;
+	EXPECT(good, cleardown_vc_close(vc, &wish, &sum) == -1 && errno == EINVAL && !last_nr);
+	wish.size++;
+	/* whoever closes a device from outside has no data to send */
+	ctl = cleardown_ctl_open();
+	EXPECT(good, cleardown_ctl_close_device(ctl, "vc0", &wish, false, NULL) == -1);
+	EXPECT(good, errno == EINVAL && !last_nr);
+	cleardown_ctl_free(ctl);
+	((struct cleardown_vc_delete *)answer)->out_status = CLEARDOWN_NDIS_STATUS_NOT_ACCEPTED;
+	answer_ret = -1;
+	answer_errno = EBUSY;
+	EXPECT(good, cleardown_vc_destroy(vc) == -1 && errno == EBUSY);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_DELETE);
+	EXPECT_EQ(good, cleardown_vc_status_word(vc), CLDN_NDIS_STATUS_NOT_ACCEPTED);
+	cleardown_vc_free(vc);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+static bool circuit_status_is_converted(void)
+{
+	struct cleardown_vc_status *out = (struct cleardown_vc_status *)answer;
+	struct cleardown_vclink *link = vclink_or_die();
+	struct cleardown_vc *vc = vc_or_die(link);
+	const struct cleardown_circuit *c;
+	bool good = true;
+
+	out->out_state = CLEARDOWN_VC_REMOTE_CLOSED;
+	out->out_call_state = 10;
+	out->out_flags = CLEARDOWN_VC_INCOMING;
+	out->out_call.called[19] = 7;
+	out->out_call.vci = 33;
+	out->out_frames_sent = ~0ULL;
+	out->out_frames_received = 2;
+	out->out_frames_queued = 3;
+	out->out_frames_lost = 4;
+	c = cleardown_vc_get_status(vc);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_VC_STATUS);
+	EXPECT(good, c && c->state == CLDN_VC_REMOTE_CLOSED && c->call_state == 10);
+	EXPECT(good, c && c->flags == CLDN_VC_INCOMING && c->call.called[19] == 7);
+	EXPECT(good, c && c->call.size == sizeof(c->call) && c->call.vci == 33);
+	EXPECT(good, c && c->frames_sent == UINT64_MAX && c->frames_received == 2);
+	EXPECT(good, c && c->frames_queued == 3 && c->frames_lost == 4);
+	cleardown_vc_free(vc);
+	cleardown_vclink_free(link);
+	return good;
+}
+
+static bool records_tell_of_calls_and_their_ends(void)
+{
+	struct cleardown_vc_call c = { .fwd_sdu = 1, .bwd_sdu = 2, .vpi = 3, .vci = 4 };
+	struct cleardown_record r = {
+		.type = CLDN_EV_INCOMING_CALL,
+		.text = (const char *)&c,
+		.text_len = sizeof(c),
+	};
+	char data[300];
+	struct cleardown_call_end end;
+	struct cleardown_call call;
+	bool good = true;
+
+	c.called[19] = 9;
+	EXPECT_EQ(good, cleardown_call_from_record(&r, &call), 0);
+	EXPECT(good, call.size == sizeof(call) && call.called[19] == 9 && call.fwd_sdu == 1);
+	EXPECT(good, call.bwd_sdu == 2 && call.vpi == 3 && call.vci == 4);
+	EXPECT(good, cleardown_call_end_from_record(&r, &end) == -1 && errno == ENODATA);
+	r.text_len--;
+	EXPECT(good, cleardown_call_from_record(&r, &call) == -1 && errno == ENODATA);
+	r.text_len++;
+	r.type = CLDN_EV_COMPLETION;
+	EXPECT_EQ(good, cleardown_call_from_record(&r, &call), 0);
+	EXPECT(good, cleardown_call_end_from_record(&r, &end) == -1 && errno == ENODATA);
+	/* the same bytes are close data when it failed */
+	r.error = ECONNREFUSED;
+	r.status = CLDN_NDIS_STATUS_FAILURE;
+	r.p1 = 17;
+	r.p2 = 5;
+	EXPECT(good, cleardown_call_from_record(&r, &call) == -1 && errno == ENODATA);
+	EXPECT_EQ(good, cleardown_call_end_from_record(&r, &end), 0);
+	EXPECT(good, end.cause == 17 && end.error == ECONNREFUSED && !end.flags);
+	EXPECT(good, end.status == CLDN_NDIS_STATUS_FAILURE && end.data_len == sizeof(c));
+	/* more than any medium has */
+	memset(data, 'd', sizeof(data));
+	r = (struct cleardown_record){
+		.type = CLDN_EV_INCOMING_CLOSE,
+		.text = data,
+		.text_len = sizeof(data),
+	};
+	EXPECT_EQ(good, cleardown_call_end_from_record(&r, &end), 0);
+	EXPECT(good, end.data_len == CLDN_CLOSE_DATA_MAX && end.data[127] == 'd' && !end.error);
+	r.type = CLDN_EV_CLOSE_COMPLETE;
+	r.p2 = CLDN_REPORT_FORCED;
+	r.text_len = 0;
+	EXPECT_EQ(good, cleardown_call_end_from_record(&r, &end), 0);
+	EXPECT(good, end.flags == CLDN_REPORT_FORCED && !end.data_len);
+	r.type = CLDN_EV_VC_DELETED;
+	EXPECT(good, cleardown_call_end_from_record(&r, &end) == -1 && errno == ENODATA);
+	return good;
+}
+
+static bool addresses_are_read_and_written(void)
+{
+	static const char text[] = "47000580FFe1000000f21a0000.0020481a2b3c.05";
+	static const char *const wrong[] = {
+		"",
+		"47",
+		".47000580ffe1000000f21a00000020481a2b3c05",
+		"47000580ffe1000000f21a00000020481a2b3c05.",
+		"47000580ffe1000000f21a00000020481a2b3c0",
+		"47000580ffe1000000f21a00000020481a2b3c055",
+		"47000580ffe1000000f21a00000020481a2b3cg5",
+		"47000580ffe1000000f21a00000020481a2b3c 5",
+		"0x47000580ffe1000000f21a00000020481a2b3c",
+	};
+	uint8_t nsap[CLDN_NSAP_LEN], untouched[CLDN_NSAP_LEN];
+	char back[CLDN_NSAP_TEXT];
+	bool good = true;
+	size_t i;
+
+	EXPECT_EQ(good, cleardown_nsap_from_text(text, nsap), 0);
+	EXPECT(good, nsap[0] == 0x47 && nsap[4] == 0xff && nsap[5] == 0xe1);
+	EXPECT(good, nsap[13] == 0 && nsap[14] == 0x20 && nsap[19] == 5);
+	EXPECT(good, cleardown_nsap_to_text(nsap, back) == back);
+	EXPECT(good, !strcasecmp(back, text) && strlen(back) == CLDN_NSAP_TEXT - 1);
+	EXPECT_EQ(good,
+		  cleardown_nsap_from_text("4.7.00.0580ffe1000000f21a00000020481a2b3c05", nsap), 0);
+	memset(nsap, 0xee, sizeof(nsap));
+	memset(untouched, 0xee, sizeof(untouched));
+	for (i = 0; i < ARRAY_SIZE(wrong); i++) {
+		EXPECT(good, cleardown_nsap_from_text(wrong[i], nsap) == -1 && errno == EINVAL);
+		EXPECT(good, !memcmp(nsap, untouched, sizeof(nsap)));
+	}
+	EXPECT(good, cleardown_nsap_from_text(NULL, nsap) == -1 && errno == EINVAL);
+	return good;
+}
+
 /* ---- names ---- */
 
 static bool all_named(const char *(*name)(unsigned int), unsigned int first, unsigned int last_one)
@@ -523,16 +1402,26 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_state_name, 0, CLDN_STATE_GONE));
 	EXPECT(good, all_named(cleardown_mode_name, 1, CLDN_MODE_GONE));
 	EXPECT(good, all_named(cleardown_cause_name, 1, CLDN_CAUSE_UNLOAD));
-	EXPECT(good, all_named(cleardown_step_name, 1, CLDN_STEP_RELEASE));
+	EXPECT(good, all_named(cleardown_step_name, 1, CLDN_STEP_DEACTIVATE));
 	EXPECT(good, all_named(cleardown_call_name, 0, CLDN_CALL_CLEARING));
 	EXPECT(good, all_named(cleardown_class_name, 1, CLDN_CLASS_FAX));
-	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_PHONE_STATE, CLDN_EV_LINES));
+	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_PHONE_STATE, CLDN_EV_PRINTER));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DEV_SPECIFIC, CLDN_OP_SET_DATA));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DIAL, CLDN_OP_SEND_DTMF));
+	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_START_DOC, CLDN_OP_RESET));
+	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_MAKE_CALL, CLDN_OP_MODIFY_QOS));
+	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_COMPLETION, CLDN_EV_AF_NOTIFY));
+	EXPECT(good, all_named(cleardown_vc_name, 0, CLDN_VC_DELETED));
+	EXPECT(good, all_named(cleardown_callstate_name, 6, 12));
+	EXPECT(good, !cleardown_callstate_name(2) && !cleardown_callstate_name(13));
+	EXPECT(good, all_named(cleardown_doc_name, 0, CLDN_DOC_CANCELLED));
 	EXPECT(good, all_named(cleardown_dtr_name, 0, CLDN_DTR_PULSE));
 	for (bit = 1; bit; bit <<= 1) {
 		EXPECT_EQ(good, !!cleardown_phonestate_name(bit), !!(CLDN_PHONESTATE_ALL & bit));
-		EXPECT_EQ(good, !!cleardown_line_name(bit), bit <= CLDN_LINE_RI);
+		EXPECT_EQ(good, !!cleardown_line_name(bit),
+			  bit <= CLDN_LINE_RI || (bit >= CLDN_LINE_BUSY && bit <= CLDN_LINE_FAULT));
+		EXPECT_EQ(good, !!cleardown_portflag_name(bit), bit <= CLDN_PORT_READS);
+		EXPECT_EQ(good, !!cleardown_linkflag_name(bit), bit <= CLDN_VC_LINK_MULTI);
 		EXPECT_EQ(good, !!cleardown_hookdev_name(bit), bit <= CLDN_HOOKDEV_HEADSET);
 	}
 	EXPECT(good, !cleardown_result_name(5) && !cleardown_result_name(99));
@@ -552,11 +1441,39 @@ static bool names_lead_back(void)
 		EXPECT_EQ(good, cleardown_state_from_name(cleardown_state_name(i)), i);
 	for (i = 0; i <= CLDN_CALL_CLEARING; i++)
 		EXPECT_EQ(good, cleardown_call_from_name(cleardown_call_name(i)), i);
+	for (i = 0; i <= CLDN_DOC_CANCELLED; i++)
+		EXPECT_EQ(good, cleardown_doc_from_name(cleardown_doc_name(i)), i);
 	EXPECT_EQ(good, cleardown_class_from_name("phone"), CLDN_CLASS_PHONE);
+	EXPECT_EQ(good, cleardown_class_from_name("port"), CLDN_CLASS_PORT);
 	errno = 0;
 	EXPECT_EQ(good, cleardown_mode_from_name("Abort"), -1);
 	EXPECT_EQ(good, errno, EINVAL);
 	EXPECT_EQ(good, cleardown_state_from_name(NULL), -1);
+	return good;
+}
+
+static bool causes_have_names_that_lead_back(void)
+{
+	unsigned int cause, named = 0;
+	bool good = true;
+
+	for (cause = 0; cause < 256; cause++) {
+		const char *name = cleardown_clearing_name(cause);
+
+		if (!name)
+			continue;
+		named++;
+		EXPECT(good, cause > 0 && cause < 128);
+		EXPECT_EQ(good, cleardown_clearing_from_name(name), cause);
+		EXPECT_EQ(good, strspn(name, "abcdefghijklmnopqrstuvwxyz-"), strlen(name));
+		EXPECT(good, strlen(name) < 34);
+	}
+	EXPECT(good, named > 50);
+	EXPECT(good, !strcmp(cleardown_clearing_name(16) ?: "", "normal-clearing"));
+	EXPECT(good, !strcmp(cleardown_clearing_name(17) ?: "", "user-busy"));
+	EXPECT(good, !strcmp(cleardown_clearing_name(21) ?: "", "call-rejected"));
+	EXPECT(good, !strcmp(cleardown_clearing_name(88) ?: "", "incompatible-destination"));
+	EXPECT(good, cleardown_clearing_from_name("17") == -1 && errno == EINVAL);
 	return good;
 }
 
@@ -569,6 +1486,8 @@ static bool status_words_have_their_names(void)
 	EXPECT(good, !strcmp(cleardown_status_name(0x90000013), "PHONEERR_INVALPHONEHANDLE"));
 	EXPECT(good, !strcmp(cleardown_status_name(0xc0010002), "NDIS_STATUS_CLOSING"));
 	EXPECT(good, !strcmp(cleardown_status_name(6), "ERROR_INVALID_HANDLE"));
+	EXPECT(good, !strcmp(cleardown_status_name(CLDN_ERROR_OUT_OF_PAPER), "ERROR_OUT_OF_PAPER"));
+	EXPECT(good, !strcmp(cleardown_status_name(2404), "ERROR_DEVICE_IN_USE"));
 	EXPECT(good, !cleardown_status_name(0x9000001e));
 	return good;
 }
@@ -594,6 +1513,30 @@ static const struct {
 	{ "a queue gives its records in order", queue_gives_records_in_order },
 	{ "a completion is taken out of the middle", completion_is_taken_out_of_the_middle },
 	{ "garbage from a queue is an error", queue_that_is_gone_is_an_error },
+	{ "a port opens and closes as its class", port_opens_and_closes_as_its_class },
+	{ "the start of a document has level and name", start_of_a_document_has_level_and_name },
+	{ "documents are ended with their result", documents_are_ended_with_their_result },
+	{ "a printer's status is converted", printer_status_is_converted },
+	{ "time-outs and options say what they set", timeouts_and_options_say_what_they_set },
+	{ "configure passes all and keeps word and text",
+	  configure_passes_all_and_keeps_word_and_text },
+	{ "write_all writes all or is cancelled", write_all_writes_all_or_is_cancelled },
+	{ "a link opens for writing and closes as its class",
+	  link_opens_for_writing_and_closes_as_its_class },
+	{ "SAPs are selectors, or all", saps_are_selectors_or_all },
+	{ "a link's status is converted and bounded", link_status_is_converted_and_bounded },
+	{ "circuits and records of a link are converted",
+	  circuits_and_records_of_a_link_are_converted },
+	{ "calls of a link are closed from outside", calls_of_a_link_are_closed_from_outside },
+	{ "circuits are created and taken", circuits_are_created_and_taken },
+	{ "requests of a circuit have their structs", requests_of_a_circuit_have_their_structs },
+	{ "a request of a circuit waits for its own completion",
+	  request_of_a_circuit_waits_for_its_own_completion },
+	{ "a circuit closes with its data", circuit_closes_with_its_data },
+	{ "a circuit's status is converted", circuit_status_is_converted },
+	{ "records tell of calls and their ends", records_tell_of_calls_and_their_ends },
+	{ "addresses are read and written", addresses_are_read_and_written },
+	{ "causes have names that lead back", causes_have_names_that_lead_back },
 	{ "names are whole and different", names_are_whole_and_different },
 	{ "names lead back to their values", names_lead_back },
 	{ "status words have their names", status_words_have_their_names },
@@ -603,6 +1546,7 @@ int main(int argc, char **argv)
 {
 	size_t i;
 
+	signal(SIGPIPE, SIG_IGN);
 	for (i = 0; i < ARRAY_SIZE(tests); i++) {
 		if (argc < 2 || !strcmp(argv[1], tests[i].name))
 			tap(tests[i].run(), "%s", tests[i].name);
