@@ -20,7 +20,8 @@
 #define DIALER_UID 1000
 #define HOUR (3600 * CD_S)
 #define MAX_THREADS 8
-#define PHONES 3
+#define DEVICES 5 /* the last two are ports, until somebody binds them anew */
+#define PORTS 2
 #define SLOTS 4
 /* The longest struct, and a surplus. */
 #define ARG_MAX_LEN 2048
@@ -221,7 +222,7 @@ static bool bystanders_end(void)
  * @state: of its generator
  * @count: calls still to make
  * @done: calls that returned 0
- * @phones: files on phones: two owners or observers each, maybe closed
+ * @phones: files on phones and ports: owners or observers, maybe closed
  * @queues: event queues
  * @ctl: the control file
  * @arg: argument of the present call; a page that cannot be touched follows
@@ -237,7 +238,8 @@ struct fuzzer {
 	char *arg;
 };
 
-static const char names[PHONES][CLEARDOWN_NAME_LEN] = { "fuzz0", "fuzz1", "fuzz2" };
+static const char names[DEVICES][CLEARDOWN_NAME_LEN] = { "fuzz0", "fuzz1", "fuzz2", "fuzz3",
+							 "fuzz4" };
 
 typedef void fill_fn(struct fuzzer *f, void *arg);
 
@@ -255,6 +257,25 @@ static void fill_bind_events(struct fuzzer *f, void *p)
 	arg->cookie = below(&f->state, 8);
 }
 
+/* A request to a port; its input lies before the argument. */
+static void fill_submit_port(struct fuzzer *f, struct cleardown_submit *arg)
+{
+	struct cleardown_op_start_doc *start = (void *)(f->arg - 128);
+	struct cleardown_op_end_doc *end = (void *)start;
+
+	arg->opcode = 0x200 + below(&f->state, 6);
+	memset(start, 0, sizeof(*start));
+	if (arg->opcode == CLEARDOWN_OP_START_DOC) {
+		start->level = 1;
+		start->name[0] = 'a' + below(&f->state, 26);
+		arg->in_len = sizeof(*start);
+	} else if (arg->opcode == CLEARDOWN_OP_END_DOC) {
+		end->flags = below(&f->state, 4);
+		arg->in_len = sizeof(*end);
+	}
+	arg->in_ptr = (uintptr_t)start;
+}
+
 static void fill_submit(struct fuzzer *f, void *p)
 {
 	static const char *const inputs[] = { "I", "E0", "&V", "102", "12", "+VTS=1", "H", "S0=0" };
@@ -268,6 +289,10 @@ static void fill_submit(struct fuzzer *f, void *p)
 		arg->opcode = CLEARDOWN_OP_DEV_SPECIFIC;
 	arg->req_id = below(&f->state, 64);
 	arg->deadline_ns = one_in(&f->state, 2) ? ~0ULL : below(&f->state, 1000000000);
+	if (one_in(&f->state, 3)) {
+		fill_submit_port(f, arg);
+		return;
+	}
 	arg->in_ptr = (uintptr_t)input;
 	arg->in_len = strlen(input);
 	if (arg->opcode <= CLEARDOWN_OP_SET_RING && arg->opcode != CLEARDOWN_OP_DEV_SPECIFIC) {
@@ -291,7 +316,7 @@ static void fill_close(struct fuzzer *f, void *p)
 {
 	struct cleardown_close *arg = p;
 
-	arg->clazz = below(&f->state, 2);
+	arg->clazz = below(&f->state, 3);
 	arg->mode = 1 + below(&f->state, 3);
 	arg->deadline_ns = below(&f->state, 100000000);
 	/* mostly it is refused, or there would be little else */
@@ -311,7 +336,8 @@ static void fill_options(struct fuzzer *f, void *p)
 {
 	struct cleardown_options *arg = p;
 
-	arg->set = below(&f->state, 4);
+	arg->set = below(&f->state, 8);
+	arg->reset = below(&f->state, 2);
 	arg->deadline_ns = 1 + below(&f->state, 100000000);
 	arg->dtr = below(&f->state, 3);
 	arg->dtr_pulse_ms = 1 + below(&f->state, 100);
@@ -320,19 +346,44 @@ static void fill_options(struct fuzzer *f, void *p)
 /* Never a bystander's. */
 static const char *any_name(struct fuzzer *f)
 {
-	return names[below(&f->state, PHONES)];
+	return names[below(&f->state, DEVICES)];
 }
 
 static void fill_bind(struct fuzzer *f, void *p)
 {
 	struct cleardown_bind *arg = p;
 
-	arg->clazz = CLEARDOWN_CLASS_PHONE;
+	arg->clazz = 1 + below(&f->state, 2);
 	strcpy(arg->link, one_in(&f->state, 8) ? "tty" : "sim");
 	strcpy(arg->name, any_name(f));
 	arg->dev = one_in(&f->state, 2) ? 0 : number(&f->state);
 	arg->speed = one_in(&f->state, 2) ? 0 : number(&f->state);
-	snprintf(arg->args, sizeof(arg->args), "delay=%u", below(&f->state, 500));
+	if (arg->clazz == CLEARDOWN_CLASS_PORT)
+		strcpy(arg->args, one_in(&f->state, 2) ? "deaf=1 monitor=pjl" : "deaf=1 reset=1");
+	else
+		snprintf(arg->args, sizeof(arg->args), "delay=%u", below(&f->state, 500));
+}
+
+static void fill_configure(struct fuzzer *f, void *p)
+{
+	struct cleardown_configure *arg = p;
+
+	strcpy(arg->name, any_name(f));
+	strcpy(arg->args, one_in(&f->state, 2) ? "monitor=none" : "monitor=pjl reset=0");
+}
+
+static void fill_port_id(struct fuzzer *f, void *p)
+{
+	((struct cleardown_port_id *)p)->offset = below(&f->state, 100);
+}
+
+static void fill_timeouts(struct fuzzer *f, void *p)
+{
+	struct cleardown_timeouts *arg = p;
+
+	arg->set = below(&f->state, 4);
+	arg->write_ms = 1 + below(&f->state, 100);
+	arg->read_ms = 1 + below(&f->state, 100);
 }
 
 static void fill_unbind(struct fuzzer *f, void *p)
@@ -393,10 +444,14 @@ static const struct call {
 	CALL(SET_OPTIONS, cleardown_options, fill_options),
 	CALL(PHONE_CAPS, cleardown_phone_caps, fill_any),
 	CALL(PHONE_STATUS, cleardown_phone_status, fill_any),
+	CALL(PORT_STATUS, cleardown_port_status, fill_any),
+	CALL(PORT_TIMEOUTS, cleardown_timeouts, fill_timeouts),
+	CALL(PORT_ID, cleardown_port_id, fill_port_id),
 	CALL(CTL_VERSION, cleardown_version, fill_any),
 	CALL(CTL_BIND, cleardown_bind, fill_bind),
 	CALL(CTL_UNBIND, cleardown_unbind, fill_unbind),
 	CALL(CTL_REBIND, cleardown_rebind, fill_rebind),
+	CALL(CTL_CONFIGURE, cleardown_configure, fill_configure),
 	CALL(CTL_LIST, cleardown_list, fill_list),
 	CALL(CTL_REPORT, cleardown_report, fill_report),
 	CALL(CTL_CLOSE, cleardown_ctl_close, fill_ctl_close),
@@ -503,6 +558,9 @@ static void *run(void *p)
 
 	for (; f->count; f->count--) {
 		one_call(f);
+		if (one_in(&f->state, 64)) /* begins a document, or goes into one, or into a call */
+			f->done += write(f->phones[below(&f->state, SLOTS)], f->arg,
+					 below(&f->state, 2000)) > 0;
 		if (one_in(&f->state, 512))
 			reopen_phone(f);
 		if (one_in(&f->state, 4096))
@@ -602,14 +660,31 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-/* Bound anew: a run before may have taken them away. */
-static void bind_phones(void)
+static void bind_port(const char *name)
 {
-	for (int i = 0; i < PHONES; i++) {
+	struct cleardown_bind arg = { .size = sizeof(arg), .clazz = CLEARDOWN_CLASS_PORT };
+	int ctl = cd_ctl();
+
+	strcpy(arg.link, "sim");
+	strcpy(arg.name, name);
+	strcpy(arg.args, "deaf=1 monitor=pjl");
+	if (cd_ioctl(ctl, CLEARDOWN_IOC_CTL_BIND, &arg))
+		DIE("bind %s: %s", name, arg.out_text);
+	close(ctl);
+	sim_wait_node(name);
+}
+
+/* Bound anew: a run before may have taken them away. */
+static void bind_devices(void)
+{
+	for (int i = 0; i < DEVICES; i++) {
 		struct simphone phone;
 
 		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
-		sim_bind(&phone, names[i], "delay=100");
+		if (i < DEVICES - PORTS)
+			sim_bind(&phone, names[i], "delay=100");
+		else
+			bind_port(names[i]);
 	}
 }
 
@@ -617,7 +692,7 @@ static void judge_counts(void)
 {
 	bool good = true;
 
-	for (int i = 0; i < PHONES; i++)
+	for (int i = 0; i < DEVICES; i++)
 		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
 	EXPECT_EQ(good, cd_counter("stats", "issued"), cd_counter("stats", "completed"));
 	EXPECT_EQ(good, cd_counter("live", "handles"), 0);
@@ -651,7 +726,7 @@ int main(int argc, char **argv)
 	       user ? " --user" : "");
 	fflush(stdout);
 	bystanders_open();
-	bind_phones();
+	bind_devices();
 	run_fuzz(seed, count, threads, user);
 	tap(bystander_filter(), "and their filter, cookie and queue");
 	tap(bystanders_end(), "P-2 P-7 and their requests complete when they close");

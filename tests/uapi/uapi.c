@@ -6,14 +6,12 @@
  * modem that does not answer, and a filter, so that there is something to change.
  */
 #include <grp.h>
-#include <stddef.h>
 #include <sys/wait.h>
 
+#include "form.h"
 #include "simphone.h"
-#include "tap.h"
 
 #define DIALER_UID 1000
-#define POISON 0xa5
 #define COOKIE 0x1122334455667788ULL
 #define FILTER_STATES CLEARDOWN_PHONESTATE_RINGMODE
 #define FILTER_EVENTS CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)
@@ -22,16 +20,8 @@ enum on { ON_OWNER, ON_CTL, ON_EVENTS, ON_FILES };
 
 static const char *const on_names[ON_FILES] = { "a phone", "ctl", "an event queue" };
 
-/* The files that the calls are made on, and what must stay as it is. */
+/* What must stay as it is. */
 static struct simphone phone;
-static int files[ON_FILES];
-static char *border;
-
-static const char *const counters[] = { "devices", "handles", "ops", "queues", "records" };
-static const char *const sums[] = { "issued", "completed", "closes", "reports", "late_events" };
-
-#define NCOUNTERS (sizeof(counters) / sizeof(counters[0]))
-#define NSUMS (sizeof(sums) / sizeof(sums[0]))
 
 struct snapshot {
 	struct cleardown_info info;
@@ -39,8 +29,7 @@ struct snapshot {
 	struct cleardown_phone_status phone;
 	struct cleardown_phone_caps caps;
 	struct cleardown_events_info events;
-	long live[NCOUNTERS];
-	long sum[NSUMS];
+	struct form_counts counts;
 };
 
 static void take_snapshot(struct snapshot *s)
@@ -52,10 +41,7 @@ static void take_snapshot(struct snapshot *s)
 	if (cd_status(files[ON_OWNER], &s->status) || cd_phone_status(files[ON_OWNER], &s->phone) ||
 	    cd_ioctl(files[ON_OWNER], CLEARDOWN_IOC_PHONE_CAPS, &s->caps))
 		DIE("no snapshot");
-	for (size_t i = 0; i < NCOUNTERS; i++)
-		s->live[i] = cd_counter("live", counters[i]);
-	for (size_t i = 0; i < NSUMS; i++)
-		s->sum[i] = cd_counter("stats", sums[i]);
+	form_count(&s->counts);
 }
 
 static struct snapshot before;
@@ -71,11 +57,6 @@ static bool unchanged(void)
 
 /* ---- the calls ---- */
 
-static void fill_nothing(void *arg)
-{
-	(void)arg;
-}
-
 static void fill_status(void *arg)
 {
 	((struct cleardown_status *)arg)->__reserved = 0;
@@ -88,30 +69,6 @@ static void fill_bind_events(void *p)
 
 	arg->fd = files[ON_EVENTS];
 	arg->cookie = COOKIE + 1;
-}
-
-/* No class has this opcode. */
-static void fill_submit(void *p)
-{
-	struct cleardown_submit *arg = p;
-
-	arg->opcode = 0xfff;
-	arg->req_id = 99;
-	arg->deadline_ns = CD_S;
-	arg->in_ptr = 0;
-	arg->in_len = 0;
-	arg->flags = 0;
-	arg->__reserved = 0;
-}
-
-/* No such request is outstanding. */
-static void fill_cancel(void *p)
-{
-	struct cleardown_cancel *arg = p;
-
-	arg->what = CLEARDOWN_CANCEL_REQUEST;
-	arg->id = 99;
-	arg->__reserved = 0;
 }
 
 /* A phone's close: must be made wrong before it is used here. */
@@ -152,6 +109,8 @@ static void fill_options(void *p)
 	arg->deadline_ns = 0;
 	arg->dtr = 0;
 	arg->dtr_pulse_ms = 0;
+	arg->reset = 0;
+	arg->__reserved = 0;
 }
 
 static void fill_bind(void *p)
@@ -167,6 +126,7 @@ static void fill_bind(void *p)
 	arg->flow = 0;
 	arg->flags = 0;
 	arg->__reserved = 0;
+	arg->__reserved2 = 0;
 	memset(arg->args, 0, sizeof(arg->args));
 }
 
@@ -175,8 +135,20 @@ static void fill_unbind(void *p)
 	struct cleardown_unbind *arg = p;
 
 	arg->flags = 0;
+	arg->__reserved = 0;
 	memset(arg->name, 0, sizeof(arg->name));
 	strcpy(arg->name, "nobody");
+}
+
+static void fill_configure(void *p)
+{
+	struct cleardown_configure *arg = p;
+
+	arg->flags = 0;
+	arg->__reserved = 0;
+	memset(arg->name, 0, sizeof(arg->name));
+	strcpy(arg->name, "nobody");
+	memset(arg->args, 0, sizeof(arg->args));
 }
 
 static void fill_rebind(void *p)
@@ -208,30 +180,9 @@ static void fill_ctl_close(void *p)
 	strcpy(arg->name, "nobody");
 	arg->deadline_ns = CD_S;
 	arg->flags = 0;
+	arg->handle = 0;
+	arg->__reserved = 0;
 }
-
-/**
- * struct call - one call, well-formed, so that it changes nothing
- * @cmd: its number
- * @name: as in CLEARDOWN_IOC_
- * @on: the kind of file it belongs to
- * @size: of its struct
- * @fill: sets the members that the kernel reads; the others are poison
- * @result: of the call as it is filled
- */
-struct call {
-	unsigned long cmd;
-	const char *name;
-	enum on on;
-	uint32_t size;
-	void (*fill)(void *arg);
-	int result;
-};
-
-#define CALL(on, name, type, fill, result)                                         \
-	{                                                                          \
-		CLEARDOWN_IOC_##name, #name, on, sizeof(struct type), fill, result \
-	}
 
 static const struct call calls[] = {
 	CALL(ON_OWNER, GET_INFO, cleardown_info, fill_nothing, 0),
@@ -248,9 +199,10 @@ static const struct call calls[] = {
 	CALL(ON_CTL, CTL_BIND, cleardown_bind, fill_bind, -ENOENT),
 	CALL(ON_CTL, CTL_UNBIND, cleardown_unbind, fill_unbind, -ENOENT),
 	CALL(ON_CTL, CTL_REBIND, cleardown_rebind, fill_rebind, -ENOENT),
+	CALL(ON_CTL, CTL_CONFIGURE, cleardown_configure, fill_configure, -ENOENT),
 	CALL(ON_CTL, CTL_LIST, cleardown_list, fill_list, -ENOENT),
 	CALL(ON_CTL, CTL_REPORT, cleardown_report, fill_report, -ENOENT),
-	CALL(ON_CTL, CTL_CLOSE, cleardown_ctl_close, fill_ctl_close, -ENOENT),
+	GROWN(ON_CTL, CTL_CLOSE, cleardown_ctl_close, out_report, fill_ctl_close, -ENOENT),
 	CALL(ON_EVENTS, EVENTS_INFO, cleardown_events_info, fill_nothing, 0),
 };
 
@@ -264,36 +216,40 @@ static const struct call *call_of(unsigned long cmd)
 	DIE("no call %lx", cmd);
 }
 
-/* Room for any argument and what may follow it. */
-static char argument[3 * 4096] __attribute__((aligned(8)));
-static char copy[sizeof(argument)];
-
-static void prepare(const struct call *call, uint32_t size)
-{
-	memset(argument, POISON, sizeof(argument));
-	call->fill(argument);
-	memcpy(argument, &size, sizeof(size));
-}
-
-static int make(const struct call *call)
-{
-	memcpy(copy, argument, sizeof(copy));
-	return cd_ioctl(files[call->on], call->cmd, argument);
-}
-
-static bool untouched(void)
-{
-	return !memcmp(copy, argument, sizeof(copy));
-}
-
-/* SUBMIT and CLOSE give the reason as a status word too, wherever the struct was well-sized. */
+/* Some calls give the reason as a status word too, wherever the struct was well-sized. */
 static uint32_t *status_word(const struct call *call)
 {
-	if (call->cmd == CLEARDOWN_IOC_SUBMIT)
+	switch (call->cmd) {
+	case CLEARDOWN_IOC_SUBMIT:
 		return &((struct cleardown_submit *)argument)->out_status;
-	if (call->cmd == CLEARDOWN_IOC_CLOSE)
+	case CLEARDOWN_IOC_CLOSE:
 		return &((struct cleardown_close *)argument)->out_status;
-	return NULL;
+	case CLEARDOWN_IOC_CTL_BIND:
+		return &((struct cleardown_bind *)argument)->out_status;
+	case CLEARDOWN_IOC_CTL_UNBIND:
+		return &((struct cleardown_unbind *)argument)->out_status;
+	case CLEARDOWN_IOC_CTL_CONFIGURE:
+		return &((struct cleardown_configure *)argument)->out_status;
+	default:
+		return NULL;
+	}
+}
+
+/* Of changes by ctl the word follows from the errno: what XcvData returns. */
+static uint32_t ctl_word(int error)
+{
+	switch (error) {
+	case -EPERM:
+		return CLEARDOWN_ERROR_ACCESS_DENIED;
+	case -ENOENT:
+		return CLEARDOWN_ERROR_BAD_UNIT; /* of the link's module */
+	case -EEXIST:
+		return CLEARDOWN_ERROR_ALREADY_EXISTS;
+	case -EOPNOTSUPP:
+		return CLEARDOWN_ERROR_NOT_SUPPORTED;
+	default:
+		return CLEARDOWN_ERROR_INVALID_PARAMETER;
+	}
 }
 
 /* The call fails with @error, @word is its status word, and no other byte was written. */
@@ -304,104 +260,12 @@ static bool fails(const struct call *call, int error, uint32_t word)
 
 	EXPECT_EQ(good, make(call), error);
 	if (status) {
-		EXPECT_EQ(good, *status, word);
+		EXPECT_EQ(good, *status, call->on == ON_CTL ? ctl_word(error) : word);
 		memcpy((char *)copy + ((char *)status - argument), status, sizeof(*status));
 	}
 	EXPECT(good, untouched());
 	if (!good)
 		fprintf(stderr, "# in %s\n", call->name);
-	return good;
-}
-
-/* ---- sizes ---- */
-
-static bool too_small(const struct call *call)
-{
-	const uint32_t sizes[] = { 0, 1, 3, 4, call->size - 8, call->size - 1 };
-	bool good = true;
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		prepare(call, sizes[i]);
-		EXPECT_EQ(good, make(call), -EINVAL);
-		EXPECT(good, untouched());
-	}
-	return good;
-}
-
-static bool too_large(const struct call *call)
-{
-	const uint32_t sizes[] = { call->size + 1, call->size + 8, 4096, 4097, 8192, ~0U };
-	bool good = true;
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		prepare(call, sizes[i]);
-		if (sizes[i] <= 8192) {
-			memset(argument + call->size, 0, 8192 - call->size);
-			/* one byte of the surplus; beyond a page nothing is looked at */
-			argument[sizes[i] - 1] = sizes[i] <= 4096;
-		}
-		EXPECT_EQ(good, make(call), -E2BIG);
-		EXPECT(good, untouched());
-	}
-	return good;
-}
-
-/* A caller from the future whose new members are zero is served as one of today. */
-static bool larger(const struct call *call)
-{
-	const uint32_t sizes[] = { call->size, call->size + 1, call->size + 8, 4096 };
-	bool good = true;
-
-	for (size_t i = 0; i < sizeof(sizes) / sizeof(sizes[0]); i++) {
-		prepare(call, sizes[i]);
-		memset(argument + call->size, 0, 4096 - call->size);
-		EXPECT_EQ(good, make(call), call->result);
-		EXPECT_EQ(good, *(uint32_t *)argument, sizes[i]);
-		EXPECT(good, !memcmp(copy + call->size, argument + call->size,
-				     sizeof(copy) - call->size));
-	}
-	return good;
-}
-
-static void test_sizes(const struct call *call)
-{
-	bool good = too_small(call);
-
-	good &= too_large(call);
-	good &= larger(call);
-	EXPECT(good, unchanged());
-	tap(good, "%s: a wrong size is EINVAL or E2BIG, a zero surplus is served", call->name);
-}
-
-/* ---- pointers ---- */
-
-static int at(const struct call *call, void *pointer)
-{
-	return cd_ioctl(files[call->on], call->cmd, pointer);
-}
-
-static bool unreadable(const struct call *call)
-{
-	bool good = true;
-
-	EXPECT_EQ(good, at(call, NULL), -EFAULT);
-	EXPECT_EQ(good, at(call, (void *)1), -EFAULT);
-	EXPECT_EQ(good, at(call, border), -EFAULT);
-	EXPECT_EQ(good, at(call, (void *)0xffff888000000000UL), -EFAULT);
-	EXPECT_EQ(good, at(call, (void *)~0UL), -EFAULT);
-	return good;
-}
-
-/* The last @missing bytes of the argument are not there. */
-static bool cut(const struct call *call, uint32_t missing)
-{
-	char *arg = border - call->size + missing;
-	bool good = true;
-
-	prepare(call, call->size);
-	memcpy(arg, argument, call->size - missing);
-	EXPECT_EQ(good, at(call, arg), -EFAULT);
-	EXPECT(good, !memcmp(arg, argument, call->size - missing));
 	return good;
 }
 
@@ -479,10 +343,16 @@ static const struct bits bits[] = {
 	BITS(SET_FILTER, cleardown_filter, __reserved, 0),
 	BITS(SET_FILTER, cleardown_filter, states, CLEARDOWN_PHONESTATE_ALL),
 	BITS(SET_FILTER, cleardown_filter, events, CLEARDOWN_EV_FILTER_ALL),
-	BITS(SET_OPTIONS, cleardown_options, set, CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR),
+	BITS(SET_OPTIONS, cleardown_options, set,
+	     CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR | CLEARDOWN_OPT_RESET),
+	BITS(SET_OPTIONS, cleardown_options, __reserved, 0),
 	BITS(CTL_BIND, cleardown_bind, flags, 0),
 	BITS(CTL_BIND, cleardown_bind, __reserved, 0),
+	BITS(CTL_BIND, cleardown_bind, __reserved2, 0),
 	BITS(CTL_UNBIND, cleardown_unbind, flags, CLEARDOWN_UNBIND_FORCE),
+	BITS(CTL_UNBIND, cleardown_unbind, __reserved, 0),
+	BITS(CTL_CONFIGURE, cleardown_configure, flags, 0),
+	BITS(CTL_CONFIGURE, cleardown_configure, __reserved, 0),
 	BITS(CTL_REBIND, cleardown_rebind, __reserved, 0),
 	BITS(CTL_CLOSE, cleardown_ctl_close, flags, CLEARDOWN_CTL_CLOSE_ASYNC),
 };
@@ -589,7 +459,7 @@ static const struct value values[] = {
 	VALUE(CANCEL, cleardown_cancel, what, 0, -EINVAL, 0),
 	VALUE(CANCEL, cleardown_cancel, what, 3, -EINVAL, 0),
 	VALUE(CANCEL, cleardown_cancel, what, ~0U, -EINVAL, 0),
-	VALUE(CTL_BIND, cleardown_bind, flow, 2, -EINVAL, 0),
+	VALUE(CTL_BIND, cleardown_bind, flow, 3, -EINVAL, 0),
 	VALUE(CTL_BIND, cleardown_bind, flow, ~0U, -EINVAL, 0),
 	CTL_MODE(0),
 	CTL_MODE(CLEARDOWN_MODE_EMERGENCY),
@@ -624,6 +494,7 @@ static void test_options(void)
 		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = 0 },
 		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = 5001 },
 		{ .set = CLEARDOWN_OPT_DTR, .dtr = CLEARDOWN_DTR_PULSE, .dtr_pulse_ms = ~0U },
+		{ .set = CLEARDOWN_OPT_RESET, .reset = 1 }, /* a phone has none */
 	};
 	const struct call *call = call_of(CLEARDOWN_IOC_SET_OPTIONS);
 	bool good = true;
@@ -651,9 +522,14 @@ static const struct text {
 		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
 			sizeof(((struct type *)0)->member)                              \
 	}
-	TEXT(CTL_BIND, cleardown_bind, link),	  TEXT(CTL_BIND, cleardown_bind, name),
-	TEXT(CTL_BIND, cleardown_bind, args),	  TEXT(CTL_UNBIND, cleardown_unbind, name),
-	TEXT(CTL_REBIND, cleardown_rebind, name), TEXT(CTL_CLOSE, cleardown_ctl_close, name),
+	TEXT(CTL_BIND, cleardown_bind, link),
+	TEXT(CTL_BIND, cleardown_bind, name),
+	TEXT(CTL_BIND, cleardown_bind, args),
+	TEXT(CTL_UNBIND, cleardown_unbind, name),
+	TEXT(CTL_REBIND, cleardown_rebind, name),
+	TEXT(CTL_CLOSE, cleardown_ctl_close, name),
+	TEXT(CTL_CONFIGURE, cleardown_configure, name),
+	TEXT(CTL_CONFIGURE, cleardown_configure, args),
 };
 
 static void test_text(const struct text *t)
@@ -675,13 +551,16 @@ static const struct refusal {
 	const char *name;
 	const char *args;
 	uint32_t clazz;
-	uint64_t dev;
+	uint32_t flow;
 	int error;
 } refusals[] = {
 	{ "nolink", "", "", CLEARDOWN_CLASS_PHONE, 0, -ENOENT },
 	{ "", "", "", CLEARDOWN_CLASS_PHONE, 0, -ENOENT },
 	{ "sim", "", "", CLEARDOWN_CLASS_ANY, 0, -EOPNOTSUPP },
-	{ "sim", "", "", CLEARDOWN_CLASS_PORT, 0, -EOPNOTSUPP },
+	{ "sim", "", "", CLEARDOWN_CLASS_VC, 0, -EINVAL },
+	{ "sim", "", "", CLEARDOWN_CLASS_PHONE, CLEARDOWN_FLOW_XONXOFF, -EINVAL },
+	{ "sim", "", "monitor=nobody", CLEARDOWN_CLASS_PORT, 0, -EINVAL },
+	{ "sim", "", "reset=2", CLEARDOWN_CLASS_PORT, 0, -EINVAL },
 	{ "sim", "", "", 99, 0, -EOPNOTSUPP },
 	{ "sim", "a/b", "", CLEARDOWN_CLASS_PHONE, 0, -EINVAL },
 	{ "sim", "..", "", CLEARDOWN_CLASS_PHONE, 0, -EINVAL },
@@ -699,12 +578,13 @@ static bool refused(const struct refusal *r)
 
 	prepare(call, call->size);
 	arg->clazz = r->clazz;
-	arg->dev = r->dev;
+	arg->flow = r->flow;
 	memset(arg->link, 0, sizeof(arg->link));
 	strcpy(arg->link, r->link);
 	strcpy(arg->name, r->name);
 	strcpy(arg->args, r->args);
 	EXPECT_EQ(good, make(call), r->error);
+	EXPECT_EQ(good, arg->out_status, ctl_word(r->error));
 	EXPECT(good, !memcmp(copy, argument, offsetof(struct cleardown_bind, out_text)));
 	EXPECT(good, strnlen(arg->out_text, sizeof(arg->out_text)) > 8);
 	EXPECT(good, strnlen(arg->out_text, sizeof(arg->out_text)) < sizeof(arg->out_text));
@@ -843,6 +723,7 @@ static int dialer(void)
 {
 	static const unsigned long changes[] = { CLEARDOWN_IOC_CTL_BIND, CLEARDOWN_IOC_CTL_UNBIND,
 						 CLEARDOWN_IOC_CTL_REBIND,
+						 CLEARDOWN_IOC_CTL_CONFIGURE,
 						 CLEARDOWN_IOC_CTL_CLOSE };
 	bool good = true;
 
