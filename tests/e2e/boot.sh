@@ -10,3 +10,4 @@ refuses "the control line refuses what it does not know" hostctl nonsense
 head -c 5120 /bin/busybox >/tmp/piece
 same "a file reaches the host" "ok $(sha256sum </tmp/piece | cut -d' ' -f1)" \
 	"$(hostctl save piece </tmp/piece)"
+same "both processors run" 2 "$(nproc)"

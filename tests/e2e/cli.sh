@@ -5,32 +5,6 @@
 # one in each line.
 . /lib/guest.sh
 
-out=/tmp/out err=/tmp/err
-
-# run WANTED ARGS...: the tool ends with the exit code wanted.
-run() {
-	_wanted=$1
-	shift
-	cleardown "$@" >"$out" 2>"$err"
-	_code=$?
-	[ "$_code" = "$_wanted" ] && return 0
-	echo "# cleardown $*: exit code $_code, not $_wanted"
-	cat "$out" "$err"
-	return 1
-}
-
-# json WANTED PATH VALUE ARGS...: its document has the value at the path.
-json() {
-	_path=$2 _value=$3
-	_c=$1
-	shift 3
-	run "$_c" -j "$@" || return 1
-	_got=$(jsonget "$_path" <"$out") || return 1
-	[ "$_got" = "$_value" ] && return 0
-	echo "# cleardown -j $*: $_path is '$_got', not '$_value'"
-	return 1
-}
-
 # The same for an error: its document is what is left to say on standard output.
 json_error() {
 	_code=$1 _word=$2
@@ -38,8 +12,8 @@ json_error() {
 	json "$_code" error.exit "$_word" "$@"
 }
 
-says() { grep -q -- "$1" "$out"; }
-complains() { grep -q -- "$1" "$err"; }
+says() { grep -q -- "$1" /tmp/out; }
+complains() { grep -q -- "$1" /tmp/err; }
 ran() { run "$@"; }
 tty_free() { sh -c "exec 9<>$1" 2>/dev/null; }
 
@@ -151,8 +125,8 @@ check "hangup without a call ends with 3" run 3 phone hangup
 check "as JSON" json_error 3 not-found phone hangup
 
 # A call from one of our phones to the other.
-cleardown bind phone tty:/dev/ttyS2 --as far >"$out"
-cleardown -j phone answer far --timeout 60 >/tmp/answer.json 2>"$err" &
+cleardown bind phone tty:/dev/ttyS2 --as far >/tmp/out
+cleardown -j phone answer far --timeout 60 >/tmp/answer.json 2>/tmp/err &
 answer=$!
 check "answer waits" wait_for 20 cleardown wait far open --timeout 0.1
 check "a call between two of our phones" run 0 phone dial phone0 102 --wait connect
@@ -187,16 +161,16 @@ same "the owner's tool ends with 9" 9 "$code"
 exec 8>&-
 check "and once more" talk_to 201
 check "close -j" json 0 cause admin close phone0
-same "its members" "true true aborted" "$(jsonget released had_call result <"$out" |
+same "its members" "true true aborted" "$(jsonget released had_call result </tmp/out |
 	tr '\n' ' ' | sed "s/ $//; s/clean/aborted/")"
 talk_ends
 exec 8>&-
 check "close --all -j" json 0 'reports.#' 1 close --all
 check "close --async returns at once" run 0 close phone0 --async
-cleardown -j -v reports --follow --timeout 5 >/tmp/follow.json 2>"$err" &
+cleardown -j -v reports --follow --timeout 5 >/tmp/follow.json 2>/tmp/err &
 follow=$!
-check "reports --follow waits" wait_for 10 grep -q waiting "$err"
-cleardown phone at phone0 I0 >"$out"
+check "reports --follow waits" wait_for 10 grep -q waiting /tmp/err
+cleardown phone at phone0 I0 >/tmp/out
 wait "$follow"
 same "and ends when its time is over" 0 "$?"
 check "reports --follow -j: a document in each line" jsonget --lines object cause </tmp/follow.json
@@ -213,7 +187,7 @@ talk_ends
 same "P-15 Ctrl-C: exit code 130" 130 "$code"
 check "the line is free behind it" tty_free /dev/ttyS1
 check "it closed in order" json 0 reports.0.mode orderly reports phone0 --last 1
-same "by its own user" local-user "$(jsonget reports.0.cause <"$out")"
+same "by its own user" local-user "$(jsonget reports.0.cause </tmp/out)"
 exec 8>&-
 
 # The modem takes nothing more: an orderly close would take its 5 s. The second Ctrl-C does not.
@@ -231,12 +205,12 @@ talk_ends
 hostctl bank set 101 cts auto
 same "P-15 two Ctrl-Cs: exit code 130" 130 "$code"
 check "it was aborted" json 0 reports.0.mode abort reports phone0 --last 1
-same "what was lost is told" 2048 "$(jsonget reports.0.data.discarded <"$out")"
+same "what was lost is told" 2048 "$(jsonget reports.0.data.discarded </tmp/out)"
 exec 8>&-
 
 # ---- rights, force ----
 
-as_user() { su dialer -c "cleardown $*" >"$out" 2>"$err" || { _code=$?; cat "$err"; return $_code; }; }
+as_user() { su dialer -c "cleardown $*" >/tmp/out 2>/tmp/err || { _code=$?; cat /tmp/err; return $_code; }; }
 as_user unbind phone0
 same "a user may not unbind: exit code 4" 4 "$?"
 check "a call to be unbound" talk_to 201

@@ -680,7 +680,7 @@ static void statuses(void)
 	}
 	EXPECT(good, n > 10);
 	tap(good,
-	    "P-5 P-6 P-17 P-18 every close of this run has its report, a status that the "
+	    "P-5 P-6 P-17 P-18 PR-10 every close of this run has its report, a status that the "
 	    "contract allows, and released the line (%u)",
 	    n);
 }

@@ -175,6 +175,64 @@ static void run_case(const struct stall_case *c)
 	    arg.out_report.confirmed, arg.out_report.discarded, arg.out_report.in_doubt);
 }
 
+/* ---- a write that waits ---- */
+
+/* More than fits anywhere on the way. */
+#define MUCH 131072
+/* Of these, so many are in our buffer when the rest has to wait. */
+#define BUFFER 16384
+
+static void *write_much(void *written)
+{
+	static const char bytes[MUCH];
+
+	*(ssize_t *)written = write(phone.fd, bytes, sizeof(bytes));
+	return NULL;
+}
+
+static bool writer_waits(void)
+{
+	uint64_t end = cd_now() + 10 * CD_S;
+	struct cleardown_status st;
+
+	do {
+		if (cd_status(phone.fd, &st) || cd_now() > end)
+			return false;
+		between_looks();
+	} while (st.out_queued < BUFFER);
+	return true;
+}
+
+/* The close sends it home with what was accepted of it, and does not wait for the rest. */
+static void blocked_write(void)
+{
+	static const struct stall_case fast = { .flowing = false };
+	struct cleardown_close arg = { 0 };
+	ssize_t written = 0;
+	pthread_t thread;
+	uint64_t begin;
+	bool good = true;
+
+	EXPECT(good, call_up(&fast));
+	EXPECT(good, bank("set %s cts 0", line) && sees_cts(false));
+	if (pthread_create(&thread, NULL, write_much, &written))
+		abort();
+	EXPECT(good, writer_waits());
+	begin = cd_now();
+	EXPECT_EQ(good, cd_close(phone.fd, CLEARDOWN_MODE_ORDERLY, CD_S, &arg), 0);
+	EXPECT(good, cd_now() - begin <= (1000 + slack_ms) * CD_MS);
+	pthread_join(thread, NULL);
+	EXPECT(good, written >= BUFFER && written < MUCH);
+	EXPECT_EQ(good, arg.out_report.accepted, written);
+	EXPECT_EQ(good, arg.out_report.accepted,
+		  arg.out_report.confirmed + arg.out_report.discarded + arg.out_report.in_doubt);
+	EXPECT_EQ(good, arg.out_released, 1);
+	close(phone.fd);
+	bank("set %s cts auto", line);
+	EXPECT(good, bank_waits(line, "onhook", 5000));
+	tap(good, "RP-6 P-11 PR-5 PR-7 a write that waits for room is sent home by the close");
+}
+
 /*
  * Under -icount an idle guest's clock leaps to the next timer, while the bank runs on the host's:
  * every wait for it would be over before it began. Somebody who always runs keeps the clock slow.
@@ -203,6 +261,7 @@ static int run_all(bool guest)
 		return 1;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		run_case(&cases[i]);
+	blocked_write();
 	tap(!cd_unbind(phone.name, 0), "unbind");
 	return tap_done();
 }

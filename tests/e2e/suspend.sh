@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12 debug
 # vm: --modems 1 --bank "--fast all --speed 4 --machine 102:echo"
 # Suspend with a call up and with a close running.
 . /lib/guest.sh

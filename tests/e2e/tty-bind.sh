@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12 debug
 # vm: --modems 1
 # What bind refuses and accepts of a machine's terminal lines.
 . /lib/guest.sh

@@ -1,0 +1,410 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What happens to the interface of a link, and what becomes of its calls: the table at the top of
+ * kernel/transport/ether.c. Two links on a cable inside the machine, whose interfaces are called
+ * veth0 and veth1; ip does to them what is told.
+ *
+ * usage: vc-ether
+ */
+#define _GNU_SOURCE
+
+#include "vc.h"
+
+#include "atmwire.h"
+
+#define SELECTOR 7
+#define BIND "t308=500 t309=500"
+/* Q.850: a silent peer, an interface, one that is another host now, one that others use */
+#define OUT_OF_ORDER 27
+#define NETWORK_OUT 38
+#define TEMPORARY 41
+#define NO_RESOURCE 47
+#define IP "/sbin/ip "
+/* Q.2931's state of a call out, on the user's side; the network's is 9 */
+#define PROCEEDING 3
+
+static struct vclink a, b;
+
+static void run(const char *command)
+{
+	if (system(command))
+		DIE("%s", command);
+}
+
+static bool flags_are(struct vclink *l, uint32_t flags, uint32_t wanted)
+{
+	uint64_t end = cd_now() + 40 * CD_S;
+
+	while ((vc_link(l->af).out_flags & flags) != wanted) {
+		if (cd_now() > end) {
+			fprintf(stderr, "# %s: flags %#x, wanted %#x of %#x\n", l->name,
+				vc_link(l->af).out_flags, wanted, flags);
+			return false;
+		}
+		usleep(5000);
+	}
+	return true;
+}
+
+static bool is_up(struct vclink *l)
+{
+	return flags_are(l, CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL,
+			 CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL);
+}
+
+static bool is_down(struct vclink *l)
+{
+	return flags_are(l, CLEARDOWN_VC_LINK_UP, 0);
+}
+
+static void begin_with(struct vclink *l, const char *interface, uint64_t cookie, const char *args)
+{
+	if (vc_bind(l, interface, args))
+		DIE("%s is not bound", interface);
+	vc_af(l, cookie);
+	if (l == &b && vc_sap(&b, SELECTOR, 0, NULL))
+		DIE("the SAP");
+}
+
+static void begin(struct vclink *l, const char *interface, uint64_t cookie)
+{
+	begin_with(l, interface, cookie, BIND);
+}
+
+static void end(struct vclink *l)
+{
+	close(l->af);
+	close(l->events);
+	if (cd_unbind(l->name, CLEARDOWN_UNBIND_FORCE))
+		DIE("%s is not unbound", l->name);
+}
+
+static ssize_t frame(struct vc *vc, uint8_t *got, size_t size, int ms)
+{
+	struct pollfd p = { .fd = vc->fd, .events = POLLIN };
+
+	return poll(&p, 1, ms) == 1 ? read(vc->fd, got, size) : -1;
+}
+
+/* Frames move: one of those that may be lost while the ends find each other again arrives. */
+static bool moves(struct vc *out, struct vc *in)
+{
+	uint64_t end = cd_now() + 20 * CD_S;
+	uint8_t got[16];
+
+	while (cd_now() < end) {
+		if (write(out->fd, "back", 4) != 4 && errno != ENETDOWN)
+			return false;
+		if (frame(in, got, sizeof(got), 100) == 4)
+			return true;
+	}
+	return false;
+}
+
+static bool frames_pass(struct vc *out, struct vc *in)
+{
+	uint8_t sent[3000] = { 1 }, got[3000];
+	bool good = true;
+
+	EXPECT_EQ(good, write(out->fd, sent, sizeof(sent)), (ssize_t)sizeof(sent));
+	EXPECT_EQ(good, frame(in, got, sizeof(got), 10000), (ssize_t)sizeof(sent));
+	EXPECT(good, !memcmp(sent, got, sizeof(sent)));
+	return good;
+}
+
+/* A call from a to b, and frames on it. */
+static bool calls(struct vc *out, struct vc *in)
+{
+	bool good = true;
+
+	EXPECT(good, is_up(&a) && is_up(&b));
+	EXPECT(good, good && vc_connect(&a, out, &b, in, SELECTOR));
+	EXPECT(good, good && frames_pass(out, in));
+	return good;
+}
+
+/* An end of a call that was lost hears so, once, and is over. */
+static bool lost(struct vclink *l, struct vc *vc, uint32_t cause)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+
+	EXPECT(good, vc_next(l, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 20000));
+	if (!good)
+		return false;
+	EXPECT_EQ(good, rec.ev.p1, cause);
+	EXPECT_EQ(good, rec.ev.status, CLEARDOWN_NDIS_STATUS_FAILURE);
+	EXPECT_EQ(good, write(vc->fd, "x", 1), -1);
+	EXPECT_EQ(good, errno, ESHUTDOWN);
+	EXPECT_EQ(good, vc_close(vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
+	if (l == &b)
+		EXPECT(good, vc_next(l, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	else
+		EXPECT_EQ(good, vc_delete(vc, NULL), 0);
+	close(vc->fd);
+	return good;
+}
+
+static bool over(struct vc *out, struct vc *in)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+
+	EXPECT_EQ(good, vc_close(out, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, NULL, 0, &arg), 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, vc_close(in, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	EXPECT_EQ(good, vc_delete(out, NULL), 0);
+	close(out->fd);
+	close(in->fd);
+	return good;
+}
+
+/* ---- what passes by ---- */
+
+static bool other_label(void)
+{
+	uint8_t frame[64] = { 0 }, got[2048];
+	uint64_t end = cd_now() + 5 * CD_S;
+	bool outgoing, found = false;
+	struct wire to, from;
+
+	wire_open(&to, "veth1", "veth0", WIRE_ETHERTYPE);
+	wire_open(&from, "veth0", "veth1", WIRE_ETHERTYPE);
+	wire_head(&to, frame);
+	wire_put32(frame + ETH_HLEN, (WIRE_LABEL + 1) << 12 | 0x100 | 255);
+	memcpy(frame + WIRE_HEAD, "another label", 13);
+	wire_send(&to, frame, sizeof(frame));
+	while (!found && cd_now() < end) {
+		size_t n = wire_recv(&from, got, sizeof(got), 1000, &outgoing);
+
+		found = n == sizeof(frame) && !memcmp(got, frame, n);
+	}
+	close(to.fd);
+	close(from.fd);
+	return found;
+}
+
+/* A datagram from 10.9.0.1, which is nowhere, to 10.9.0.2, which is veth0. */
+static void datagram(uint8_t *frame)
+{
+	static const uint8_t head[] = { 0x08, 0x00, 0x45, 0,	0,  32, 0, 0,  0,  0,
+					64,   17,   0x66, 0xb9, 10, 9,	0, 1,  10, 9,
+					0,    2,    7,	  77,	7,  77, 0, 12, 0,  0 };
+
+	memcpy(frame + 12, head, sizeof(head));
+	memcpy(frame + 12 + sizeof(head), "word", 4);
+}
+
+static bool internet(void)
+{
+	struct sockaddr_in at = {
+		.sin_family = AF_INET,
+		.sin_port = htons(7 * 256 + 77),
+		.sin_addr.s_addr = htonl(0x0a090002),
+	};
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	uint8_t frame[60] = { 0 };
+	struct wire to;
+	char got[16];
+	bool good;
+
+	if (bind(fd, (struct sockaddr *)&at, sizeof(at)))
+		DIE("bind: %s", strerror(errno));
+	wire_open(&to, "veth1", "veth0", WIRE_ETHERTYPE);
+	wire_head(&to, frame);
+	datagram(frame);
+	wire_send(&to, frame, sizeof(frame));
+	good = poll(&p, 1, 5000) == 1 && read(fd, got, sizeof(got)) == 4 && !memcmp(got, "word", 4);
+	close(to.fd);
+	close(fd);
+	return good;
+}
+
+static void passes_by(void)
+{
+	struct vc out, in;
+	bool good = calls(&out, &in);
+
+	EXPECT(good, other_label());
+	EXPECT(good, internet());
+	EXPECT(good, vc_status(&out).out_state == CLEARDOWN_VC_ACTIVE);
+	EXPECT(good, over(&out, &in));
+	tap(good, "another label and IP pass by, in the middle of a call");
+}
+
+/* ---- what ends no call, if it does not last ---- */
+
+static void shortly(const char *away, const char *back, const char *text)
+{
+	struct vc out, in;
+	bool good = calls(&out, &in);
+
+	run(away);
+	EXPECT(good, is_down(&a));
+	EXPECT_EQ(good, write(out.fd, "x", 1), -1);
+	EXPECT_EQ(good, errno, ENETDOWN);
+	run(back);
+	EXPECT(good, is_up(&a) && is_up(&b));
+	EXPECT(good, good && moves(&out, &in));
+	EXPECT(good, over(&out, &in));
+	tap(good, "%s shortly: the call stays", text);
+}
+
+/* Until SSCOP and T309 give up, at both ends; each with what is known there. */
+static void for_long(const char *away, const char *back, uint32_t here, uint32_t there,
+		     const char *text)
+{
+	struct vc out, in;
+	bool good = calls(&out, &in);
+
+	run(away);
+	EXPECT(good, is_down(&a));
+	EXPECT(good, lost(&a, &out, here));
+	EXPECT(good, lost(&b, &in, there));
+	run(back);
+	EXPECT(good, calls(&out, &in) && over(&out, &in));
+	tap(good,
+	    "TV-10 %s for long: both ends lose the call, causes %u and %u; then it is as before",
+	    text, here, there);
+}
+
+/* ---- another address ---- */
+
+/* It is said again, and is the one that it was. */
+static void same_address(void)
+{
+	struct vc out, in;
+	bool good = calls(&out, &in);
+
+	run(IP "link set veth0 address $(cat /sys/class/net/veth0/address)");
+	EXPECT(good, frames_pass(&out, &in));
+	EXPECT(good, over(&out, &in));
+	tap(good, "its own address is set again: nothing has happened");
+}
+
+/* A call from a to b; how it waits for the answer tells a's side. */
+static bool calls_as_user(struct vc *out, struct vc *in)
+{
+	uint64_t until = cd_now() + 5 * CD_S;
+	union cd_record rec;
+	bool good = true;
+
+	EXPECT(good, is_up(&a) && is_up(&b));
+	EXPECT_EQ(good, vc_create(out, &a, 0, 100), 0);
+	EXPECT(good, vc_make(out, b.nsap, SELECTOR));
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000));
+	while (vc_status(out).out_call_state != PROCEEDING && cd_now() < until)
+		usleep(2000);
+	EXPECT_EQ(good, vc_status(out).out_call_state, PROCEEDING);
+	EXPECT_EQ(good, vc_create(in, &b, rec.ev.req_id, 200), 0);
+	EXPECT(good, vc_accept(in));
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	return good;
+}
+
+/*
+ * Ends that name each other: the one that moved is the user's side from now on, and both know it
+ * when the other one was bound anew.
+ */
+static void named(void)
+{
+	struct vc out, in;
+	bool good = true;
+
+	end(&a);
+	end(&b);
+	run(IP "link set veth0 address 02:00:00:00:00:01");
+	run(IP "link set veth1 address 02:00:00:00:00:02");
+	begin_with(&a, "veth0", 1, "peer=02:00:00:00:00:02");
+	begin_with(&b, "veth1", 2, "peer=02:00:00:00:00:01");
+	EXPECT(good, calls(&out, &in) && over(&out, &in));
+	run(IP "link set veth0 address 02:00:00:00:00:03");
+	end(&b);
+	begin_with(&b, "veth1", 2, "peer=02:00:00:00:00:03");
+	EXPECT(good, good && calls_as_user(&out, &in) && frames_pass(&out, &in));
+	EXPECT(good, over(&out, &in));
+	EXPECT(good, flags_are(&a, CLEARDOWN_VC_LINK_NETWORK, 0));
+	tap(good, "a new address between ends that are named: the sides follow it");
+	end(&a);
+	end(&b);
+	begin(&a, "veth0", 1);
+	begin(&b, "veth1", 2);
+}
+
+/* ---- what it lives through ---- */
+
+static void mtu(void)
+{
+	static const char *const sizes[] = { "576", "1500", "9000" };
+	struct vc out, in;
+	bool good = calls(&out, &in);
+	uint8_t sent[9000] = { 7 }, got[9188];
+	char command[64];
+
+	run(IP "link set veth1 mtu 9000");
+	for (int i = 0; i < 3; i++) {
+		snprintf(command, sizeof(command), IP "link set veth0 mtu %s", sizes[i]);
+		run(command);
+		EXPECT_EQ(good, write(out.fd, sent, sizeof(sent)), (ssize_t)sizeof(sent));
+		EXPECT_EQ(good, frame(&in, got, sizeof(got), 10000), (ssize_t)sizeof(sent));
+		EXPECT(good, !memcmp(sent, got, sizeof(sent)));
+	}
+	run(IP "link set veth0 mtu 1500");
+	run(IP "link set veth1 mtu 1500");
+	EXPECT(good, over(&out, &in));
+	tap(good, "MTUs from 576 to 9000 in a call: frames go on, whole");
+}
+
+/* ---- what ends all ---- */
+
+/* At our end, where the medium is gone, at once; at the other when it notices. */
+static void gone(const char *away, bool other_too, const char *text)
+{
+	struct vc out, in;
+	bool good = calls(&out, &in);
+	uint64_t begin = cd_now();
+
+	run(away);
+	EXPECT(good, lost(&a, &out, NETWORK_OUT));
+	EXPECT(good, cd_now() - begin < 5 * CD_S);
+	EXPECT(good, is_down(&a));
+	EXPECT(good, lost(&b, &in, NETWORK_OUT));
+	tap(good, "TV-10 %s: both ends lose the call, cause 38, and the interface is let go of",
+	    text);
+	end(&a);
+	if (other_too)
+		end(&b);
+}
+
+int main(void)
+{
+	begin(&a, "veth0", 1);
+	begin(&b, "veth1", 2);
+	passes_by();
+	shortly(IP "link set veth0 down", IP "link set veth0 up", "down");
+	shortly(IP "link set veth1 down", IP "link set veth1 up", "the other end down");
+	shortly(IP "link set veth0 master br0", IP "link set veth0 nomaster", "in a bridge");
+	shortly(IP "link set veth0 mtu 100", IP "link set veth0 mtu 1500", "MTU 100");
+	mtu();
+	for_long(IP "link set veth0 down", IP "link set veth0 up", NETWORK_OUT, NETWORK_OUT,
+		 "down");
+	for_long(IP "link set veth0 master br0", IP "link set veth0 nomaster", NO_RESOURCE,
+		 OUT_OF_ORDER, "in a bridge");
+	for_long(IP "link set veth0 mtu 100", IP "link set veth0 mtu 1500", NO_RESOURCE,
+		 OUT_OF_ORDER, "MTU 100");
+	same_address();
+	for_long(IP "link set veth0 address 02:00:00:00:00:f0", ":", TEMPORARY, OUT_OF_ORDER,
+		 "another address");
+	named();
+	gone(IP "link set veth0 netns far", false, "moved to another namespace");
+	run(IP "netns exec far /sbin/ip link set veth0 netns 1");
+	run(IP "link set veth0 up");
+	begin(&a, "veth0", 1);
+	gone(IP "link del veth0", true, "deleted");
+	return tap_done();
+}

@@ -1,0 +1,15 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12 debug
+# modules: veth
+# A far end that confirms nothing, or too late, or has forgotten a call, over a cable inside the
+# machine.
+. /lib/guest.sh
+
+check "veth loads" modprobe veth
+check "a cable" ip link add type veth
+check "one end" ip link set veth0 up
+check "the other" ip link set veth1 up
+check "the modules load" load_modules net
+tap vc-peer veth0 veth1
+check "the modules unload" unload_modules net

@@ -1,0 +1,13 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12
+# vm: --uni="--role user" --nic e1000 --limit 300
+# modules: e1000
+# Calls with a real UNI peer: stock atmsigd on the user's side, both directions.
+. /lib/guest.sh
+
+check "the NIC's driver loads" modprobe e1000
+check "the interface" ip link set eth0 up
+check "the modules load" load_modules net
+tap vc-uni eth0 network
+check "the modules unload" unload_modules net

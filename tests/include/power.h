@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The machine is suspended as far as its tasks are frozen, and comes back by itself. Include after
+ * #define _GNU_SOURCE.
+ */
+#ifndef TESTS_POWER_H
+#define TESTS_POWER_H
+
+#include <fcntl.h>
+#include <sched.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+static inline bool power_put(const char *path, const char *text)
+{
+	int fd = open(path, O_WRONLY | O_CLOEXEC);
+	bool good = write(fd, text, strlen(text)) == (ssize_t)strlen(text);
+
+	if (!good)
+		fprintf(stderr, "# %s > %s: %m\n", text, path);
+	close(fd);
+	return good;
+}
+
+/* Returns after it. See e2e/suspend.c for the processor. */
+static inline bool power_suspend(void)
+{
+	cpu_set_t set;
+
+	CPU_ZERO(&set);
+	CPU_SET(0, &set);
+	return !sched_setaffinity(0, sizeof(set), &set) &&
+	       power_put("/sys/power/pm_test", "freezer") && power_put("/sys/power/state", "mem");
+}
+
+#endif /* TESTS_POWER_H */
