@@ -466,6 +466,7 @@ static const struct cldn_cells_ops ether_cells_ops = {
 	.send = cldn_ether_send,
 	.writable = cldn_ether_writable,
 	.in_flight = cldn_ether_in_flight,
+	.flush = cldn_ether_flush,
 	.stats = ether_stats,
 };
 

@@ -197,10 +197,11 @@ int cldn_ether_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_ty
 		   struct net_device *orig_dev);
 void cldn_ether_reap(struct cldn_ether *l, bool all);
 
-/* ether_tx.c; the first five as in struct cldn_cells_ops */
+/* ether_tx.c; all but the last two as in struct cldn_cells_ops */
 struct cldn_channel *cldn_ether_open(struct cldn_link *link, u16 vpi, u16 vci, u32 max_sdu,
 				     void *chan_ctx);
 void cldn_ether_shut(struct cldn_channel *ch);
+void cldn_ether_flush(struct cldn_link *link);
 void cldn_ether_put(struct cldn_channel *ch);
 int cldn_ether_send(struct cldn_channel *ch, const void *sdu, size_t len);
 bool cldn_ether_writable(struct cldn_channel *ch, size_t len);

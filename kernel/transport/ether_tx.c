@@ -186,6 +186,20 @@ void cldn_ether_tx(struct work_struct *work)
 	ether_tx_run(container_of(work, struct cldn_ether, tx));
 }
 
+/*
+ * Nobody may go on sending; frames that came before them go too. Somebody else may have taken the
+ * last one and not have sent it yet.
+ */
+void cldn_ether_flush(struct cldn_link *link)
+{
+	struct cldn_ether *l = link->priv;
+
+	while (!skb_queue_empty_lockless(&l->txq) || test_bit(ETHER_SENDING, &l->flags)) {
+		queue_work_on(l->cpu, system_highpri_wq, &l->tx);
+		flush_work(&l->tx);
+	}
+}
+
 /* Process context. Who is on the link's processor need not wait for a thread to send. */
 static void ether_queue(struct cldn_ether *l, struct sk_buff_head *frames)
 {

@@ -111,6 +111,8 @@ enum cldn_cells_count {
  * @in_flight: inside of rcu_read_lock(): octets of SDUs taken by send whose frames the device has
  *	not freed; what never got there, since the channel was shut, is counted for ever. Any
  *	context; also after @shut, until @put.
+ * @flush: optional: what send() took is at the device, or was dropped by it, when this returns. For
+ *	the last words of a channel, before it is shut. Process context, sleeps.
  * @stats: optional: fills CLDN_CELLS_COUNTS numbers, see enum cldn_cells_count. From probe to
  *	remove, any context.
  */
@@ -125,6 +127,7 @@ struct cldn_cells_ops {
 	int (*send)(struct cldn_channel *ch, const void *sdu, size_t len);
 	bool (*writable)(struct cldn_channel *ch, size_t len);
 	size_t (*in_flight)(struct cldn_channel *ch);
+	void (*flush)(struct cldn_link *link);
 	void (*stats)(struct cldn_link *link, u64 *counts);
 };
 
