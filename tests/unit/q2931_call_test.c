@@ -767,7 +767,7 @@ static bool user_calls(void)
 	begin(CLDN_Q2931_UNI31);
 	bring(&user, PRE_ACTIVE);
 	good = log_is(
-		"u>SETUP n:incoming n>PROC u:proceeding n>CONNECT n:connected u>ACK u:connected ");
+		"u>SETUP n:incoming n>PROC u:proceeding n>CONNECT u>ACK u:connected n:connected ");
 	good &= state_of(&user) == CLDN_Q2931_ACTIVE && state_of(&network) == CLDN_Q2931_ACTIVE;
 	good &= the_call(&user)->vci == FIRST_VCI && the_call(&user)->vpci == VPCI &&
 		the_call(&network)->vci == FIRST_VCI;
@@ -1024,7 +1024,7 @@ static bool setup_again(void)
 	good = log_is("u>SETUP n:incoming u>SETUP ");
 	cldn_q2931_call_accept(the_call(&network));
 	settle();
-	good &= log_is("n>CONNECT n:connected u>ACK u:connected ");
+	good &= log_is("n>CONNECT u>ACK u:connected n:connected ");
 	pass(100000);
 	good &= log_is("");
 	/* One that waits for room is not sent behind the answer. */
@@ -1071,6 +1071,39 @@ static bool other_timers(void)
 	the_call(&network)->owed = 0;
 	pass_in_silence(1000000);
 	return good && is_empty();
+}
+
+/* The network hears that the user has his VC, or believes it after T313, or without the SAAL. */
+static bool not_acknowledged(void)
+{
+	bool good;
+
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_CONNECT);
+	good = state_of(&network) == CLDN_Q2931_ACTIVE;
+	forget();
+	pass_in_silence(3999);
+	good &= log_is("");
+	pass_in_silence(1);
+	good &= log_is("n:connected ") && state_of(&network) == CLDN_Q2931_ACTIVE;
+	hear(&network, "09030000010f800000"); /* late, and of no use any more */
+	good &= log_is("") && state_of(&network) == CLDN_Q2931_ACTIVE;
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_CONNECT);
+	forget();
+	cldn_q2931_link_saal_down(&network.link);
+	good &= log_is("n:connected ");
+	cldn_q2931_link_saal_up(&network.link);
+	pass(100000);
+	good &= log_is("n>ENQ u>ACK u:connected u>STATUS30s10 n:status30 ") &&
+		state_of(&network) == CLDN_Q2931_ACTIVE;
+	/* An end before it, and nothing is said any more. */
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_CONNECT);
+	forget();
+	release(&network, 16, NULL);
+	pass_in_silence(4000);
+	return good && log_is("n>REL16 ") && !broken;
 }
 
 static bool release_twice(void)
@@ -1209,10 +1242,11 @@ static bool no_room(void)
 	network.room = -1;
 	cldn_q2931_call_room(call);
 	settle();
-	good &= log_is("n>CONNECT n:connected u:alerting u:connected ");
+	good &= log_is("n>CONNECT u:alerting u:connected ");
 	user.room = -1;
 	cldn_q2931_call_room(the_call(&user));
-	good &= log_is("u>ACK ") && !the_call(&user)->owed;
+	settle();
+	good &= log_is("u>ACK n:connected ") && !the_call(&user)->owed;
 	return good && !broken;
 }
 
@@ -1242,7 +1276,7 @@ static bool several_without_room(void)
 	network.room = -1;
 	cldn_q2931_call_accept(the_call(&network));
 	cldn_q2931_call_room(the_call(&network));
-	good &= log_is("n>CONNECT n:connected ");
+	good &= log_is("n>CONNECT ");
 	begin(CLDN_Q2931_UNI40);
 	bring(&user, PRE_OFFERED);
 	network.room = 0;
@@ -2592,6 +2626,7 @@ static const struct {
 	{ "SETUP is sent twice", setup_twice },
 	{ "a second SETUP does no harm", setup_again },
 	{ "T310, T301, T313", other_timers },
+	{ "CONNECT that is not acknowledged", not_acknowledged },
 	{ "RELEASE is sent twice, then the call ends by force", release_twice },
 	{ "the second RELEASE is without UUI", without_uui },
 	{ "a confirmation after the end is handed on", late_complete },

@@ -157,8 +157,7 @@ int q2931_send(struct cldn_q2931_call *call, u8 type)
 /* ---- owed messages ---- */
 
 /*
- * A message is in the window. Only the last line of each case may end the call, or tell the owner
- * something.
+ * A message is in the window. Only the last line of a case may end the call.
  */
 static void was_sent(struct cldn_q2931_call *call, unsigned int owed)
 {
@@ -188,13 +187,8 @@ static void was_sent(struct cldn_q2931_call *call, unsigned int owed)
 		break;
 	case OWE_CONNECT:
 		call->answered = true;
-		if (is_user(call)) {
-			call->state = CLDN_Q2931_CONNECT_REQUEST;
-			q2931_start_call_timer(call, CLDN_Q2931_T313);
-			break;
-		}
-		call->state = CLDN_Q2931_ACTIVE;
-		call->link->ops->connected(call, NULL);
+		call->state = is_user(call) ? CLDN_Q2931_CONNECT_REQUEST : CLDN_Q2931_ACTIVE;
+		q2931_start_call_timer(call, CLDN_Q2931_T313);
 		break;
 	}
 }
@@ -243,8 +237,8 @@ void cldn_q2931_call_room(struct cldn_q2931_call *call)
 		result = q2931_transmit(call, i);
 		if (result < 0)
 			q2931_not_sent(call, i);
-		/* Behind these the call may be gone. */
-		if (result || i == OWE_RELEASE_COMPLETE || i == OWE_CONNECT)
+		/* Behind it the call may be gone. */
+		if (result || i == OWE_RELEASE_COMPLETE)
 			return;
 	}
 }
@@ -410,7 +404,10 @@ void cldn_q2931_call_expired(struct cldn_q2931_call *call, unsigned int slot)
 		q2931_clear_by_timer(call, "310");
 		break;
 	case CLDN_Q2931_T313:
-		q2931_clear_by_timer(call, "313");
+		if (call->state == CLDN_Q2931_ACTIVE)
+			call->link->ops->connected(call, NULL);
+		else
+			q2931_clear_by_timer(call, "313");
 		break;
 	case CLDN_Q2931_T322:
 		enquiry_expired(call);

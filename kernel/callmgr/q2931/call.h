@@ -205,7 +205,8 @@ struct cldn_q2931_call {
  *	had, released() comes without it
  * @proceeding: the other side has answered CALL PROCEEDING
  * @alerting: ALERTING
- * @connected: the call is ACTIVE; @msg is the CONNECT as initiator, NULL as responder
+ * @connected: the call is ACTIVE, and the other side can receive on the VC; @msg is the CONNECT as
+ *	initiator, NULL as responder: CONNECT ACKNOWLEDGE has come, or, as network, not within T313
  * @clearing: the other side ends the call: send nothing on the VC any more. released() follows,
  *	later when RELEASE COMPLETE has no room. No request may be made in it. It also comes when
  *	the other side's RELEASE overtakes ours that had no room

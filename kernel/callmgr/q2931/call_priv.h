@@ -25,10 +25,7 @@
 /* RELEASE, SETUP, STATUS ENQUIRY and RESTART alike. */
 #define TRIES 2
 
-/*
- * What may be owed, in the order in which it is made good. CONNECT and CONNECT ACKNOWLEDGE are last
- * because connected() comes with them.
- */
+/* What may be owed, in the order in which it is made good. */
 enum q2931_owed {
 	OWE_RELEASE_COMPLETE,
 	OWE_RELEASE,
@@ -101,6 +98,17 @@ static inline bool before_connect(const struct cldn_q2931_call *call)
 	unsigned int step = progress(call->state);
 
 	return step >= 1 && step <= 3;
+}
+
+/*
+ * A network that has sent CONNECT is ACTIVE, but the user may still be on his way to his VC, and what
+ * is sent before he is there is lost. His CONNECT ACKNOWLEDGE shows that he is; T313 is for a user
+ * who sends none.
+ */
+static inline bool unacknowledged(const struct cldn_q2931_call *call)
+{
+	return call->state == CLDN_Q2931_ACTIVE &&
+	       call->timer[CLDN_Q2931_SLOT_CALL] == CLDN_Q2931_T313;
 }
 
 static inline bool unanswered(const struct cldn_q2931_call *call)

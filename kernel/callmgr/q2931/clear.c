@@ -305,8 +305,11 @@ static bool survives_saal(const struct cldn_q2931_call *call)
 	       !call->tries;
 }
 
+/* An acknowledgement may be lost with the SAAL; nobody waits for it any longer. */
 void cldn_q2931_call_saal_down(struct cldn_q2931_call *call)
 {
+	bool owes_word = unacknowledged(call);
+
 	if (call->state == CLDN_Q2931_NULL)
 		return;
 	q2931_stop_timer(call, CLDN_Q2931_SLOT_STATUS);
@@ -314,6 +317,8 @@ void cldn_q2931_call_saal_down(struct cldn_q2931_call *call)
 		q2931_saal_expired(call);
 	else if (call->timer[CLDN_Q2931_SLOT_CALL] != CLDN_Q2931_T309)
 		q2931_start_call_timer(call, CLDN_Q2931_T309);
+	if (owes_word)
+		call->link->ops->connected(call, NULL);
 }
 
 void cldn_q2931_call_restart(struct cldn_q2931_call *call)

@@ -24,7 +24,7 @@ enum cldn_q2931_timer {
 	CLDN_Q2931_T308, /* RELEASE - RELEASE COMPLETE; RELEASE is sent twice */
 	CLDN_Q2931_T309, /* loss of the SAAL - its return, for active calls */
 	CLDN_Q2931_T310, /* CALL PROCEEDING - next answer */
-	CLDN_Q2931_T313, /* CONNECT - CONNECT ACKNOWLEDGE, user side */
+	CLDN_Q2931_T313, /* CONNECT - CONNECT ACKNOWLEDGE; without one a user clears */
 	CLDN_Q2931_T316, /* RESTART - RESTART ACKNOWLEDGE; RESTART is sent twice */
 	CLDN_Q2931_T317, /* RESTART received - RESTART ACKNOWLEDGE sent */
 	CLDN_Q2931_T322, /* STATUS ENQUIRY - STATUS; STATUS ENQUIRY is sent twice */

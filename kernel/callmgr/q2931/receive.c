@@ -90,7 +90,7 @@ static void got_alerting(struct cldn_q2931_call *call, const struct cldn_q2931_m
 
 /*
  * Both sides are ACTIVE when this side has the CONNECT, whether CONNECT ACKNOWLEDGE had room or
- * not: a network does not need it, and a user has T313.
+ * not: the other side has T313.
  */
 static void got_connect(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
 {
@@ -105,7 +105,7 @@ static void got_connect(struct cldn_q2931_call *call, const struct cldn_q2931_ms
 
 static void got_connect_ack(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
 {
-	if (call->state == CLDN_Q2931_CONNECT_REQUEST) {
+	if (call->state == CLDN_Q2931_CONNECT_REQUEST || unacknowledged(call)) {
 		q2931_stop_timer(call, CLDN_Q2931_SLOT_CALL);
 		call->state = CLDN_Q2931_ACTIVE;
 		call->link->ops->connected(call, NULL);
