@@ -12,7 +12,7 @@ tcpprinter --address 127.0.0.1 --control /run/printer --rcvbuf 32768 >/run/print
 check "the network printer listens" wait_for 20 test -S /run/printer
 check "parport loads" modprobe parport
 check "the parallel printer is there" insmod /modules/parsim.ko
-check "the modules load" load_modules tty net parport
+check "the modules load" exact_modules tty net parport
 tap port-bound parport offline
 tap port-bound parport hang
 # Throwing away a full connection takes the instrumented kernel a quarter of a second.

@@ -132,7 +132,7 @@ static void status_meanwhile(void)
 		st = port_status(port.fd);
 		worst = cd_now() - from > worst ? cd_now() - from : worst;
 	}
-	EXPECT(good, worst < 500 * CD_MS);
+	EXPECT(good, worst < SLACK_MS * CD_MS);
 	EXPECT_EQ(good, st.out_doc_state, CLEARDOWN_DOC_OPEN);
 	EXPECT(good, st.out_accepted > st.out_confirmed);
 	EXPECT(good, st.out_sample_ns + 100 * CD_MS > cd_now());

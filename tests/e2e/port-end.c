@@ -319,7 +319,7 @@ static void close_drains(void)
 	EXPECT_EQ(good, r.out_head.accepted, 10000);
 	EXPECT_EQ(good, r.out_head.discarded, 10000);
 	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_FILE_CLOSE);
-	EXPECT(good, r.out_head.end_ns - r.out_head.begin_ns < 500 * CD_MS);
+	EXPECT(good, r.out_head.end_ns - r.out_head.begin_ns < (500 + SLACK_MS) * CD_MS);
 	port.fd = open("/dev/null", O_RDONLY);
 	end();
 	tap(good,
@@ -350,7 +350,7 @@ static void killed(int sig, uint32_t mode)
 	begun = cd_now();
 	kill(child, sig);
 	waitpid(child, &status, 0);
-	EXPECT(good, cd_now() - begun < 1500 * CD_MS);
+	EXPECT(good, cd_now() - begun < (1000 + SLACK_MS) * CD_MS);
 	EXPECT_EQ(good, WTERMSIG(status), sig);
 	r = last_report();
 	EXPECT_EQ(good, r.out_head.cause, CLEARDOWN_CAUSE_OWNER_DIED);

@@ -156,7 +156,7 @@ static void closed(uint32_t mode)
 	stop_printer(&w);
 	begun = cd_now();
 	EXPECT_EQ(good, cd_close(port.fd, mode, CD_S, &arg), 0);
-	EXPECT(good, cd_now() - begun < 1500 * CD_MS);
+	EXPECT(good, cd_now() - begun < (1000 + SLACK_MS) * CD_MS);
 	EXPECT(good, port_writer_join(&w) > 0);
 	EXPECT(good, port_adds_up(&arg.out_report));
 	EXPECT(good, arg.out_report.flags & CLEARDOWN_REPORT_DOC_ABORTED);
@@ -234,7 +234,7 @@ static void killed(void)
 	begun = cd_now();
 	kill(child, SIGKILL);
 	waitpid(child, NULL, 0);
-	EXPECT(good, cd_now() - begun < 1500 * CD_MS);
+	EXPECT(good, cd_now() - begun < (1000 + SLACK_MS) * CD_MS);
 	printer("read");
 	EXPECT_EQ(good, cd_report(cd_last_report() - 1, &r), 0);
 	EXPECT_EQ(good, r.out_head.cause, CLEARDOWN_CAUSE_OWNER_DIED);

@@ -33,6 +33,7 @@
 #define EMERGENCY_MS 700
 #define EXIT_WAIT_MS 2000
 #define DEFAULT_MS 5000
+#define EARLY_MS 500
 #define SHORT_MS 1500 /* deadline of rows that wait for all of it */
 #define DEAF_OPS 3
 #define STALL_BYTES 2048
@@ -668,7 +669,7 @@ static void judge_bound(const struct row *row, const struct seen *s)
 	EXPECT(good, head->end_ns - head->begin_ns <= (row->close_ms + SLACK_MS) * CD_MS);
 	if (row->outlived && row->state == STALLED) {
 		EXPECT(good, !s->filed_at_end);
-		EXPECT(good, s->took_ns >= (row->wait_ms - SLACK_MS) * CD_MS);
+		EXPECT(good, s->took_ns >= (row->wait_ms - EARLY_MS) * CD_MS);
 	}
 	if (!row->outlived)
 		EXPECT(good, s->filed_at_end);

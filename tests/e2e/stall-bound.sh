@@ -5,6 +5,6 @@
 # The same with the bound as promised, deadline + 50 ms, measured in guest time.
 . /lib/guest.sh
 
-check "the modules load" load_modules tty
+check "the modules load" exact_modules tty
 tap stall --guest /dev/ttyS1
 check "the modules unload" unload_modules tty

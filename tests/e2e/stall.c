@@ -23,7 +23,7 @@ static const char *tty;
 static const char *line = "101";
 static const char *far = "102";
 static struct phone phone;
-static unsigned int slack_ms = SLACK_MS;
+static unsigned int slack_ms;
 
 struct stall_case {
 	const char *name;
@@ -252,11 +252,9 @@ static int run_all(bool guest)
 	pthread_t thread;
 	size_t i;
 
-	if (guest) {
-		slack_ms = PROMISE_MS;
-		if (pthread_create(&thread, NULL, keep_busy, NULL))
-			return 1;
-	}
+	slack_ms = guest ? PROMISE_MS : SLACK_MS;
+	if (guest && pthread_create(&thread, NULL, keep_busy, NULL))
+		return 1;
 	if (!tap(phone_bind(&phone, tty), "bind %s", tty))
 		return 1;
 	for (i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)

@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
+#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 #include <linux/cleardown.h>
@@ -27,6 +28,20 @@ static inline uint64_t cd_now(void)
 	clock_gettime(CLOCK_MONOTONIC, &t);
 	return t.tv_sec * CD_S + t.tv_nsec;
 }
+
+/*
+ * Allowed on top of a bound that is not measured in guest time, for what the host does besides. The
+ * instrumented kernel takes several times as long for the same, so it is given more. The promise of
+ * 50 ms is asserted in guest time, on that kernel too: e2e/phone-bound, port-bound, stall-bound.
+ */
+static inline unsigned int cd_slack_ms(void)
+{
+	struct utsname name;
+
+	return !uname(&name) && strstr(name.release, "debug") ? 2000 : 500;
+}
+
+#define SLACK_MS cd_slack_ms()
 
 /* ioctl() that returns 0 or -errno */
 static inline int cd_ioctl(int fd, unsigned long cmd, void *arg)

@@ -17,8 +17,6 @@
 #include "cd.h"
 #include "tap.h"
 
-/* Allowed on top of a bound that is not measured in guest time. */
-#define SLACK_MS 500
 #define ALL_STATES CLEARDOWN_PHONESTATE_ALL
 #define ALL_EVENTS CLEARDOWN_EV_FILTER_ALL
 

@@ -23,8 +23,11 @@
 #define KT_HOUR (3600 * NSEC_PER_SEC)
 /* Longest wait for something that must come. */
 #define KT_LIMIT_MS 20000
-/* Allowed on top of a bound; the bound itself is asserted in guest time (tests/e2e/phone-bound). */
-#define KT_SLACK_MS 500
+/*
+ * Allowed on top of a bound, by an instrumented kernel beside others on a busy host; the bound itself
+ * is asserted in guest time (tests/e2e/phone-bound).
+ */
+#define KT_SLACK_MS 2000
 #define KT_TAPE 256
 #define KT_COOKIE 0x636c6461ULL
 
