@@ -24,7 +24,11 @@ static inline bool power_put(const char *path, const char *text)
 	return good;
 }
 
-/* Returns after it. See e2e/suspend.c for the processor. */
+/*
+ * Returns after it. See e2e/suspend.c for the processor. The kernel does nothing else for the second
+ * that it stays there, and a lockup is what it calls the five that it would stay by itself, when the
+ * host takes the processor away again and again.
+ */
 static inline bool power_suspend(void)
 {
 	cpu_set_t set;
@@ -32,6 +36,7 @@ static inline bool power_suspend(void)
 	CPU_ZERO(&set);
 	CPU_SET(0, &set);
 	return !sched_setaffinity(0, sizeof(set), &set) &&
+	       power_put("/sys/module/suspend/parameters/pm_test_delay", "1") &&
 	       power_put("/sys/power/pm_test", "freezer") && power_put("/sys/power/state", "mem");
 }
 
