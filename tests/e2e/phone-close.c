@@ -588,10 +588,12 @@ static void callers_ids(void)
 	if (!tap(!phone_open(&phone, 0x8000), "open the phone"))
 		return;
 	bank("capture %s on", number);
+	bank("set %s cts 0", number); /* none is over before the last was submitted */
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(good, cd_submit_text(phone.fd, CLEARDOWN_OP_DEV_SPECIFIC, ids[i], "I0"),
 			  0);
 	EXPECT_EQ(good, cd_submit_text(phone.fd, CLEARDOWN_OP_DEV_SPECIFIC, ids[3], "I0"), -EEXIST);
+	bank("set %s cts auto", number);
 	tape_wait(&phone.tape, completion(0x8000, 0, 0), 4, 5000, NULL);
 	for (i = 1; i < 4; i++)
 		EXPECT_EQ(good, tape_count(&phone.tape, completion(0x8000, ids[i], 0)), 1);

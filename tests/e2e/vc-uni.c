@@ -441,7 +441,7 @@ static void it_pauses(void)
 	EXPECT(good, call_peer(&vc));
 	look();
 	EXPECT(good, uni(NULL, "pause"));
-	EXPECT(good, saal_is(false, 20000));
+	EXPECT(good, saal_is(false, 40000)); /* after 15 s of quiet and 7 without an answer */
 	EXPECT(good, uni(NULL, "resume"));
 	EXPECT(good, saal_is(true, 20000));
 	EXPECT(good, uni(NULL, "grep 10000 'FROM SAAL .*STATUS_ENQ'"));
