@@ -121,11 +121,13 @@ static void dlg_synced(struct cldn_dialogue *d, u64 now)
 
 void cldn_dlg_reset(struct cldn_dialogue *d, struct cldn_link *link, const struct cldn_dlg_ops *ops)
 {
+	bool stale = d->stale || !cldn_dlg_idle(d);
 	int i;
 
 	memset(d, 0, sizeof(*d));
 	d->link = link;
 	d->ops = ops;
+	d->stale = stale;
 	d->lines = link->drv->get_lines(link);
 	d->dcd_low = !(d->lines & CLEARDOWN_LINE_DCD);
 	for (i = 0; i < DLG_CHUNKS && link->drv->read(link, d->buf, sizeof(d->buf)); i++)

@@ -150,7 +150,7 @@ struct cldn_dialogue {
 
 /**
  * cldn_dlg_reset - begin a session; forgets everything, throws away what was received before
- * @d: dialogue
+ * @d: dialogue, all zero or of the session before, whose answers may still be on their way
  * @link: open link
  * @ops: of the owner
  */

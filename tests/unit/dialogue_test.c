@@ -379,6 +379,24 @@ static void forgotten(void)
 	verdict("ATI\rAT", "", "nothing is told of a command that was forgotten");
 }
 
+/* The session before ended with a command in flight. */
+static void next_session(void)
+{
+	begin_synced(VALID);
+	command("I", CLDN_DLG_PLAIN, 5000);
+	cldn_dlg_reset(&w.d, &w.link, &owner);
+	cldn_dlg_sync(&w.d, w.now, w.now + 5000 * MS);
+	modem(OK); /* of I */
+	pass(20);
+	note_sent();
+	modem(OK);
+	pass(50);
+	command("L1", CLDN_DLG_PLAIN, 5000);
+	modem(OK);
+	verdict("ATI\r" SYNC "ATL1\r", "13 sent;done OK;done OK;",
+		"the answer to an older session's command is not taken for one of this one");
+}
+
 static void format_command(void)
 {
 	begin_synced(VALID);
@@ -795,6 +813,7 @@ int main(void)
 		command_syncs_first,
 		watchdog,
 		forgotten,
+		next_session,
 		format_command,
 		short_writes,
 		dial_ends,
