@@ -24,8 +24,8 @@
 /* Longest wait for something that must come. */
 #define KT_LIMIT_MS 20000
 /*
- * Allowed on top of a bound, by an instrumented kernel beside others on a busy host; the bound itself
- * is asserted in guest time (tests/e2e/phone-bound).
+ * Allowed on top of a bound, by an instrumented kernel beside others on a busy host; the bound
+ * itself is asserted in guest time (tests/e2e/phone-bound).
  */
 #define KT_SLACK_MS 2000
 #define KT_TAPE 256

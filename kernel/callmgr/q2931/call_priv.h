@@ -101,9 +101,9 @@ static inline bool before_connect(const struct cldn_q2931_call *call)
 }
 
 /*
- * A network that has sent CONNECT is ACTIVE, but the user may still be on his way to his VC, and what
- * is sent before he is there is lost. His CONNECT ACKNOWLEDGE shows that he is; T313 is for a user
- * who sends none.
+ * A network that has sent CONNECT is ACTIVE, but the user may still be on his way to his VC, and
+ * what is sent before he is there is lost. His CONNECT ACKNOWLEDGE shows that he is; T313 is for a
+ * user who sends none.
  */
 static inline bool unacknowledged(const struct cldn_q2931_call *call)
 {

@@ -305,7 +305,7 @@ static bool survives_saal(const struct cldn_q2931_call *call)
 	       !call->tries;
 }
 
-/* An acknowledgement may be lost with the SAAL; nobody waits for it any longer. */
+/* CONNECT ACKNOWLEDGE may be lost with the SAAL; nobody waits for it any longer. */
 void cldn_q2931_call_saal_down(struct cldn_q2931_call *call)
 {
 	bool owes_word = unacknowledged(call);
