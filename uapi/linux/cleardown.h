@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only WITH Linux-syscall-note */
 /*
  * cleardown: phones, printer ports, virtual circuits and faxes with an orderly, bounded, honest
- * end. Interface of /dev/cleardown/{ctl,events,phoneN,portN,vcN}.
+ * end. Interface of /dev/cleardown/{ctl,events,phoneN,portN,vcN,fax,faxN}.
  */
 #ifndef _LINUX_CLEARDOWN_H
 #define _LINUX_CLEARDOWN_H
@@ -46,6 +46,7 @@
  * ENODEV       the hardware is gone; on a port every call until its CLOSE, which is 0 and tells
  * ENOTCONN     no call is up
  * ECONNRESET   the far end broke the connection of a document off
+ * EACCES       the handle lacks a right of the fax server's
  * EPERM        the caller is not the owner, or lacks the capability
  * ETIMEDOUT    the deadline passed
  * ECANCELED    ended by CANCEL
@@ -55,7 +56,7 @@
 #define CLEARDOWN_ABI_VERSION	1
 #define CLEARDOWN_IOC_MAGIC	0xDC
 
-/* Any handle file (phoneN, portN) */
+/* Any handle file (phoneN, portN, faxN) */
 #define CLEARDOWN_IOC_GET_INFO		_IO(CLEARDOWN_IOC_MAGIC, 0x01)
 #define CLEARDOWN_IOC_GET_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x02)
 #define CLEARDOWN_IOC_BIND_EVENTS	_IO(CLEARDOWN_IOC_MAGIC, 0x03)
@@ -91,6 +92,23 @@
 #define CLEARDOWN_IOC_CTL_CLOSE		_IO(CLEARDOWN_IOC_MAGIC, 0x45)
 #define CLEARDOWN_IOC_CTL_REBIND	_IO(CLEARDOWN_IOC_MAGIC, 0x46)
 #define CLEARDOWN_IOC_CTL_CONFIGURE	_IO(CLEARDOWN_IOC_MAGIC, 0x47)
+/* Faxes: the first ones for a server handle (an open fax), FAX_RIGHTS for a port too and FAX_PORT
+ * for a port only; those after FAX_STATUS for a line's provider (an open faxN), FAX_JOB_NEXT too
+ */
+#define CLEARDOWN_IOC_FAX_EVENTS	_IO(CLEARDOWN_IOC_MAGIC, 0x70)
+#define CLEARDOWN_IOC_FAX_RIGHTS	_IO(CLEARDOWN_IOC_MAGIC, 0x71)
+#define CLEARDOWN_IOC_FAX_PORT_NEXT	_IO(CLEARDOWN_IOC_MAGIC, 0x72)
+#define CLEARDOWN_IOC_FAX_OPEN_PORT	_IO(CLEARDOWN_IOC_MAGIC, 0x73)
+#define CLEARDOWN_IOC_FAX_PORT		_IO(CLEARDOWN_IOC_MAGIC, 0x74)
+#define CLEARDOWN_IOC_FAX_SEND		_IO(CLEARDOWN_IOC_MAGIC, 0x75)
+#define CLEARDOWN_IOC_FAX_JOB_NEXT	_IO(CLEARDOWN_IOC_MAGIC, 0x76)
+#define CLEARDOWN_IOC_FAX_JOB_SET	_IO(CLEARDOWN_IOC_MAGIC, 0x77)
+#define CLEARDOWN_IOC_FAX_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x78)
+#define CLEARDOWN_IOC_FAX_LINE		_IO(CLEARDOWN_IOC_MAGIC, 0x79)
+#define CLEARDOWN_IOC_FAX_PROVIDE	_IO(CLEARDOWN_IOC_MAGIC, 0x7a)
+#define CLEARDOWN_IOC_FAX_JOB_TAKE	_IO(CLEARDOWN_IOC_MAGIC, 0x7b)
+#define CLEARDOWN_IOC_FAX_JOB_ADOPT	_IO(CLEARDOWN_IOC_MAGIC, 0x7c)
+#define CLEARDOWN_IOC_FAX_REPORT	_IO(CLEARDOWN_IOC_MAGIC, 0x7d)
 /* events */
 #define CLEARDOWN_IOC_EVENTS_INFO	_IO(CLEARDOWN_IOC_MAGIC, 0x60)
 
@@ -1122,6 +1140,481 @@ struct cleardown_phone_status {
 	char  out_caller_name[32];
 };
 
+/**
+ * DOC: Faxes
+ *
+ * /dev/cleardown/fax is the fax server: an open is FaxConnectFaxServer, its file a server handle.
+ * faxN is a fax line. The file that has faxN open for writing is the line's *provider*: the program
+ * that speaks T.30. It gets the serial line as a transparent channel: between FAX_LINE with TAKE
+ * and GIVE read(2) and write(2) move the modem's bytes as they are (Class 1, T.31); a read that
+ * returns 0 says that the line was taken away. However the provider ends, the modem is on-hook and
+ * the line free when its file has closed, by the close path of all classes and with its report.
+ *
+ * The kernel keeps a table of jobs {id, user, state, line}: no document, no retry, no schedule.
+ * FAX_SEND makes a job and offers it; FAX_JOB_TAKE moves the document's file to the provider, and
+ * FAX_REPORT tells how the job goes. Jobs whose provider ended wait for FAX_JOB_ADOPT by the next
+ * one; after a time they fail, once.
+ *
+ * A queue that was given to FAX_EVENTS outlives the server handle: records come until the service
+ * ends (CLEARDOWN_FEI_FAXSVC_ENDED is the last of them) or the queue's file is closed. The service
+ * runs while a server or port handle is open or a job lives, and the idle time after that.
+ *
+ * Errnos and words of all these: EACCES, ERROR_ACCESS_DENIED: the handle lacks the right. EINVAL,
+ * ERROR_INVALID_PARAMETER: also a job id that there is not, or not for this caller.
+ */
+
+/* Rights of a server handle and its ports, fixed at open: CLEARDOWN_FAX_READ for any open, and
+ * JOB_SUBMIT for one with a write mode; the others with CAP_SYS_ADMIN at the open. They can only
+ * shrink. A user's own jobs need no JOB_MANAGE.
+ */
+#define CLEARDOWN_FAX_JOB_SUBMIT	0x01
+#define CLEARDOWN_FAX_JOB_QUERY		0x02
+#define CLEARDOWN_FAX_CONFIG_QUERY	0x04
+#define CLEARDOWN_FAX_CONFIG_SET	0x08
+#define CLEARDOWN_FAX_PORT_QUERY	0x10
+#define CLEARDOWN_FAX_PORT_SET		0x20
+#define CLEARDOWN_FAX_JOB_MANAGE	0x40
+#define CLEARDOWN_FAX_READ		0x16
+#define CLEARDOWN_FAX_RIGHTS_ALL	0x7f
+
+/** enum cleardown_fei - events of a job or a line */
+enum cleardown_fei {
+	CLEARDOWN_FEI_DIALING		= 1,
+	CLEARDOWN_FEI_SENDING		= 2,
+	CLEARDOWN_FEI_RECEIVING		= 3,
+	CLEARDOWN_FEI_COMPLETED		= 4,
+	CLEARDOWN_FEI_BUSY		= 5,
+	CLEARDOWN_FEI_NO_ANSWER		= 6,
+	CLEARDOWN_FEI_BAD_ADDRESS	= 7,
+	CLEARDOWN_FEI_NO_DIAL_TONE	= 8,
+	CLEARDOWN_FEI_DISCONNECTED	= 9,
+	CLEARDOWN_FEI_FATAL_ERROR	= 10,
+	CLEARDOWN_FEI_NOT_FAX_CALL	= 11,
+	CLEARDOWN_FEI_CALL_DELAYED	= 12,
+	CLEARDOWN_FEI_CALL_BLACKLISTED	= 13,
+	CLEARDOWN_FEI_RINGING		= 14,
+	CLEARDOWN_FEI_ABORTING		= 15,
+	CLEARDOWN_FEI_ROUTING		= 16,
+	CLEARDOWN_FEI_MODEM_POWERED_ON	= 17,
+	CLEARDOWN_FEI_MODEM_POWERED_OFF	= 18,
+	CLEARDOWN_FEI_IDLE		= 19,
+	CLEARDOWN_FEI_FAXSVC_ENDED	= 20,
+	CLEARDOWN_FEI_ANSWERED		= 21,
+	CLEARDOWN_FEI_JOB_QUEUED	= 22,
+	CLEARDOWN_FEI_DELETED		= 23,	/* the job's id is dead */
+	CLEARDOWN_FEI_INITIALIZING	= 24,
+	CLEARDOWN_FEI_LINE_UNAVAILABLE	= 25,
+	CLEARDOWN_FEI_HANDLED		= 26,
+	CLEARDOWN_FEI_FAXSVC_STARTED	= 27,
+};
+
+/* FPS_*: what a line does */
+#define CLEARDOWN_FPS_DIALING		0x20000001U
+#define CLEARDOWN_FPS_SENDING		0x20000002U
+#define CLEARDOWN_FPS_RECEIVING		0x20000004U
+#define CLEARDOWN_FPS_COMPLETED		0x20000008U
+#define CLEARDOWN_FPS_HANDLED		0x20000010U
+#define CLEARDOWN_FPS_UNAVAILABLE	0x20000020U	/* another class has the serial line */
+#define CLEARDOWN_FPS_BUSY		0x20000040U
+#define CLEARDOWN_FPS_NO_ANSWER		0x20000080U
+#define CLEARDOWN_FPS_BAD_ADDRESS	0x20000100U
+#define CLEARDOWN_FPS_NO_DIAL_TONE	0x20000200U
+#define CLEARDOWN_FPS_DISCONNECTED	0x20000400U
+#define CLEARDOWN_FPS_FATAL_ERROR	0x20000800U
+#define CLEARDOWN_FPS_NOT_FAX_CALL	0x20001000U
+#define CLEARDOWN_FPS_CALL_DELAYED	0x20002000U
+#define CLEARDOWN_FPS_CALL_BLACKLISTED	0x20004000U
+#define CLEARDOWN_FPS_INITIALIZING	0x20008000U
+#define CLEARDOWN_FPS_OFFLINE		0x20010000U	/* it has no provider */
+#define CLEARDOWN_FPS_RINGING		0x20020000U
+#define CLEARDOWN_FPS_AVAILABLE		0x20100000U
+#define CLEARDOWN_FPS_ABORTING		0x20200000U
+#define CLEARDOWN_FPS_ROUTING		0x20400000U
+#define CLEARDOWN_FPS_ANSWERED		0x20800000U
+
+/* JS_*: state of a job; one of these, and JS_NOLINE beside PENDING or RETRYING */
+#define CLEARDOWN_JS_PENDING		0x00
+#define CLEARDOWN_JS_INPROGRESS		0x01
+#define CLEARDOWN_JS_DELETING		0x02
+#define CLEARDOWN_JS_FAILED		0x04
+#define CLEARDOWN_JS_PAUSED		0x08
+#define CLEARDOWN_JS_NOLINE		0x10	/* its line is not to be had */
+#define CLEARDOWN_JS_RETRYING		0x20
+#define CLEARDOWN_JS_RETRIES_EXCEEDED	0x40
+#define CLEARDOWN_JS_COMPLETED		0x80
+
+/* JC_*: what FAX_JOB_SET does to a job */
+#define CLEARDOWN_JC_DELETE		1	/* FaxAbort too: a call that runs for it ends */
+#define CLEARDOWN_JC_PAUSE		2	/* PENDING and RETRYING only */
+#define CLEARDOWN_JC_RESUME		3	/* PAUSED only */
+
+#define CLEARDOWN_FAX_ID_LEN		24	/* a station's id, ended by a zero */
+#define CLEARDOWN_FAX_NUMBER_LEN	64
+#define CLEARDOWN_FAX_ARGS_LEN		112
+
+/**
+ * struct cleardown_fax_event - data of CLEARDOWN_EV_FAX
+ * @job: 0 = it is the line's
+ * @line: device id of the line (struct cleardown_list), 0 = none
+ * @event: enum cleardown_fei
+ * @state: CLEARDOWN_JS_* of the job after it
+ * @pages: pages that the far end has confirmed
+ * @rate: bits per second, 0 = not known
+ * @remote: the far end's id, as far as it is known
+ *
+ * Events of a job go to its user and to handles with JOB_MANAGE, those of lines to all with
+ * PORT_QUERY. What is the last of its kind (COMPLETED, DELETED and so on) is never dropped for a
+ * full queue, only for a user without room for records.
+ */
+struct cleardown_fax_event {
+	__aligned_u64 job;
+	__aligned_u64 line;
+	__u32 event;
+	__u32 state;
+	__u32 pages;
+	__u32 rate;
+	char  remote[CLEARDOWN_FAX_ID_LEN];
+};
+
+/**
+ * struct cleardown_fax_events - CLEARDOWN_IOC_FAX_EVENTS: FaxInitializeEventQueue
+ * @size: sizeof(struct cleardown_fax_events)
+ * @fd: an open /dev/cleardown/events
+ * @cookie: repeated in every record
+ * @out_status: ERROR_INVALID_DATA with EINVAL: this queue has the service's events already
+ * @__reserved: must be 0
+ *
+ * On a server handle. The first record is FAXSVC_STARTED. Closing @fd for good unsubscribes.
+ */
+struct cleardown_fax_events {
+	__u32 size;
+	__s32 fd;
+	__aligned_u64 cookie;
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_fax_rights - CLEARDOWN_IOC_FAX_RIGHTS: ask for a handle's rights, drop some
+ * @size: sizeof(struct cleardown_fax_rights)
+ * @drop: CLEARDOWN_FAX_* to be given up, 0 = none; they never come back
+ * @handle: 0 = this one; on a server handle the id of another one or of a port, which needs
+ *	CAP_SYS_ADMIN at the call (EPERM); ENOENT when there is none
+ * @out_rights: those that are left
+ * @out_status: status word
+ */
+struct cleardown_fax_rights {
+	__u32 size;
+	__u32 drop;
+	__aligned_u64 handle;
+	__u32 out_rights;
+	__u32 out_status;
+};
+
+#define CLEARDOWN_FAX_PORT_SEND		0x1
+#define CLEARDOWN_FAX_PORT_RECEIVE	0x2
+
+#define CLEARDOWN_FAX_SET_FLAGS		0x01
+#define CLEARDOWN_FAX_SET_RINGS		0x02
+#define CLEARDOWN_FAX_SET_PRIORITY	0x04
+#define CLEARDOWN_FAX_SET_TSID		0x08
+#define CLEARDOWN_FAX_SET_CSID		0x10
+#define CLEARDOWN_FAX_SET_ALL		0x1f
+
+/**
+ * struct cleardown_fax_port - CLEARDOWN_IOC_FAX_PORT: FaxGetPort, FaxSetPort, FaxGetDeviceStatus
+ * @size: sizeof(struct cleardown_fax_port)
+ * @set: CLEARDOWN_FAX_SET_*: which of the next five are set; 0 only asks
+ * @flags: CLEARDOWN_FAX_PORT_*
+ * @rings: answer after so many, 0 to 99
+ * @priority: of the line when several are free, 1 = first
+ * @out_status: CLEARDOWN_FPS_*
+ * @tsid: id that is sent with a document
+ * @csid: id with which calls are answered
+ * @out_line: device id of the line
+ * @out_job: the job that runs on it, if it is the caller's to see
+ * @out_name: "fax0"
+ * @out_provider_pid: 0 = it has none
+ * @out_word: status word: ERROR_DEVICE_IN_USE with EBUSY: a job runs on the line
+ *
+ * On a port. Asking needs PORT_QUERY; setting MODIFY at the open (EBADF, ERROR_INVALID_HANDLE) and
+ * PORT_SET. All members are filled with what is in force.
+ */
+struct cleardown_fax_port {
+	__u32 size;
+	__u32 set;
+	__u32 flags;
+	__u32 rings;
+	__u32 priority;
+	__u32 out_status;
+	char  tsid[CLEARDOWN_FAX_ID_LEN];
+	char  csid[CLEARDOWN_FAX_ID_LEN];
+	__aligned_u64 out_line;
+	__aligned_u64 out_job;
+	char  out_name[CLEARDOWN_NAME_LEN];
+	__s32 out_provider_pid;
+	__u32 out_word;
+};
+
+/**
+ * struct cleardown_fax_port_next - CLEARDOWN_IOC_FAX_PORT_NEXT: the next line; FaxEnumPorts
+ * @size: sizeof(struct cleardown_fax_port_next)
+ * @out_status: status word
+ * @after: device id of the one before; 0 = the first
+ * @out_port: as CLEARDOWN_IOC_FAX_PORT (its size member is 0)
+ *
+ * On a server handle with PORT_QUERY. ENOENT after the last.
+ */
+struct cleardown_fax_port_next {
+	__u32 size;
+	__u32 out_status;
+	__aligned_u64 after;
+	struct cleardown_fax_port out_port;
+};
+
+#define CLEARDOWN_FAX_OPEN_QUERY	1
+#define CLEARDOWN_FAX_OPEN_MODIFY	2	/* includes QUERY; one holder for each line */
+
+/**
+ * struct cleardown_fax_open_port - CLEARDOWN_IOC_FAX_OPEN_PORT: FaxOpenPort
+ * @size: sizeof(struct cleardown_fax_open_port)
+ * @mode: CLEARDOWN_FAX_OPEN_*
+ * @line: device id of the line; no such one is ENODEV, ERROR_BAD_UNIT
+ * @out_handle: the port's handle id
+ * @out_fd: its file
+ * @out_status: status word
+ *
+ * On a server handle with PORT_QUERY; MODIFY needs one with a write mode. EBUSY, whose word is
+ * ERROR_INVALID_HANDLE as FaxOpenPort says: somebody has it open for MODIFY.
+ */
+struct cleardown_fax_open_port {
+	__u32 size;
+	__u32 mode;
+	__aligned_u64 line;
+	__aligned_u64 out_handle;
+	__s32 out_fd;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_fax_send - CLEARDOWN_IOC_FAX_SEND: FaxSendDocument
+ * @size: sizeof(struct cleardown_fax_send)
+ * @fd: the document, a regular file open for reading (EINVAL, ERROR_INVALID_DATA)
+ * @line: device id of the line that is to send it, 0 = any
+ * @out_job: the job's id
+ * @number: to be dialled, ended by a zero
+ * @args: for the provider alone, ended by a zero
+ * @out_status: status word
+ * @__reserved: must be 0
+ *
+ * On a server handle with JOB_SUBMIT. ENOTCONN, ERROR_NOT_READY: no provider, and nothing was kept.
+ * ENOBUFS: the user has as many jobs as he may have. Closing the handle does not end the job.
+ */
+struct cleardown_fax_send {
+	__u32 size;
+	__s32 fd;
+	__aligned_u64 line;
+	__aligned_u64 out_job;
+	char  number[CLEARDOWN_FAX_NUMBER_LEN];
+	char  args[CLEARDOWN_FAX_ARGS_LEN];
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+#define CLEARDOWN_FAX_JOB_TAKEN		0x1	/* a provider has its document */
+#define CLEARDOWN_FAX_JOB_ORPHAN	0x2	/* its provider ended: it waits for the next one */
+
+/**
+ * struct cleardown_fax_job - CLEARDOWN_IOC_FAX_JOB_NEXT: the next job; FaxEnumJobs, FaxGetJob
+ * @size: sizeof(struct cleardown_fax_job)
+ * @out_state: CLEARDOWN_JS_*
+ * @after: id of the one before; 0 = the first
+ * @out_job: its id; its high half is another one after each start of the machine
+ * @out_line: device id of its line, 0 = none yet
+ * @out_since_ns: when it entered its state
+ * @out_uid: whose it is
+ * @out_flags: CLEARDOWN_FAX_JOB_*
+ * @out_pages: pages that the far end has confirmed
+ * @out_event: the last enum cleardown_fei
+ * @out_number: as in FAX_SEND; empty in a job that was taken up again after a restart
+ * @out_status: status word
+ * @__reserved: must be 0
+ *
+ * On a server handle with JOB_QUERY: the user's own jobs, with JOB_MANAGE all. On the provider's
+ * file: the line's. ENOENT after the last.
+ */
+struct cleardown_fax_job {
+	__u32 size;
+	__u32 out_state;
+	__aligned_u64 after;
+	__aligned_u64 out_job;
+	__aligned_u64 out_line;
+	__aligned_u64 out_since_ns;
+	__u32 out_uid;
+	__u32 out_flags;
+	__u32 out_pages;
+	__u32 out_event;
+	char  out_number[CLEARDOWN_FAX_NUMBER_LEN];
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_fax_job_set - CLEARDOWN_IOC_FAX_JOB_SET: FaxSetJob, FaxAbort
+ * @size: sizeof(struct cleardown_fax_job_set)
+ * @command: CLEARDOWN_JC_*
+ * @job: its id
+ * @out_status: ERROR_INVALID_PARAMETER with EINVAL: no such job, or one that is being deleted;
+ *	ERROR_BUSY with EBUSY: not in this state
+ * @__reserved: must be 0
+ *
+ * On a server handle, for the job's user or with JOB_MANAGE (EACCES). Only asks: DELETED tells.
+ */
+struct cleardown_fax_job_set {
+	__u32 size;
+	__u32 command;
+	__aligned_u64 job;
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_fax_status - CLEARDOWN_IOC_FAX_STATUS: the service as it is
+ * @size: sizeof(struct cleardown_fax_status)
+ * @out_running: 1 = between FAXSVC_STARTED and FAXSVC_ENDED
+ * @out_since_ns: when that began
+ * @out_servers: server handles
+ * @out_ports: port handles
+ * @out_jobs: jobs
+ * @out_queues: queues that get events
+ * @out_lines: lines
+ * @out_providers: of these, with a provider
+ */
+struct cleardown_fax_status {
+	__u32 size;
+	__u32 out_running;
+	__aligned_u64 out_since_ns;
+	__u32 out_servers;
+	__u32 out_ports;
+	__u32 out_jobs;
+	__u32 out_queues;
+	__u32 out_lines;
+	__u32 out_providers;
+};
+
+#define CLEARDOWN_FAX_LINE_ASK		0
+#define CLEARDOWN_FAX_LINE_TAKE		1	/* the serial line is the provider's */
+#define CLEARDOWN_FAX_LINE_GIVE		2	/* and free again; a call that is up is ended */
+
+/**
+ * struct cleardown_fax_line - CLEARDOWN_IOC_FAX_LINE: the provider takes or gives the serial line
+ * @size: sizeof(struct cleardown_fax_line)
+ * @action: CLEARDOWN_FAX_LINE_*
+ * @out_fps: CLEARDOWN_FPS_*
+ * @out_held: 1 = read(2) and write(2) reach the modem
+ * @out_running: 1 = the service runs
+ * @out_status: status word
+ *
+ * On the owner's file of a line. TAKE: EBUSY, ERROR_DEVICE_IN_USE while another class has the
+ * serial line (CLEARDOWN_EV_FAX_LINE tells when it is free), ENOTCONN, ERROR_NOT_READY while the
+ * service does not run. A provider must set &D2, so that the modem hangs up when DTR falls.
+ */
+struct cleardown_fax_line {
+	__u32 size;
+	__u32 action;
+	__u32 out_fps;
+	__u32 out_held;
+	__u32 out_running;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_fax_provide - CLEARDOWN_IOC_FAX_PROVIDE: jobs may be offered from now on
+ * @size: sizeof(struct cleardown_fax_provide)
+ * @out_status: status word
+ *
+ * On the owner's file of a line, with a queue bound (EDESTADDRREQ). CLEARDOWN_EV_FAX_OFFER comes
+ * for each job that waits for a provider and for each new one. Until the file closes.
+ */
+struct cleardown_fax_provide {
+	__u32 size;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_fax_take - CLEARDOWN_IOC_FAX_JOB_TAKE: the document of an offered job
+ * @size: sizeof(struct cleardown_fax_take)
+ * @out_fd: its file, open for reading; the kernel keeps none
+ * @job: from CLEARDOWN_EV_FAX_OFFER; ENOENT when it was not offered to this line, or is over
+ * @out_uid: whose it is
+ * @out_status: status word
+ * @out_number: as in FAX_SEND
+ * @out_args: likewise
+ */
+struct cleardown_fax_take {
+	__u32 size;
+	__s32 out_fd;
+	__aligned_u64 job;
+	__u32 out_uid;
+	__u32 out_status;
+	char  out_number[CLEARDOWN_FAX_NUMBER_LEN];
+	char  out_args[CLEARDOWN_FAX_ARGS_LEN];
+};
+
+/**
+ * struct cleardown_fax_adopt - CLEARDOWN_IOC_FAX_JOB_ADOPT: a job of a provider that ended
+ * @size: sizeof(struct cleardown_fax_adopt)
+ * @uid: whose it is; a job of another user is ENOENT
+ * @job: its id. One of an earlier start of the machine is made anew, PENDING
+ * @out_state: CLEARDOWN_JS_*
+ * @out_status: status word
+ *
+ * Its document is known to the provider. ENOENT: an id of this start that is not in the table, for
+ * the job is over. EBUSY: a provider has it. EINVAL: an id or user that cannot be.
+ */
+struct cleardown_fax_adopt {
+	__u32 size;
+	__u32 uid;
+	__aligned_u64 job;
+	__u32 out_state;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_fax_report - CLEARDOWN_IOC_FAX_REPORT: the provider tells what happened
+ * @size: sizeof(struct cleardown_fax_report)
+ * @event: enum cleardown_fei
+ * @job: one that this provider has taken or adopted (ENOENT); 0 = the line's own: a call that
+ *	comes in, from RINGING to IDLE, and INITIALIZING, MODEM_POWERED_ON, _OFF
+ * @state: CLEARDOWN_JS_* of the job after it; without a job 0
+ * @pages: pages that the far end has confirmed
+ * @rate: bits per second, 0 = not known
+ * @out_status: status word
+ * @remote: the far end's id
+ * @__reserved: must be 0
+ *
+ * Only what can follow is accepted, else EINVAL, ERROR_INVALID_DATA, and nothing has changed:
+ *
+ * PENDING, RETRYING to INPROGRESS: DIALING or SENDING, with the line taken (ENOTCONN).
+ * INPROGRESS to INPROGRESS: DIALING, SENDING, HANDLED. INPROGRESS to COMPLETED: COMPLETED.
+ * INPROGRESS to RETRYING: BUSY to FATAL_ERROR, CALL_DELAYED, CALL_BLACKLISTED.
+ * INPROGRESS, RETRYING, PENDING to FAILED or RETRIES_EXCEEDED: likewise.
+ * INPROGRESS to DELETING is FAX_JOB_SET's. DELETING: DELETED.
+ *
+ * COMPLETED, FAILED and RETRIES_EXCEEDED end the job: its event is followed by DELETED.
+ */
+struct cleardown_fax_report {
+	__u32 size;
+	__u32 event;
+	__aligned_u64 job;
+	__u32 state;
+	__u32 pages;
+	__u32 rate;
+	__u32 out_status;
+	char  remote[CLEARDOWN_FAX_ID_LEN];
+	__aligned_u64 __reserved;
+};
+
 /* ---- ctl ---- */
 
 /** struct cleardown_version - CLEARDOWN_IOC_CTL_VERSION */
@@ -1147,6 +1640,7 @@ struct cleardown_version {
  * @flags: must be 0
  * @__reserved: must be 0
  * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0 (phone),
+ *	provider=UID (fax: whose provider may have it; else CAP_SYS_ADMIN is needed),
  *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
  *	medium's peer=MAC, label=, nsap=, role=user or network, max_sdu=, close_data=none or octets,
  *	and the call manager's uni=3.1 or 4.0, close_data=cause, git, uui (joined by +: the elements
@@ -1319,6 +1813,10 @@ enum cleardown_event_type {
 	CLEARDOWN_EV_CLOSE_COMPLETE = 5, /* status, error; p1 = Q.850 cause, p2 = REPORT_ flags */
 	CLEARDOWN_EV_VC_DELETED	    = 6, /* by the call manager that created it */
 	CLEARDOWN_EV_AF_NOTIFY	    = 7, /* the address family goes: p1 = cause; close it */
+	CLEARDOWN_EV_FAX	 = 8,	/* p1 = FEI_, p2 = JS_; struct cleardown_fax_event */
+	CLEARDOWN_EV_FAX_OFFER	 = 9,	/* provider: take the job req_id */
+	CLEARDOWN_EV_FAX_JOB	 = 10,	/* provider: p1 = JC_ was done to job req_id */
+	CLEARDOWN_EV_FAX_LINE	 = 11,	/* provider: ask FAX_LINE what the line is now */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */
