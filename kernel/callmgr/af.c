@@ -336,7 +336,7 @@ bool cm_is_af(const struct cldn_handle *h)
 }
 
 /* NdisClOpenAddressFamilyEx. */
-struct cldn_handle *cm_af_open(struct cldn_device *dev)
+struct cldn_handle *cm_af_open(struct cldn_device *dev, bool write)
 {
 	struct cm_af *af = kzalloc(sizeof(*af), GFP_KERNEL_ACCOUNT);
 	int ret;

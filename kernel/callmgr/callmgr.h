@@ -545,7 +545,7 @@ void cm_swept(struct cm_vc *vc);
 void cm_resume_run(struct cm_link *link);
 
 /* af.c */
-struct cldn_handle *cm_af_open(struct cldn_device *dev);
+struct cldn_handle *cm_af_open(struct cldn_device *dev, bool write);
 int cm_af_sap(struct cldn_handle *h, void *arg);
 struct cldn_handle *cm_af_create(struct cldn_handle *h, void *arg);
 void cm_af_uncreate(struct cldn_handle *h, struct cldn_handle *made, void *arg);

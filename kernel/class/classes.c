@@ -11,6 +11,10 @@ const struct cldn_class *const cldn_classes[] = {
 	NULL,
 };
 
+const struct cldn_class *const cldn_services[] = {
+	NULL,
+};
+
 int cldn_classes_init(void)
 {
 	return cldn_port_init();

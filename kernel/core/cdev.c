@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The files of devices: open, the ioctls common to all classes, those of the class. */
 #include <linux/capability.h>
+#include <linux/file.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/uaccess.h>
@@ -264,6 +265,33 @@ static int cldn_call_make(struct cldn_handle *h, const struct cldn_ioctl *call, 
 	return ret;
 }
 
+/* The same for a file that exists already: it is handed over when its number has arrived. */
+static int cldn_call_file(struct cldn_handle *h, const struct cldn_ioctl *call, void *arg,
+			  void __user *uarg)
+{
+	struct file *file = call->file(h, arg);
+	int ret = PTR_ERR_OR_ZERO(file);
+	int fd = -1;
+
+	if (!ret) {
+		fd = get_unused_fd_flags(O_CLOEXEC);
+		ret = fd < 0 ? fd : 0;
+		*(s32 *)(arg + call->fd) = fd;
+	}
+	ret = cldn_copy_out(arg, call->size, uarg) ?: ret;
+	if (IS_ERR(file))
+		return ret;
+	if (ret) {
+		fput(file);
+		if (fd >= 0)
+			put_unused_fd(fd);
+	} else {
+		fd_install(fd, file);
+	}
+	call->filed(h, arg, !ret);
+	return ret;
+}
+
 static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void __user *uarg)
 {
 	u8 arg[256] __aligned(8) = {}; /* on the stack: CLOSE allocates nothing */
@@ -272,8 +300,12 @@ static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void
 	if (WARN_ON_ONCE(call->size > sizeof(arg)))
 		return -ENOTTY;
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
+	if (!ret && call->changes)
+		ret = cldn_copy_out(arg, call->size, uarg);
 	if (!ret && call->make)
 		return cldn_call_make(h, call, arg, uarg);
+	if (!ret && call->file)
+		return cldn_call_file(h, call, arg, uarg);
 	if (!ret) {
 		ret = call->fn(h, arg);
 		copied = call->no_out ? 0 : cldn_copy_out(arg, call->size, uarg);
@@ -329,11 +361,16 @@ long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
 static int cldn_device_open(struct inode *inode, struct file *file)
 {
 	struct cldn_device *dev = container_of(inode->i_cdev, struct cldn_device, cdev);
-	int ret;
+	bool write = file->f_mode & FMODE_WRITE;
+	int ret = 0;
 
-	if (file->f_mode & FMODE_WRITE && dev->class->member_open)
+	if (dev->class->member_open && (write || dev->class->members_read))
 		return cldn_member_open(dev, file);
-	if (file->f_mode & FMODE_WRITE)
+	if (write && dev->class->admit)
+		ret = dev->class->admit(dev);
+	if (ret)
+		return ret;
+	if (write)
 		ret = cldn_handle_open(dev, file);
 	else
 		ret = cldn_observer_open(dev, file);

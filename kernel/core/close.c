@@ -455,6 +455,7 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		cldn_close_file_locked(h, true);
 	}
 	cldn_hook(CLDN_HOOK_CLOSED, h);
+	cldn_siblings_regain(dev);
 	cldn_close_wake(h);
 	cldn_handle_put(h); /* dev->owner's */
 }

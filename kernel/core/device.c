@@ -16,6 +16,9 @@ static DEFINE_SPINLOCK(cldn_devices_lock); /* the list; a listed device is alive
 static DEFINE_IDA(cldn_minors);
 static u64 cldn_last_id; /* under cldn_bind_mutex */
 
+/* How often an open asks whether another device has given the hardware. */
+#define CLDN_YIELD_NS (5 * NSEC_PER_MSEC)
+
 /* ---- the worker ---- */
 
 void cldn_device_kick(struct cldn_device *dev, u32 events)
@@ -75,6 +78,7 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 		dev->wake_ns = U64_MAX; /* what the session asked for goes with it */
 		cldn_device_set_free_locked(dev);
 	}
+	cldn_siblings_regain(dev);
 	wake_up_all(&dev->wq);
 	wake_up_all(&h->wq);
 	cldn_handle_put(h); /* dev->owner's */
@@ -105,7 +109,45 @@ void cldn_link_give(struct cldn_device *dev)
 /* The class will take the hardware when it needs it. */
 static bool cldn_link_by_document(const struct cldn_device *dev)
 {
-	return dev->class->documents && dev->link.drv->by_document;
+	return dev->class->on_demand || (dev->class->documents && dev->link.drv->by_document);
+}
+
+/* Another device on the same hardware whose class knows how to yield it. */
+static bool cldn_siblings(const struct cldn_device *dev, const struct cldn_device *other)
+{
+	return dev != other && other->class->yield && dev->link.dev &&
+	       other->link.drv == dev->link.drv && other->link.dev == dev->link.dev;
+}
+
+/* 0 when no other device holds the hardware, -EINPROGRESS when one is about to give it. */
+static int cldn_siblings_yield(struct cldn_device *dev)
+{
+	struct cldn_device *other;
+	int ret = 0, one = 0;
+	u64 id = 0;
+
+	while (ret != -EBUSY && (other = cldn_device_after(id))) {
+		id = other->id;
+		if (cldn_siblings(dev, other)) {
+			one = other->class->yield(other, dev);
+			ret = one ?: ret;
+		}
+		cldn_device_put(other);
+	}
+	return ret;
+}
+
+void cldn_siblings_regain(struct cldn_device *dev)
+{
+	struct cldn_device *other;
+	u64 id = 0;
+
+	while ((other = cldn_device_after(id))) {
+		id = other->id;
+		if (cldn_siblings(dev, other))
+			other->class->regain(other, dev);
+		cldn_device_put(other);
+	}
 }
 
 /*
@@ -124,7 +166,13 @@ static void cldn_open_run(struct cldn_device *dev)
 		return;
 	}
 	dev->dtr_dropped_ns = 0;
-	ret = cldn_link_by_document(dev) ? 0 : cldn_link_take(dev);
+	ret = cldn_link_by_document(dev) ? 0 : cldn_siblings_yield(dev);
+	if (ret == -EINPROGRESS) {
+		cldn_wake_at(dev, cldn_now() + CLDN_YIELD_NS);
+		return;
+	}
+	if (!ret && !cldn_link_by_document(dev))
+		ret = cldn_link_take(dev);
 	if (ret) {
 		dev->gone = ret == -ENODEV;
 		cldn_open_fail(dev, ret);
@@ -282,6 +330,16 @@ static void cldn_device_free(struct device *d)
 	kfree(dev);
 }
 
+static bool cldn_name_reserved(const char *name)
+{
+	const struct cldn_class *const *entry;
+
+	for (entry = cldn_services; *entry; entry++)
+		if (!strcmp((*entry)->name, name))
+			return true;
+	return !strcmp(name, "ctl") || !strcmp(name, "events");
+}
+
 static bool cldn_name_taken(const char *name)
 {
 	struct cldn_device *dev = cldn_device_find(name);
@@ -304,7 +362,7 @@ static int cldn_device_name(struct cldn_device *dev, const char *want, char *tex
 		}
 	if (*want) {
 		strscpy(dev->name, want, sizeof(dev->name));
-		if (!cldn_name_taken(want) && strcmp(want, "ctl") && strcmp(want, "events"))
+		if (!cldn_name_taken(want) && !cldn_name_reserved(want))
 			return 0;
 		snprintf(text, len, "%s: the name is taken", want);
 		return -EEXIST;
@@ -517,18 +575,16 @@ static void cldn_device_force(struct cldn_device *dev)
 
 	scoped_guard(spinlock_irqsave, &dev->lock)
 		dev->removed = true;
-	if (dev->class->force) {
+	if (dev->class->force)
 		dev->class->force(dev);
-		wait_event_timeout(dev->wq, cldn_device_unused(dev), 3 * HZ);
-		return;
-	}
 	h = cldn_device_owner(dev);
-	if (!h)
-		return;
-	cldn_who_current(&who);
-	wish = cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC, CLEARDOWN_CAUSE_ADMIN);
-	cldn_wish_raise(h, wish, &who);
-	cldn_handle_put(h);
+	if (h) {
+		cldn_who_current(&who);
+		wish = cldn_wish_of(h, CLEARDOWN_MODE_ABORT, 2 * NSEC_PER_SEC,
+				    CLEARDOWN_CAUSE_ADMIN);
+		cldn_wish_raise(h, wish, &who);
+		cldn_handle_put(h);
+	}
 	/* the watchdog ends the handle by then; if the device is still used it is STUCK */
 	wait_event_timeout(dev->wq, cldn_device_settled(dev), 3 * HZ);
 }
@@ -693,6 +749,71 @@ int cldn_device_rebind(const char *name, dev_t hw, char *text, size_t len)
 		snprintf(text, len, "%s is open", name);
 	cldn_device_put(dev);
 	return ret;
+}
+
+/* ---- services ---- */
+
+static struct cldn_device *cldn_service[4];
+
+static int cldn_service_add(struct cldn_device *dev)
+{
+	int ret;
+
+	cldn_count(CLDN_DEVICES, -1); /* it is no device that somebody bound */
+	strscpy(dev->name, dev->class->name, sizeof(dev->name));
+	scoped_guard(mutex, &cldn_bind_mutex)
+		dev->id = ++cldn_last_id;
+	ret = dev_set_name(&dev->dev, "%s", dev->name) ?: dev->class->bind(dev, "", NULL, 0);
+	if (ret)
+		return ret;
+	cdev_init(&dev->cdev, &cldn_handle_fops);
+	dev->cdev.owner = THIS_MODULE;
+	return cdev_device_add(&dev->cdev, &dev->dev);
+}
+
+/* What was not added yet is NULL. */
+void cldn_services_exit(void)
+{
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cldn_service) && cldn_service[i]; i++) {
+		cdev_device_del(&cldn_service[i]->cdev, &cldn_service[i]->dev);
+		cldn_service[i]->class->unbinding(cldn_service[i]);
+		cldn_count(CLDN_DEVICES, 1);
+		cldn_device_put(cldn_service[i]);
+		cldn_service[i] = NULL;
+	}
+}
+
+static struct cldn_device *cldn_service_new(const struct cldn_class *class)
+{
+	struct cldn_device *dev = cldn_device_alloc(class);
+	int ret;
+
+	if (IS_ERR(dev))
+		return dev;
+	ret = cldn_service_add(dev);
+	if (!ret)
+		return dev;
+	cldn_count(CLDN_DEVICES, 1);
+	cldn_device_put(dev);
+	return ERR_PTR(ret);
+}
+
+int cldn_services_init(void)
+{
+	struct cldn_device *dev;
+	unsigned int i;
+
+	for (i = 0; i < ARRAY_SIZE(cldn_service) && cldn_services[i]; i++) {
+		dev = cldn_service_new(cldn_services[i]);
+		if (IS_ERR(dev)) {
+			cldn_services_exit();
+			return PTR_ERR(dev);
+		}
+		cldn_service[i] = dev;
+	}
+	return 0;
 }
 
 /* ---- init ---- */

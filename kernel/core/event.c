@@ -81,7 +81,8 @@ static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct 
 {
 	if (!cldn_gate_locked(h, q, rec->head.type))
 		return false;
-	if (rec->head.type < CLEARDOWN_EV_FILTER_BASE || q->unread < READ_ONCE(cldn_event_limit))
+	if ((rec->head.type < CLEARDOWN_EV_FILTER_BASE && !rec->repeats) ||
+	    q->unread < READ_ONCE(cldn_event_limit))
 		return true;
 	cldn_drop_locked(h, q);
 	return false;
@@ -131,13 +132,13 @@ static void cldn_indication_free(struct cldn_rec *rec)
 	kfree(ind);
 }
 
-static struct cldn_indication *cldn_indication_new(struct cldn_user *user, size_t len)
+static struct cldn_indication *cldn_indication_new(struct cldn_user *user, size_t len, gfp_t gfp)
 {
 	struct cldn_indication *ind;
 
 	if (cldn_charge(user, CLDN_LIMIT_RECORDS))
 		return NULL;
-	ind = kzalloc(struct_size(ind, data, len), GFP_ATOMIC);
+	ind = kzalloc(struct_size(ind, data, len), gfp);
 	if (!ind) {
 		cldn_uncharge(user, CLDN_LIMIT_RECORDS);
 		return NULL;
@@ -164,7 +165,7 @@ static void cldn_indicate_to(struct cldn_handle *h, const struct cleardown_event
 		if (!h->evq || !cldn_wanted(h, head->type, head->p1))
 			return;
 		q = cldn_evq_get(h->evq);
-		ind = cldn_indication_new(q->user, head->data_len);
+		ind = cldn_indication_new(q->user, head->data_len, GFP_ATOMIC);
 		if (ind) {
 			ind->rec.head = *head;
 			ind->rec.data = memcpy(ind->data, data, head->data_len);
@@ -197,6 +198,46 @@ void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, co
 		cldn_indicate_to(dev->owner, &head, data);
 	list_for_each_entry(h, &dev->observers, node)
 		cldn_indicate_to(h, &head, data);
+}
+
+/* Nobody will read what would be posted to it. */
+bool cldn_member_orphaned(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	return !h->evq || READ_ONCE(h->evq->orphan);
+}
+
+/* A record that did not come to be: its number is missing in the queue. */
+static void cldn_rec_missed(struct cldn_handle *h, struct cldn_evq *q, u32 type)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	guard(spinlock)(&q->lock);
+	if (cldn_gate_locked(h, q, type))
+		cldn_drop_locked(h, q);
+}
+
+struct cldn_rec *cldn_rec_new(struct cldn_handle *h, u32 type, const void *data, size_t len,
+			      bool repeats)
+{
+	struct cldn_indication *ind;
+	struct cldn_evq *q = NULL;
+
+	scoped_guard(spinlock_irqsave, &h->lock)
+		if (h->evq)
+			q = cldn_evq_get(h->evq);
+	if (!q)
+		return NULL;
+	ind = cldn_indication_new(q->user, len, GFP_KERNEL_ACCOUNT);
+	if (!ind)
+		cldn_rec_missed(h, q, type);
+	cldn_evq_put(q);
+	if (!ind)
+		return NULL;
+	ind->rec.head.type = type;
+	ind->rec.head.data_len = len;
+	ind->rec.data = memcpy(ind->data, data, len);
+	ind->rec.repeats = repeats;
+	return &ind->rec;
 }
 
 /* ---- the file ---- */

@@ -178,6 +178,9 @@ void cldn_device_set_state_locked(struct cldn_device *dev, u32 state);
 void cldn_device_set_free_locked(struct cldn_device *dev);
 int cldn_devices_init(void);
 void cldn_devices_exit(void);
+int cldn_services_init(void);
+void cldn_services_exit(void);
+void cldn_siblings_regain(struct cldn_device *dev);
 bool cldn_frozen(void);
 
 /* ---- ctl.c, cdev.c, sysfs.c, debugfs.c, power.c ---- */

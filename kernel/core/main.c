@@ -53,7 +53,12 @@ static int __init cldn_init(void)
 	ret = cldn_node_add(&cldn_ctl_cdev, &cldn_ctl_fops, 0, "ctl");
 	if (ret)
 		goto err_events;
+	ret = cldn_services_init();
+	if (ret)
+		goto err_ctl;
 	return 0;
+err_ctl:
+	cldn_node_del(&cldn_ctl_cdev);
 err_events:
 	cldn_node_del(&cldn_events_cdev);
 err_power:
@@ -71,6 +76,7 @@ err_classes:
 /* No link module is loaded any more, so nothing is bound; no file is open either. */
 static void __exit cldn_exit(void)
 {
+	cldn_services_exit();
 	cldn_node_del(&cldn_ctl_cdev);
 	cldn_node_del(&cldn_events_cdev);
 	cldn_debugfs_exit();

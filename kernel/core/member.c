@@ -127,6 +127,16 @@ int cldn_member_events(struct cldn_handle *h, struct cldn_handle *from, u64 cook
 	return cldn_handle_bind_queue(h, q, cookie);
 }
 
+int cldn_member_bind(struct cldn_handle *h, int fd, u64 cookie)
+{
+	return cldn_handle_bind_events(h, fd, cookie);
+}
+
+void cldn_member_unclean(void)
+{
+	cldn_note(CLDN_UNCLEAN);
+}
+
 void cldn_member_report(struct cleardown_report *report)
 {
 	cldn_report_file(report);
@@ -138,7 +148,10 @@ void cldn_member_report(struct cleardown_report *report)
 int cldn_member_open(struct cldn_device *dev, struct file *file)
 {
 	const struct file_operations *fops = &cldn_member_fops;
-	struct cldn_handle *h = cldn_frozen() ? ERR_PTR(-EBUSY) : dev->class->member_open(dev);
+	bool write = file->f_mode & FMODE_WRITE;
+	struct cldn_handle *h;
+
+	h = cldn_frozen() ? ERR_PTR(-EBUSY) : dev->class->member_open(dev, write);
 
 	if (IS_ERR(h))
 		return PTR_ERR(h);

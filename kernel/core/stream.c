@@ -180,6 +180,8 @@ static ssize_t cldn_tx_hand(struct cldn_device *dev, struct cldn_handle *h)
 	n = dev->link.drv->write(&dev->link, buf, left);
 	if (n <= 0)
 		return n;
+	if (dev->class->sending)
+		dev->class->sending(dev, buf, n);
 	scoped_guard(spinlock_irqsave, &h->lock)
 		left = kfifo_out(&h->tx.fifo, buf, n);
 	return left;

@@ -31,7 +31,7 @@ static int vct_ioctl(struct cldn_handle *h, u32 cmd, void *arg)
 
 struct cldn_handle *vct_af_open(struct vct *t, u64 cookie)
 {
-	struct cldn_handle *af = t->kt.dev->class->member_open(t->kt.dev);
+	struct cldn_handle *af = t->kt.dev->class->member_open(t->kt.dev, true);
 
 	KUNIT_ASSERT_FALSE(t->kt.test, IS_ERR(af));
 	KUNIT_ASSERT_EQ(t->kt.test, 0, cldn_handle_bind_queue(af, cldn_evq_get(t->kt.q), cookie));

@@ -40,11 +40,16 @@ struct cldn_opcode {
  * @fn: process context, no lock held; @arg is a kernel copy that goes back to the caller. The
  *	gate was tested before; the handle may be closing by now.
  * @no_out: the struct has no out_ member and is not written back
+ * @changes: the answer must be writable before anything happens
  * @make: in the place of @fn, for a call whose answer is a file: the member that it is for, with a
  *	reference that becomes the file's, or an ERR_PTR. Context as @fn
  * @unmake: there is no file for it after all, or the caller could not be told of it: undoes @make,
  *	with its reference, and has @arg say so. Context as @fn
  * @fd: offset of the descriptor in the struct
+ * @file: in the place of @fn, for a call whose answer is a file that exists already: with a
+ *	reference that becomes the descriptor's, or an ERR_PTR. Context as @fn
+ * @filed: after @file, once: the caller knows his descriptor, or there is none and nothing has
+ *	happened. Context as @fn
  */
 struct cldn_ioctl {
 	u32 cmd;
@@ -52,9 +57,12 @@ struct cldn_ioctl {
 	u32 min_size;
 	int (*fn)(struct cldn_handle *h, void *arg);
 	bool no_out;
+	bool changes;
 	struct cldn_handle *(*make)(struct cldn_handle *h, void *arg);
 	void (*unmake)(struct cldn_handle *h, struct cldn_handle *made, void *arg);
 	size_t fd;
+	struct file *(*file)(struct cldn_handle *h, void *arg);
+	void (*filed)(struct cldn_handle *h, void *arg, bool known);
 };
 
 #define CLDN_IN_DRAIN BIT(CLEARDOWN_MODE_DRAIN)
@@ -150,11 +158,22 @@ enum cldn_power {
  * @nsteps: their number
  * @documents: a write begins a document by itself, links may be taken by document, close(2) drains
  *	one, and after the hardware went calls say ENODEV until the owner's CLOSE
+ * @on_demand: the class takes and gives the hardware by itself while a session lasts, with
+ *	cldn_link_take() and cldn_link_give()
+ * @members_read: an open(2) without a write mode makes a member too; else it makes an observer
  * @write_ms: module parameter: longest wait of a write in a new session; NULL = for ever
  * @release_ms: time reserved for the link's close
  * @open_hold_ms: least time DTR stays low between a close with a call up and our next open
  * @deadline_ms: default deadline of CLOSE, a module parameter
- * @member_open: a class with members: open(2) for writing of its node makes one; NULL otherwise.
+ * @admit: optional: may the current task open the device for writing? 0 or an errno. Process
+ *	context, no lock
+ * @sending: optional: the link has taken these bytes of write(2). Worker
+ * @yield: optional: @by is about to take the hardware that @dev is bound to as well: 0 when @dev
+ *	does not hold it and will not take it before regain, -EINPROGRESS when it is about to give
+ *	it, or why it does not. The worker of @by; may sleep, but not for the worker of @dev
+ * @regain: with @yield: @by has given the hardware back, or has not got it. Context as @yield
+ * @member_open: a class with members: open(2) of its node makes one, @write in which mode; NULL
+ *	otherwise.
  *	Such a class has no steps, open, step_begin, step_run, summary and closed, and its @run is
  *	called for every event, also when nobody has the device open.
  * @close_members: with @member_open: CTL_CLOSE; @arg is validated but for its handle, its out_
@@ -162,7 +181,7 @@ enum cldn_power {
  * @power: with @member_open: see enum cldn_power. Waits until @end at most, process context.
  *	Return: true, or that something still runs at @end.
  * @bound: optional: the link is there and the worker runs; process context, sleeps
- * @force: with @member_open: end every member, cause admin; the core waits until none is in use
+ * @force: optional: end every member, cause admin; the core waits until none is in use
  * @unbinding: with @bound: the last run of the worker is over; undoes @bound
  * @bind: process context, sleeps. Parses @args ("init=...", unknown keys belong to the link) and
  *	allocates dev->class_data; on error @text gets a sentence.
@@ -200,12 +219,18 @@ struct cldn_class {
 	const struct cldn_step *steps;
 	unsigned int nsteps;
 	bool documents;
+	bool on_demand;
+	bool members_read;
 	const unsigned int *write_ms;
 	u32 release_ms;
 	u32 open_hold_ms;
 	const unsigned int *deadline_ms;
 
-	struct cldn_handle *(*member_open)(struct cldn_device *dev);
+	int (*admit)(struct cldn_device *dev);
+	void (*sending)(struct cldn_device *dev, const u8 *buf, size_t len);
+	int (*yield)(struct cldn_device *dev, const struct cldn_device *by);
+	void (*regain)(struct cldn_device *dev, const struct cldn_device *by);
+	struct cldn_handle *(*member_open)(struct cldn_device *dev, bool write);
 	int (*close_members)(struct cldn_device *dev, struct cleardown_ctl_close *arg);
 	bool (*power)(struct cldn_device *dev, enum cldn_power what, u64 end);
 	int (*bound)(struct cldn_device *dev, char *text, size_t len);
@@ -227,6 +252,12 @@ struct cldn_class {
 
 /* The classes of cleardown.ko, NULL at the end; by this table the core names none. */
 extern const struct cldn_class *const cldn_classes[];
+
+/*
+ * Devices without hardware that exist while the module does, named as their class; NULL at the end.
+ * Such a class has members only. They have no worker, are not listed and cannot be unbound.
+ */
+extern const struct cldn_class *const cldn_services[];
 
 /**
  * cldn_member_init - make a member of memory that the class allocated and zeroed
@@ -307,8 +338,36 @@ void cldn_member_post_renew(struct cldn_handle *h, struct cldn_rec *rec);
  */
 int cldn_member_events(struct cldn_handle *h, struct cldn_handle *from, u64 cookie);
 
+/**
+ * cldn_member_bind - BIND_EVENTS of a member in the kernel's name
+ * @h: member
+ * @fd: an event queue's file of the current task
+ * @cookie: for its records
+ * Context: process. Return: 0, -EBADF, -EINVAL for another kind of file.
+ */
+int cldn_member_bind(struct cldn_handle *h, int fd, u64 cookie);
+
+/* cldn_member_orphaned - its queue's file is gone, or it has none. Context: any. */
+bool cldn_member_orphaned(struct cldn_handle *h);
+
+/**
+ * cldn_rec_new - a record that is not reserved in an object, for cldn_member_post()
+ * @h: handle whose queue's user is charged
+ * @type: CLEARDOWN_EV_*
+ * @data: at most CLEARDOWN_EVENT_DATA_MAX bytes, copied
+ * @len: of @data
+ * @repeats: it may be dropped where the queue is full
+ * Context: process, sleeps. Return: the record, or NULL where there is no queue, its user has no
+ * room for records, or there is no memory; then its number is missing in the queue.
+ */
+struct cldn_rec *cldn_rec_new(struct cldn_handle *h, u32 type, const void *data, size_t len,
+			      bool repeats);
+
 /* cldn_who_current - the current task, for the report. Context: process. */
 void cldn_who_current(struct cldn_who *who);
+
+/* cldn_member_unclean - its file went without a CLOSE; counted. Context: any. */
+void cldn_member_unclean(void);
 
 /* cldn_member_report - file a report; it gets its number. Any context; allocates nothing. */
 void cldn_member_report(struct cleardown_report *report);

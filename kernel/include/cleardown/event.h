@@ -32,6 +32,7 @@ struct cldn_user;
  * @data: head.data_len bytes that follow; must live as long as the record
  * @free: the record was read or thrown away. Any context; h->lock may be held.
  * @user: whose limit the record counts against while it is queued; NULL when counted elsewhere
+ * @repeats: a full queue may drop it, whatever its type
  */
 struct cldn_rec {
 	struct list_head node;
@@ -39,6 +40,7 @@ struct cldn_rec {
 	const u8 *data;
 	void (*free)(struct cldn_rec *rec);
 	struct cldn_user *user;
+	bool repeats;
 };
 
 /**
