@@ -185,7 +185,7 @@ enum fax_want {
  * @track: the modem; the worker's, @track.hook and @track.flow may be read
  * @hang: what of the way to on-hook runs, enum cleardown_step_what, 0 = nothing; the worker's
  * @until_ns: when it is cut; the worker's
- * @least_ns: when DTR has been low long enough; the worker's
+ * @least_ns: when DTR has been low long enough, or an abort is said again; the worker's
  * @finals: @track.finals when it began; the worker's
  * @say: what it is saying to the modem; the worker's
  * @said: how much of it the link has taken; the worker's

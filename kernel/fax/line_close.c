@@ -12,6 +12,8 @@
 #include "fax.h"
 
 #define FAX_SENT_POLL_NS (5 * NSEC_PER_MSEC)
+/* A modem takes no notice of a character so soon after a dial command. */
+#define FAX_AGAIN_NS (140 * NSEC_PER_MSEC)
 #define FAX_DTR_LEAST_NS (250 * NSEC_PER_MSEC)
 /* Without a ladder each step has so long. */
 #define FAX_ABORT_NS (300 * NSEC_PER_MSEC)
@@ -96,6 +98,25 @@ static enum cldn_step_verdict fax_abort_begin(struct fax_line *fl)
 		fax_say(fl, can, sizeof(can));
 	else
 		return CLDN_STEP_NOTHING;
+	fl->least_ns = ktime_get_ns() + FAX_AGAIN_NS;
+	cldn_wake_at(fl->dev, fl->least_ns);
+	return CLDN_STEP_WAIT;
+}
+
+static enum cldn_step_verdict fax_abort_run(struct fax_line *fl, struct cldn_step_result *result)
+{
+	u64 now = ktime_get_ns();
+
+	if (fax_answered(fl, result))
+		return CLDN_STEP_DONE;
+	if (!fl->track.calling)
+		return CLDN_STEP_WAIT;
+	if (now >= fl->least_ns && fl->said == fl->say_len) {
+		fl->said = 0;
+		fl->least_ns = now + FAX_AGAIN_NS;
+		fax_say_more(fl);
+	}
+	cldn_wake_at(fl->dev, fl->least_ns);
 	return CLDN_STEP_WAIT;
 }
 
@@ -183,7 +204,7 @@ static enum cldn_step_verdict fax_rung_run(struct fax_line *fl, u32 what,
 	case CLEARDOWN_STEP_DRAIN_DATA:
 		return fax_drain(fl, false, result);
 	case CLEARDOWN_STEP_ABORT_CMD:
-		return fax_answered(fl, result) ? CLDN_STEP_DONE : CLDN_STEP_WAIT;
+		return fax_abort_run(fl, result);
 	case CLEARDOWN_STEP_HANGUP:
 		return fax_hangup_run(fl, result);
 	default:

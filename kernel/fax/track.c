@@ -36,13 +36,16 @@ static u8 fax_flight_of(const u8 *body, size_t len)
 static void fax_command(struct fax_track *t)
 {
 	u16 len = t->len;
+	u32 effects;
 
 	t->len = 0;
 	if (len < 2 || strncasecmp((const char *)t->command, "AT", 2))
 		return;
+	effects = cldn_at_effects(t->command + 2, len - 2);
 	t->flight = fax_flight_of(t->command + 2, len - 2);
-	if (t->flight == FAX_DIAL || t->flight == FAX_ANSWER ||
-	    cldn_at_effects(t->command + 2, len - 2) & CLDN_AT_FX_OFFHOOK)
+	if (t->flight == FAX_DIAL || t->flight == FAX_ANSWER)
+		t->calling = true;
+	if (t->calling || effects & CLDN_AT_FX_OFFHOOK)
 		t->hook = FAX_HOOK_OFF;
 }
 
@@ -97,18 +100,20 @@ static void fax_connected(struct fax_track *t)
 	t->dle = false;
 }
 
+/* What is written while a modem dials ends the dial; its result is that of the call. */
 static void fax_final(struct fax_track *t, u32 code)
 {
 	bool ok = code == CLEARDOWN_RESULT_OK;
+	bool calling = t->calling;
 
 	t->finals++;
 	t->code = code;
+	t->calling = false;
 	if (code == CLEARDOWN_RESULT_CONNECT) {
 		fax_connected(t);
 		return;
 	}
-	if ((t->flight == FAX_HANG && ok) ||
-	    ((t->flight == FAX_DIAL || t->flight == FAX_ANSWER) && !ok))
+	if (calling ? !ok : t->flight == FAX_HANG && ok)
 		t->hook = FAX_HOOK_ON;
 	t->flight = FAX_NOTHING;
 }

@@ -46,6 +46,7 @@ enum fax_hook {
  * @flow: enum fax_flow
  * @flight: enum fax_flight
  * @hook: enum fax_hook
+ * @calling: a dial or answer has no result yet, whatever was written since
  * @finals: results of commands so far
  * @code: enum cleardown_result of the last one
  * @dle: the last byte in the direction of @flow was DLE
@@ -57,6 +58,7 @@ struct fax_track {
 	u8 flow;
 	u8 flight;
 	u8 hook;
+	bool calling;
 	u32 finals;
 	u32 code;
 	bool dle;

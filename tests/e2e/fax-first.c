@@ -23,9 +23,9 @@ static int provider;
 /* ---- handles ---- */
 
 static const unsigned long server_calls[] = {
-	CLEARDOWN_IOC_GET_INFO,	    CLEARDOWN_IOC_GET_STATUS,  CLEARDOWN_IOC_FAX_EVENTS,
-	CLEARDOWN_IOC_FAX_RIGHTS,   CLEARDOWN_IOC_FAX_PORT_NEXT, CLEARDOWN_IOC_FAX_OPEN_PORT,
-	CLEARDOWN_IOC_FAX_SEND,	    CLEARDOWN_IOC_FAX_JOB_NEXT, CLEARDOWN_IOC_FAX_JOB_SET,
+	CLEARDOWN_IOC_GET_INFO,	  CLEARDOWN_IOC_GET_STATUS,    CLEARDOWN_IOC_FAX_EVENTS,
+	CLEARDOWN_IOC_FAX_RIGHTS, CLEARDOWN_IOC_FAX_PORT_NEXT, CLEARDOWN_IOC_FAX_OPEN_PORT,
+	CLEARDOWN_IOC_FAX_SEND,	  CLEARDOWN_IOC_FAX_JOB_NEXT,  CLEARDOWN_IOC_FAX_JOB_SET,
 	CLEARDOWN_IOC_FAX_STATUS,
 };
 
@@ -51,7 +51,8 @@ static void a_server_handle_dies(void)
 	EXPECT_EQ(good, status, CLEARDOWN_ERROR_INVALID_HANDLE);
 	EXPECT_EQ(good, fax_close(-1, NULL), -EBADF);
 	EXPECT_EQ(good, fax_status(again).out_servers, 1);
-	tap(good, "F-6 F-4 a second FaxClose is EBADFD, ERROR_INVALID_HANDLE, also beside a new handle");
+	tap(good,
+	    "F-6 F-4 a second FaxClose is EBADFD, ERROR_INVALID_HANDLE, also beside a new handle");
 	fax_close(again, NULL);
 	close(again);
 	close(fd);
@@ -59,8 +60,10 @@ static void a_server_handle_dies(void)
 
 static void a_wrong_kind(void)
 {
-	struct cleardown_close arg = { .size = sizeof(arg), .clazz = CLEARDOWN_CLASS_PHONE,
-				       .mode = CLEARDOWN_MODE_ORDERLY, .deadline_ns = CD_S };
+	struct cleardown_close arg = { .size = sizeof(arg),
+				       .clazz = CLEARDOWN_CLASS_PHONE,
+				       .mode = CLEARDOWN_MODE_ORDERLY,
+				       .deadline_ns = CD_S };
 	int fd = fax_connect(O_RDWR), events = cd_events();
 	bool good = true;
 
@@ -272,7 +275,8 @@ static void events_after_the_close(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_RECEIVING, 0, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, 0, SESSION), 1);
 	EXPECT(good, !tape.garbled);
-	tap(good, "F-10 TF-1 RF-1 after FaxClose of the server the events of a call go on, in order, once");
+	tap(good,
+	    "F-10 TF-1 RF-1 after FaxClose of the server the events of a call go on, in order, once");
 	good = true;
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RECEIVING, 0, 0), -EINVAL);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_COMPLETED, 0, 0), -EINVAL);
@@ -290,10 +294,10 @@ static void a_job_without_its_owner(void)
 
 	EXPECT_EQ(good, fax_close(fd, NULL), 0);
 	close(fd);
-	EXPECT_EQ(good, fax_report(provider, job, CLEARDOWN_FEI_SENDING, CLEARDOWN_JS_INPROGRESS, 1),
-		  0);
-	EXPECT_EQ(good, fax_report(provider, job, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 2),
-		  0);
+	EXPECT_EQ(good,
+		  fax_report(provider, job, CLEARDOWN_FEI_SENDING, CLEARDOWN_JS_INPROGRESS, 1), 0);
+	EXPECT_EQ(good,
+		  fax_report(provider, job, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 2), 0);
 	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 2000));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_JOB_QUEUED, job, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION), 1);
@@ -311,7 +315,8 @@ static void no_provider_no_job(void)
 	EXPECT_EQ(good, fax_status(fd).out_jobs, 0);
 	EXPECT_EQ(good, fax_send(low, 0, "102", &error), 0);
 	EXPECT_EQ(good, error, -EACCES);
-	tap(good, "a document without a provider is refused and nothing is kept; without SUBMIT too");
+	tap(good,
+	    "a document without a provider is refused and nothing is kept; without SUBMIT too");
 	fax_close(fd, NULL);
 	fax_close(low, NULL);
 	close(fd);
@@ -330,7 +335,8 @@ static void abort_and_completion(void)
 	EXPECT_EQ(good, fax_report(provider, a, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 1),
 		  -EINVAL);
 	EXPECT_EQ(good, fax_job_set(fd, a, CLEARDOWN_JC_DELETE, &status), -EINVAL);
-	EXPECT_EQ(good, fax_report(provider, a, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0), 0);
+	EXPECT_EQ(good, fax_report(provider, a, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0),
+		  0);
 	EXPECT_EQ(good, fax_report(provider, a, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0),
 		  -ENOENT);
 	b = fax_begun(fd, provider, "102");
@@ -376,8 +382,10 @@ static void a_port_while_a_job_runs(void)
 		  -EINVAL);
 	EXPECT_EQ(good, fax_job_set(fd, job, CLEARDOWN_JC_RESUME, NULL), 0);
 	EXPECT_EQ(good, fax_job_state(fd, job), CLEARDOWN_JS_RETRYING);
-	EXPECT_EQ(good, fax_report(provider, job, CLEARDOWN_FEI_NO_ANSWER,
-				   CLEARDOWN_JS_RETRIES_EXCEEDED, 0), 0);
+	EXPECT_EQ(good,
+		  fax_report(provider, job, CLEARDOWN_FEI_NO_ANSWER, CLEARDOWN_JS_RETRIES_EXCEEDED,
+			     0),
+		  0);
 	EXPECT_EQ(good, fax_job_state(fd, job), ~0U);
 	tap(good, "a paused job does not run, a resumed one is what it was before");
 	fax_close(port, NULL);

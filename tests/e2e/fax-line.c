@@ -29,7 +29,8 @@ static const char frame[] = "\xff\x13\x80\x10\x03"; /* a DIS as it could be, wit
 
 static bool to_class_1(int fd)
 {
-	return modem_says(fd, "ATE0V1&D2&C1", "OK", 5000) && modem_says(fd, "AT+FCLASS=1", "OK", 5000);
+	return modem_says(fd, "ATE0V1&D2&C1", "OK", 5000) &&
+	       modem_says(fd, "AT+FCLASS=1", "OK", 5000);
 }
 
 /* Takes the line and has the modem in Class 1. */
@@ -101,6 +102,7 @@ static void phone_first(void)
 	int fd = fax_provider(name, offers), owner = cd_open(phone, O_RDWR);
 	uint64_t job;
 	bool good = fd >= 0 && owner >= 0;
+	ssize_t left;
 
 	EXPECT_EQ(good, fax_fps(server, name), CLEARDOWN_FPS_UNAVAILABLE);
 	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_LINE_UNAVAILABLE, 0, SESSION, 2000));
@@ -130,7 +132,10 @@ static void phone_first(void)
 	good = true;
 	owner = cd_open(phone, O_RDWR);
 	EXPECT(good, owner >= 0);
-	EXPECT_EQ(good, read(fd, (char[8192]){ 0 }, 8192), 0);
+	do /* what the modem had said */
+		left = read(fd, (char[64]){ 0 }, 64);
+	while (left > 0);
+	EXPECT_EQ(good, left, 0);
 	EXPECT_EQ(good, fax_fps(server, name), CLEARDOWN_FPS_UNAVAILABLE);
 	tap(good, "a phone's open takes a line that merely listens, whose provider is told");
 	close(owner);
@@ -291,7 +296,8 @@ static void jobs_wait_for_the_next(void)
 	EXPECT_EQ(good, fax_adopt(fd, running + (1ULL << 40), getuid(), NULL), -ENOENT);
 	EXPECT_EQ(good, fax_adopt(fd, 1ULL << 32 | 7, getuid(), &state), 0);
 	EXPECT_EQ(good, state, CLEARDOWN_JS_PENDING);
-	tap(good, "the next one adopts them, is offered the others, and makes those of his spool anew");
+	tap(good,
+	    "the next one adopts them, is offered the others, and makes those of his spool anew");
 	good = true;
 	fax_parameter("fax_adopt_ms", ADOPT_MS);
 	fax_close(fd, NULL);

@@ -192,7 +192,11 @@ static inline int fax_adopt(int fd, uint64_t job, uint32_t uid, uint32_t *state)
 static inline int fax_report(int fd, uint64_t job, uint32_t event, uint32_t state, uint32_t pages)
 {
 	struct cleardown_fax_report arg = {
-		.size = sizeof(arg), .event = event, .job = job, .state = state, .pages = pages,
+		.size = sizeof(arg),
+		.event = event,
+		.job = job,
+		.state = state,
+		.pages = pages,
 	};
 
 	return cd_ioctl(fd, CLEARDOWN_IOC_FAX_REPORT, &arg);
@@ -238,8 +242,8 @@ static inline bool modem_says(int fd, const char *command, const char *wanted, i
 		if (strstr(got, wanted))
 			return true;
 	}
-	fprintf(stderr, "# %s: no %s within %d ms, but \"%s\"\n", command ? command : "modem", wanted,
-		ms, got);
+	fprintf(stderr, "# %s: no %s within %d ms, but \"%s\"\n", command ? command : "modem",
+		wanted, ms, got);
 	return false;
 }
 
