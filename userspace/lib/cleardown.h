@@ -295,6 +295,10 @@ enum cldn_event {
 	CLDN_EV_CLOSE_COMPLETE = 5, /**< of a close that did not wait: error */
 	CLDN_EV_VC_DELETED = 6, /**< by the call manager, which had created it */
 	CLDN_EV_AF_NOTIFY = 7, /**< the link goes: p1 = enum cldn_cause */
+	CLDN_EV_FAX = 8, /**< p1 = enum cldn_fei; see cleardown_fax_news_from_record() */
+	CLDN_EV_FAX_OFFER = 9, /**< provider: req_id = a job to be taken */
+	CLDN_EV_FAX_JOB = 10, /**< provider: the job req_id was deleted, paused or resumed */
+	CLDN_EV_FAX_LINE = 11, /**< provider: ask what the line is now */
 	CLDN_EV_PHONE_STATE = 32, /**< p1 = CLDN_PHONESTATE_*, p2 by state */
 	CLDN_EV_RING = 33, /**< p1 = rings so far, text = caller's number if known */
 	CLDN_EV_CALLER_ID = 34, /**< text = the modem's line */
@@ -1177,6 +1181,221 @@ int cleardown_nsap_from_text(const char *text, uint8_t nsap[CLDN_NSAP_LEN]);
 /** With a dot before the interface's part and one before the selector. Returns @text. */
 char *cleardown_nsap_to_text(const uint8_t nsap[CLDN_NSAP_LEN], char text[CLDN_NSAP_TEXT]);
 
+/* ---- fax ---- */
+
+/*
+ * The fax server, its ports and jobs, and for its provider (the program that speaks T.30) the lines.
+ * A line is a device ("fax0"); its number is the device's id (struct cleardown_device).
+ *
+ * After an error cleardown_fax_status_word() and its like have winfax's word.
+ */
+struct cleardown_fax;
+struct cleardown_faxport;
+struct cleardown_faxline;
+
+#define CLDN_FAX_ID_LEN		24
+#define CLDN_FAX_NUMBER_LEN	64
+#define CLDN_FAX_ARGS_LEN	112
+
+/** Rights of a handle; they can only shrink. */
+#define CLDN_FAX_JOB_SUBMIT	0x01U
+#define CLDN_FAX_JOB_QUERY	0x02U
+#define CLDN_FAX_CONFIG_QUERY	0x04U
+#define CLDN_FAX_CONFIG_SET	0x08U
+#define CLDN_FAX_PORT_QUERY	0x10U
+#define CLDN_FAX_PORT_SET	0x20U
+#define CLDN_FAX_JOB_MANAGE	0x40U
+
+/** Events of a job or a line (FEI_*). */
+enum cldn_fei {
+	CLDN_FEI_DIALING = 1,
+	CLDN_FEI_SENDING = 2,
+	CLDN_FEI_RECEIVING = 3,
+	CLDN_FEI_COMPLETED = 4,
+	CLDN_FEI_BUSY = 5,
+	CLDN_FEI_NO_ANSWER = 6,
+	CLDN_FEI_BAD_ADDRESS = 7,
+	CLDN_FEI_NO_DIAL_TONE = 8,
+	CLDN_FEI_DISCONNECTED = 9,
+	CLDN_FEI_FATAL_ERROR = 10,
+	CLDN_FEI_NOT_FAX_CALL = 11,
+	CLDN_FEI_CALL_DELAYED = 12,
+	CLDN_FEI_CALL_BLACKLISTED = 13,
+	CLDN_FEI_RINGING = 14,
+	CLDN_FEI_ABORTING = 15,
+	CLDN_FEI_ROUTING = 16,
+	CLDN_FEI_MODEM_POWERED_ON = 17,
+	CLDN_FEI_MODEM_POWERED_OFF = 18,
+	CLDN_FEI_IDLE = 19,
+	CLDN_FEI_FAXSVC_ENDED = 20, /**< the last record of a queue */
+	CLDN_FEI_ANSWERED = 21,
+	CLDN_FEI_JOB_QUEUED = 22,
+	CLDN_FEI_DELETED = 23, /**< the job's number is dead */
+	CLDN_FEI_INITIALIZING = 24,
+	CLDN_FEI_LINE_UNAVAILABLE = 25,
+	CLDN_FEI_HANDLED = 26,
+	CLDN_FEI_FAXSVC_STARTED = 27, /**< the first record of a queue */
+};
+
+/** State of a job (JS_*): one of these, and NOLINE beside PENDING or RETRYING. */
+#define CLDN_JS_PENDING		0x00U
+#define CLDN_JS_INPROGRESS	0x01U
+#define CLDN_JS_DELETING	0x02U
+#define CLDN_JS_FAILED		0x04U
+#define CLDN_JS_PAUSED		0x08U
+#define CLDN_JS_NOLINE		0x10U
+#define CLDN_JS_RETRYING	0x20U
+#define CLDN_JS_RETRIES_EXCEEDED 0x40U
+#define CLDN_JS_COMPLETED	0x80U
+
+#define CLDN_FAXPORT_SEND	0x1U
+#define CLDN_FAXPORT_RECEIVE	0x2U
+
+/** What an event of the fax service says. */
+struct cleardown_fax_news {
+	uint64_t job; /**< 0: it is the line's */
+	uint64_t line; /**< 0: none */
+	enum cldn_fei event;
+	uint32_t state; /**< CLDN_JS_* of the job after it */
+	uint32_t pages; /**< confirmed by the far end */
+	uint32_t rate; /**< bit/s, 0 = not known */
+	char remote[CLDN_FAX_ID_LEN];
+};
+
+/** The service as it is. */
+struct cleardown_fax_service {
+	bool running;
+	uint64_t since_ns;
+	uint32_t servers;
+	uint32_t ports;
+	uint32_t jobs;
+	uint32_t queues;
+	uint32_t lines;
+	uint32_t providers;
+};
+
+/** A line as its port shows it. */
+struct cleardown_faxport_status {
+	uint64_t line;
+	char name[CLDN_NAME_LEN];
+	uint32_t fps; /**< what it does; cleardown_fps_name() */
+	uint64_t job; /**< that runs on it, 0 = none that the caller may see */
+	int32_t provider_pid; /**< 0 = none */
+	uint32_t flags; /**< CLDN_FAXPORT_* */
+	uint32_t rings;
+	uint32_t priority;
+	char tsid[CLDN_FAX_ID_LEN];
+	char csid[CLDN_FAX_ID_LEN];
+};
+
+/** What cleardown_faxport_set() changes; NULL = stays as it is. */
+struct cleardown_faxport_setting {
+	const uint32_t *flags;
+	const uint32_t *rings;
+	const uint32_t *priority;
+	const char *tsid;
+	const char *csid;
+};
+
+/** A job. */
+struct cleardown_fax_job_entry {
+	uint64_t job;
+	uint64_t line; /**< 0 = none yet */
+	uint32_t state; /**< CLDN_JS_* */
+	uint32_t uid;
+	bool taken; /**< a provider has its document */
+	bool orphan; /**< its provider ended: it waits for the next one */
+	uint32_t pages;
+	enum cldn_fei event; /**< the last one */
+	uint64_t since_ns;
+	char number[CLDN_FAX_NUMBER_LEN];
+};
+
+/** Connect; @flags: CLDN_OPEN_OWNER to send, CLDN_OPEN_OBSERVER to look. FaxConnectFaxServer. */
+struct cleardown_fax *cleardown_fax_connect(unsigned int flags);
+void cleardown_fax_free(struct cleardown_fax *fax);
+int cleardown_fax_fd(const struct cleardown_fax *fax);
+uint32_t cleardown_fax_status_word(const struct cleardown_fax *fax);
+/** FaxClose. Events go on (cleardown_fax_bind_queue()). */
+int cleardown_fax_close(struct cleardown_fax *fax);
+
+/**
+ * Have @queue get the events of this session of the service, also after the close of @fax, until
+ * CLDN_FEI_FAXSVC_ENDED. EINVAL: it gets them already. FaxInitializeEventQueue.
+ */
+int cleardown_fax_bind_queue(struct cleardown_fax *fax, struct cleardown_queue *queue,
+			     uint64_t cookie);
+
+/** Give up rights of this handle; @rights, or NULL, becomes those that are left. */
+int cleardown_fax_drop_rights(struct cleardown_fax *fax, uint32_t drop, uint32_t *rights);
+
+const struct cleardown_fax_service *cleardown_fax_get_service(struct cleardown_fax *fax);
+/** The line after the one numbered @after (0 = the first); NULL with ENOENT after the last. */
+const struct cleardown_faxport_status *cleardown_fax_next_line(struct cleardown_fax *fax,
+							       uint64_t after);
+/** The job after number @after; NULL with ENOENT after the last. */
+const struct cleardown_fax_job_entry *cleardown_fax_next_job(struct cleardown_fax *fax,
+							     uint64_t after);
+
+/**
+ * Hand in the document @fd, a regular file, for @number. FaxSendDocument.
+ * @line: 0 = any. @args: for the provider, or NULL. @job: becomes the job's number.
+ * ENOTCONN: there is no provider, and nothing was kept.
+ */
+int cleardown_fax_send(struct cleardown_fax *fax, uint64_t line, int fd, const char *number,
+		       const char *args, uint64_t *job);
+/** FaxAbort. Only asks: CLDN_FEI_DELETED tells. EINVAL: there is no such job any more. */
+int cleardown_fax_delete_job(struct cleardown_fax *fax, uint64_t job);
+/** EBUSY: it runs, or is paused already. */
+int cleardown_fax_pause_job(struct cleardown_fax *fax, uint64_t job);
+int cleardown_fax_resume_job(struct cleardown_fax *fax, uint64_t job);
+
+/** FaxOpenPort; @modify: to set something, one holder for each line (EBUSY). */
+struct cleardown_faxport *cleardown_faxport_open(struct cleardown_fax *fax, uint64_t line,
+						 bool modify);
+void cleardown_faxport_free(struct cleardown_faxport *port);
+uint32_t cleardown_faxport_status_word(const struct cleardown_faxport *port);
+const struct cleardown_faxport_status *cleardown_faxport_get(struct cleardown_faxport *port);
+/** EBUSY: a job runs on the line. FaxSetPort. */
+int cleardown_faxport_set(struct cleardown_faxport *port,
+			  const struct cleardown_faxport_setting *setting);
+/** FaxClose; without CLDN_FAX_PORT_QUERY it is EACCES and the port stays open. */
+int cleardown_faxport_close(struct cleardown_faxport *port);
+
+/**
+ * Be the provider of the line called @name, for root or the user named at bind. Offers come to
+ * @queue: CLDN_EV_FAX_OFFER. read(2) and write(2) of the file reach the modem while the serial line
+ * is taken; a read that returns 0 says that it was taken away.
+ */
+struct cleardown_faxline *cleardown_faxline_open(const char *name, struct cleardown_queue *queue,
+						 uint64_t cookie);
+void cleardown_faxline_free(struct cleardown_faxline *line);
+int cleardown_faxline_fd(const struct cleardown_faxline *line);
+uint32_t cleardown_faxline_status_word(const struct cleardown_faxline *line);
+int cleardown_faxline_close(struct cleardown_faxline *line,
+			    const struct cleardown_close_wish *wish,
+			    struct cleardown_close_summary *summary);
+/** EBUSY: another class has it; CLDN_EV_FAX_LINE tells when it is free. */
+int cleardown_faxline_take(struct cleardown_faxline *line);
+/** A call that is up is ended; the modem is on-hook and the serial line free on return. */
+int cleardown_faxline_give(struct cleardown_faxline *line);
+/** Return: 1 = the serial line is taken, 0 = it is not, -1. @fps, or NULL: as a port shows it. */
+int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps);
+/** The document of an offered job: its file, which is the caller's, or -1. */
+int cleardown_faxline_take_job(struct cleardown_faxline *line, uint64_t job, uint32_t *uid,
+			       char number[CLDN_FAX_NUMBER_LEN], char args[CLDN_FAX_ARGS_LEN]);
+/** Take up a job of a provider that ended; @state, or NULL, becomes its CLDN_JS_*. */
+int cleardown_faxline_adopt_job(struct cleardown_faxline *line, uint64_t job, uint32_t uid,
+				uint32_t *state);
+const struct cleardown_fax_job_entry *cleardown_faxline_next_job(struct cleardown_faxline *line,
+								 uint64_t after);
+/** Tell what happened: job (0 = the line's own), event, state, pages, rate, remote. */
+int cleardown_faxline_report(struct cleardown_faxline *line, const struct cleardown_fax_news *news);
+
+/** What a CLDN_EV_FAX record says. Return: 0, or -1 with ENODATA for any other record. */
+int cleardown_fax_news_from_record(const struct cleardown_record *record,
+				   struct cleardown_fax_news *news);
+
 /* ---- names ---- */
 
 /*
@@ -1205,6 +1424,10 @@ const char *cleardown_phonestate_name(unsigned int state_bit);
 const char *cleardown_hookdev_name(unsigned int device_bit);
 const char *cleardown_portflag_name(unsigned int flag_bit);
 const char *cleardown_linkflag_name(unsigned int flag_bit);
+/** Faxes: an event, what a line does, the state of a job without NOLINE. */
+const char *cleardown_fei_name(unsigned int event);
+const char *cleardown_fps_name(uint32_t fps);
+const char *cleardown_js_name(uint32_t state);
 /** "PHONEERR_OPERATIONFAILED", "NDIS_STATUS_CLOSING", "ERROR_BAD_UNIT", "SUCCESS". */
 const char *cleardown_status_name(uint32_t status);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of libcleardown share. Objects (ctl.c, phone.c, port.c, vc.c, queue.c) own files and
- * memory and know nothing of <linux/cleardown.h>; convert.c knows its structs and owns nothing.
+ * What the parts of libcleardown share. Objects (ctl.c, phone.c, port.c, vc.c, fax.c, queue.c) own
+ * files and memory and know nothing of <linux/cleardown.h>; convert.c and convert_fax.c know its
+ * structs and own nothing.
  */
 #ifndef CLEARDOWN_INTERNAL_H
 #define CLEARDOWN_INTERNAL_H
@@ -10,13 +11,13 @@
 
 #include "cleardown.h"
 
-#define CLDN_EXPORT	__attribute__((visibility("default")))
-#define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
+#define CLDN_EXPORT __attribute__((visibility("default")))
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
-#define CLDN_DEV_DIR	"/dev/cleardown/"
+#define CLDN_DEV_DIR "/dev/cleardown/"
 
 /* Longest record that a queue can hold: header and text. */
-#define CLDN_RECORD_MAX	1024
+#define CLDN_RECORD_MAX 1024
 
 /*
  * convert.c: one function per call of the kernel. All return 0, or -1 with errno. The conversions
@@ -54,6 +55,31 @@ int cldn_io_vc_status(int fd, struct cleardown_circuit *circuit);
 int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry);
 int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record);
 int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);
+/* convert_fax.c: the same for faxes; @status, where not NULL, becomes the word. */
+int cldn_io_fax_events(int fd, int queue_fd, uint64_t cookie, uint32_t *status);
+int cldn_io_fax_rights(int fd, uint32_t drop, uint32_t *rights, uint32_t *status);
+int cldn_io_fax_service(int fd, struct cleardown_fax_service *service);
+int cldn_io_fax_next_line(int fd, uint64_t after, struct cleardown_faxport_status *line,
+			  uint32_t *status);
+/* Return: the file, or -1. */
+int cldn_io_fax_open_port(int fd, uint64_t line, bool modify, uint32_t *status);
+/* @setting: NULL = only ask; @port becomes what is in force. */
+int cldn_io_fax_port(int fd, const struct cleardown_faxport_setting *setting,
+		     struct cleardown_faxport_status *port, uint32_t *status);
+int cldn_io_fax_send(int fd, uint64_t line, int document, const char *number, const char *args,
+		     uint64_t *job, uint32_t *status);
+int cldn_io_fax_next_job(int fd, uint64_t after, struct cleardown_fax_job_entry *job,
+			 uint32_t *status);
+/* @command: CLEARDOWN_JC_* */
+int cldn_io_fax_job_set(int fd, uint64_t job, uint32_t command, uint32_t *status);
+int cldn_io_fax_provide(int fd, uint32_t *status);
+/* @action: CLEARDOWN_FAX_LINE_* */
+int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, uint32_t *status);
+/* Return: the document's file, or -1. */
+int cldn_io_fax_take(int fd, uint64_t job, uint32_t *uid, char *number, char *args,
+		     uint32_t *status);
+int cldn_io_fax_adopt(int fd, uint64_t job, uint32_t uid, uint32_t *state, uint32_t *status);
+int cldn_io_fax_report(int fd, const struct cleardown_fax_news *news, uint32_t *status);
 int cldn_io_set_reset(int fd, bool reset);
 int cldn_io_get_printer(int fd, struct cleardown_printer_status *status);
 /* NULL: that one stays as it is; both become what is in force. */

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include <linux/cleardown.h>
 #include <linux/cleardown_status.h>
 
 #include "internal.h"
@@ -24,6 +25,72 @@ static const struct word states[] = {
 	{ CLDN_STATE_OPEN, "open" },	 { CLDN_STATE_CLOSING, "closing" },
 	{ CLDN_STATE_CLOSED, "closed" }, { CLDN_STATE_STUCK, "stuck" },
 	{ CLDN_STATE_GONE, "gone" },
+};
+
+static const struct word feis[] = {
+	{ CLDN_FEI_DIALING, "dialing" },
+	{ CLDN_FEI_SENDING, "sending" },
+	{ CLDN_FEI_RECEIVING, "receiving" },
+	{ CLDN_FEI_COMPLETED, "completed" },
+	{ CLDN_FEI_BUSY, "busy" },
+	{ CLDN_FEI_NO_ANSWER, "no-answer" },
+	{ CLDN_FEI_BAD_ADDRESS, "bad-address" },
+	{ CLDN_FEI_NO_DIAL_TONE, "no-dial-tone" },
+	{ CLDN_FEI_DISCONNECTED, "disconnected" },
+	{ CLDN_FEI_FATAL_ERROR, "fatal-error" },
+	{ CLDN_FEI_NOT_FAX_CALL, "not-fax-call" },
+	{ CLDN_FEI_CALL_DELAYED, "call-delayed" },
+	{ CLDN_FEI_CALL_BLACKLISTED, "call-blacklisted" },
+	{ CLDN_FEI_RINGING, "ringing" },
+	{ CLDN_FEI_ABORTING, "aborting" },
+	{ CLDN_FEI_ROUTING, "routing" },
+	{ CLDN_FEI_MODEM_POWERED_ON, "modem-powered-on" },
+	{ CLDN_FEI_MODEM_POWERED_OFF, "modem-powered-off" },
+	{ CLDN_FEI_IDLE, "idle" },
+	{ CLDN_FEI_FAXSVC_ENDED, "service-ended" },
+	{ CLDN_FEI_ANSWERED, "answered" },
+	{ CLDN_FEI_JOB_QUEUED, "job-queued" },
+	{ CLDN_FEI_DELETED, "deleted" },
+	{ CLDN_FEI_INITIALIZING, "initializing" },
+	{ CLDN_FEI_LINE_UNAVAILABLE, "line-unavailable" },
+	{ CLDN_FEI_HANDLED, "handled" },
+	{ CLDN_FEI_FAXSVC_STARTED, "service-started" },
+};
+
+static const struct word fpss[] = {
+	{ CLEARDOWN_FPS_DIALING, "dialing" },
+	{ CLEARDOWN_FPS_SENDING, "sending" },
+	{ CLEARDOWN_FPS_RECEIVING, "receiving" },
+	{ CLEARDOWN_FPS_COMPLETED, "completed" },
+	{ CLEARDOWN_FPS_HANDLED, "handled" },
+	{ CLEARDOWN_FPS_UNAVAILABLE, "unavailable" },
+	{ CLEARDOWN_FPS_BUSY, "busy" },
+	{ CLEARDOWN_FPS_NO_ANSWER, "no-answer" },
+	{ CLEARDOWN_FPS_BAD_ADDRESS, "bad-address" },
+	{ CLEARDOWN_FPS_NO_DIAL_TONE, "no-dial-tone" },
+	{ CLEARDOWN_FPS_DISCONNECTED, "disconnected" },
+	{ CLEARDOWN_FPS_FATAL_ERROR, "fatal-error" },
+	{ CLEARDOWN_FPS_NOT_FAX_CALL, "not-fax-call" },
+	{ CLEARDOWN_FPS_CALL_DELAYED, "call-delayed" },
+	{ CLEARDOWN_FPS_CALL_BLACKLISTED, "call-blacklisted" },
+	{ CLEARDOWN_FPS_INITIALIZING, "initializing" },
+	{ CLEARDOWN_FPS_OFFLINE, "offline" },
+	{ CLEARDOWN_FPS_RINGING, "ringing" },
+	{ CLEARDOWN_FPS_AVAILABLE, "available" },
+	{ CLEARDOWN_FPS_ABORTING, "aborting" },
+	{ CLEARDOWN_FPS_ROUTING, "routing" },
+	{ CLEARDOWN_FPS_ANSWERED, "answered" },
+};
+
+static const struct word jss[] = {
+	{ CLDN_JS_PENDING, "pending" },
+	{ CLDN_JS_INPROGRESS, "in-progress" },
+	{ CLDN_JS_DELETING, "deleting" },
+	{ CLDN_JS_FAILED, "failed" },
+	{ CLDN_JS_PAUSED, "paused" },
+	{ CLDN_JS_RETRYING, "retrying" },
+	{ CLDN_JS_RETRIES_EXCEEDED, "retries-exceeded" },
+	{ CLDN_JS_COMPLETED, "completed" },
 };
 
 static const struct word modes[] = {
@@ -77,6 +144,10 @@ static const struct word events[] = {
 	{ CLDN_EV_CLOSE_COMPLETE, "close-complete" },
 	{ CLDN_EV_VC_DELETED, "vc-deleted" },
 	{ CLDN_EV_AF_NOTIFY, "af-notify" },
+	{ CLDN_EV_FAX, "fax" },
+	{ CLDN_EV_FAX_OFFER, "fax-offer" },
+	{ CLDN_EV_FAX_JOB, "fax-job" },
+	{ CLDN_EV_FAX_LINE, "fax-line" },
 	{ CLDN_EV_PHONE_STATE, "phone-state" },
 	{ CLDN_EV_RING, "ring" },
 	{ CLDN_EV_CALLER_ID, "caller-id" },
@@ -384,6 +455,9 @@ NAME_FUNCTION(cleardown_vc_name, vcs, unsigned int value)
 NAME_FUNCTION(cleardown_callstate_name, callstates, unsigned int value)
 NAME_FUNCTION(cleardown_linkflag_name, linkflags, unsigned int value)
 NAME_FUNCTION(cleardown_clearing_name, q850, unsigned int value)
+NAME_FUNCTION(cleardown_fei_name, feis, unsigned int value)
+NAME_FUNCTION(cleardown_fps_name, fpss, uint32_t value)
+NAME_FUNCTION(cleardown_js_name, jss, uint32_t value)
 NAME_FUNCTION(cleardown_status_name, status_words, uint32_t value)
 
 #define VALUE_FUNCTION(function, words)                          \
