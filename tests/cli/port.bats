@@ -58,8 +58,8 @@ teardown() {
 	is 1 "parport:0, tty:/dev/ttyS1, tcp:HOST[:PORT] or sim:"
 	run fake bind phone parport:0
 	is 1 "expected tty:/dev/ttyS1 or sim:"
-	run plain bind fax sim:
-	is 1 "no fax"
+	run fake bind fax parport:0
+	is 1 "expected tty:/dev/ttyS1 or sim:"
 }
 
 @test "without the module the verbs end with 3" {

@@ -179,7 +179,7 @@ json_line() {
 	run fake bind vc eth:lo --monitor pjl
 	is 1 "for ports"
 	run fake bind circuit eth:lo
-	is 1 "phone, port and vc are"
+	is 1 "phone, port, vc and fax are"
 }
 
 @test "show has a link in full" {

@@ -50,6 +50,8 @@ static void a_server_handle_dies(void)
 	EXPECT_EQ(good, fax_close(fd, &status), -EBADFD);
 	EXPECT_EQ(good, status, CLEARDOWN_ERROR_INVALID_HANDLE);
 	EXPECT_EQ(good, fax_close(-1, NULL), -EBADF);
+	EXPECT_EQ(good, fax_close(900, NULL), -EBADF); /* a number that another process may have */
+	EXPECT(good, fax_close(0, NULL) < 0);
 	EXPECT_EQ(good, fax_status(again).out_servers, 1);
 	tap(good,
 	    "F-6 F-4 a second FaxClose is EBADFD, ERROR_INVALID_HANDLE, also beside a new handle");
@@ -104,6 +106,7 @@ static void without_a_close(void)
 	a = fax_connect(O_RDWR);
 	null = open("/dev/null", O_RDONLY);
 	dup2(null, a);
+	EXPECT_EQ(good, fax_close(a, NULL), -ENOTTY);
 	EXPECT_EQ(good, fax_status(b).out_servers, 1);
 	EXPECT_EQ(good, cd_counter("stats", "file_closes"), unclean + 2);
 	tap(good, "F-7 F-8 close(2) and dup2() over it: the same end, counted as unclean");

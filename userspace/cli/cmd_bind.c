@@ -13,8 +13,8 @@
 
 #include "cli.h"
 
-#define ARGS_LEN	256
-#define RAW_PORT	"9100"
+#define ARGS_LEN 256
+#define RAW_PORT "9100"
 
 static struct {
 	const char *as;
@@ -285,7 +285,8 @@ static int make_args(enum cldn_class class_id, char *args, size_t size)
 	if (opts.monitor && class_id != CLDN_CLASS_PORT)
 		return complain_usage("--monitor is for ports");
 	if (opts.flow == CLDN_FLOW_XONXOFF && class_id != CLDN_CLASS_PORT)
-		return complain_usage("--flow xonxoff is for ports, a phone has rtscts or none");
+		return complain_usage("--flow xonxoff is for ports, a %s has rtscts or none",
+				      word_or(cleardown_class_name(class_id), "line"));
 	if (opts.init && strlen(args) + strlen(opts.init) + sizeof(" init=AT") > size)
 		fits = false;
 	if (!fits)
@@ -408,10 +409,8 @@ static int run_bind(int argc, char **argv)
 		return complain_usage("bind takes a class and a line: bind phone tty:/dev/ttyS1");
 	class_id = cleardown_class_from_name(argv[0]);
 	if (class_id < 0)
-		return complain_usage("\"%s\" is no class of objects; phone, port and vc are",
+		return complain_usage("\"%s\" is no class of objects; phone, port, vc and fax are",
 				      argv[0]);
-	if (class_id == CLDN_CLASS_FAX)
-		return complain_usage("this version binds phones, ports and vcs, no %s", argv[0]);
 	return bind_run(class_id, argv[1]);
 }
 
@@ -430,28 +429,31 @@ const struct verb verb_bind = {
 	.operands =
 		"phone tty:DEVICE|sim: [OPTIONS], or\n"
 		"       cleardown bind port parport:N|tty:DEVICE|tcp:HOST[:PORT]|sim: [OPTIONS], or\n"
-		"       cleardown bind vc eth:INTERFACE [OPTIONS]",
+		"       cleardown bind vc eth:INTERFACE [OPTIONS], or\n"
+		"       cleardown bind fax tty:DEVICE [OPTIONS]",
 	.summary = "make an object from a line",
 	.details =
-		"      --as NAME        its name; otherwise the first free one (phone0, port0, vc0)\n"
+		"      --as NAME        its name; otherwise the first free one (phone0, fax0)\n"
 		"      --speed N        tty: bits per second on the line (115200)\n"
 		"      --flow WHICH     tty: rtscts (default), none, or for ports xonxoff\n"
 		"      --init STRING    phones: AT command sent at each open\n"
 		"      --monitor pjl    ports: the printer speaks PJL and says what it has printed\n"
-		"      --args TEXT      further settings, key=value key=value. Of a vc:\n"
+		"      --args TEXT      further settings, key=value key=value. Of a fax:\n"
+		"                       provider=UID, who beside root may speak T.30 on it. Of a vc:\n"
 		"                       uni=3.1|4.0; role=user|network; label=N; nsap=HEX; peer=MAC;\n"
 		"                       max_sdu=N; close_data=none|N, and cause, git or uui, joined by +:\n"
 		"                       the elements that carry it (cause, 27 octets; uui: 128);\n"
 		"                       clocks in ms: t301 t303 t308 t309 t310 t313 t316 t317 t322, and\n"
 		"                       of SSCOP cc poll keepalive noresponse idle\n"
 		"\nThe line is not taken: opening a phone or a parallel port does that, other ports\n"
-		"have it only while a document is printed. A HOST is resolved once, now; PORT is\n"
-		"9100. A vc's interface goes on carrying what it carried; its peer, an interface bound\n"
+		"have it only while a document is printed, a fax while its provider wants it: so one\n"
+		"line can be a phone and a fax. A HOST is resolved once, now; PORT is 9100. A vc's interface goes on carrying what it carried; its peer, an interface bound\n"
 		"likewise, is found by itself. Needs root.\n"
 		"Examples: cleardown bind phone tty:/dev/ttyS1 --init 'ATS0=0'\n"
 		"          cleardown bind port parport:0\n"
 		"          cleardown bind port tcp:printer.example.org --monitor pjl\n"
-		"          cleardown bind vc eth:eth1 --args t308=2000\n",
+		"          cleardown bind vc eth:eth1 --args t308=2000\n"
+		"          cleardown bind fax tty:/dev/ttyS1 --args provider=120\n",
 	.options = bind_options,
 	.set = bind_set,
 	.run = run_bind,

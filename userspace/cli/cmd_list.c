@@ -308,6 +308,71 @@ static void show_phone(const struct cleardown_device *device)
 	cleardown_phone_free(phone);
 }
 
+/* What the fax server knows of the line, NULL where it cannot be asked. */
+static const struct cleardown_faxport_status *fax_line_of(const struct cleardown_device *device,
+							  struct cleardown_fax *fax)
+{
+	const struct cleardown_faxport_status *line = NULL;
+
+	while (fax && (line = cleardown_fax_next_line(fax, line ? line->line : 0)))
+		if (line->line == device->id)
+			return line;
+	return NULL;
+}
+
+static void fax_to_json(struct json_object *doc, const struct cleardown_faxport_status *line)
+{
+	struct json_object *o = line ? json_object_new_object() : NULL;
+
+	if (line) {
+		put_text(o, "status", cleardown_fps_name(line->fps));
+		put_u64(o, "job", line->job);
+		put_u64(o, "provider_pid", line->provider_pid);
+		put_bool(o, "send", line->flags & CLDN_FAXPORT_SEND);
+		put_bool(o, "receive", line->flags & CLDN_FAXPORT_RECEIVE);
+		put_u64(o, "rings", line->rings);
+		put_u64(o, "priority", line->priority);
+		put_text(o, "tsid", line->tsid);
+		put_text(o, "csid", line->csid);
+	}
+	json_object_object_add(doc, "fax", o);
+}
+
+static void fax_to_text(const struct cleardown_faxport_status *line)
+{
+	printf("  fax           %s, %s\n", word_or(cleardown_fps_name(line->fps), "?"),
+	       line->provider_pid ? "with a provider" : "without a provider");
+	if (line->job)
+		printf("  job           %" PRIu64 "\n", line->job);
+	printf("  settings      %s%s, %u rings, priority %u\n",
+	       line->flags & CLDN_FAXPORT_SEND ? "sends" : "does not send",
+	       line->flags & CLDN_FAXPORT_RECEIVE ? " and receives" : "", line->rings,
+	       line->priority);
+}
+
+static void show_fax(const struct cleardown_device *device)
+{
+	struct cleardown_fax *fax = cleardown_fax_connect(CLDN_OPEN_OBSERVER);
+	int err = errno;
+	const struct cleardown_faxport_status *line = fax_line_of(device, fax);
+
+	if (settings.json) {
+		struct json_object *doc = doc_open("show");
+
+		device_to_json(doc, device);
+		fax_to_json(doc, line);
+	} else {
+		show_session(device);
+		if (line)
+			fax_to_text(line);
+		else
+			no_more_to_see(fax ? ENOENT : err);
+	}
+	if (fax)
+		cleardown_fax_close(fax);
+	cleardown_fax_free(fax);
+}
+
 static int run_show(int argc, char **argv)
 {
 	struct cleardown_device device;
@@ -330,6 +395,8 @@ static int run_show(int argc, char **argv)
 				      word_or(cleardown_class_name(device.class_id), "?"));
 	if (device.class_id == CLDN_CLASS_PORT)
 		show_port(&device);
+	else if (device.class_id == CLDN_CLASS_FAX)
+		show_fax(&device);
 	else
 		show_phone(&device);
 	return XC_OK;
