@@ -237,6 +237,12 @@ static inline struct fax_line *fax_line_of(struct cldn_device *dev)
 	return dev->class_data;
 }
 
+/* A port is a member of its line's device, and so sees the calls of the line's provider as well. */
+static inline bool fax_is_port(const struct cldn_handle *h)
+{
+	return h->member && h->dev != fax.dev;
+}
+
 /* service.c */
 u32 fax_word(int error);
 bool fax_may(const struct fax_handle *fh, const struct fax_job *job);

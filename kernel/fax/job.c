@@ -391,6 +391,8 @@ int fax_job_next(struct cldn_handle *h, void *p)
 	struct fax_job *job;
 	int ret;
 
+	if (fax_is_port(h))
+		return -ENOTTY;
 	guard(mutex)(&fax.lock);
 	ret = fax_job_next_check(h, arg);
 	arg->out_status = fax_word(ret);
@@ -483,6 +485,8 @@ struct file *fax_job_take(struct cldn_handle *h, void *p)
 	struct fax_line *fl;
 	struct fax_job *job;
 
+	if (fax_is_port(h))
+		return ERR_PTR(-ENOTTY);
 	guard(mutex)(&fax.lock);
 	fl = fax_line_provided(h);
 	job = fl ? fax_job_find(arg->job) : NULL;
@@ -567,6 +571,8 @@ int fax_job_adopt(struct cldn_handle *h, void *p)
 	struct cleardown_fax_adopt *arg = p;
 	int ret;
 
+	if (fax_is_port(h))
+		return -ENOTTY;
 	guard(mutex)(&fax.lock);
 	ret = fax_job_adopt_locked(fax_line_provided(h), arg);
 	arg->out_status = fax_word(ret);
@@ -720,6 +726,8 @@ int fax_report(struct cldn_handle *h, void *p)
 	struct fax_line *fl;
 	int ret;
 
+	if (fax_is_port(h))
+		return -ENOTTY;
 	guard(mutex)(&fax.lock);
 	fl = fax_line_provided(h);
 	if (!fl)

@@ -93,8 +93,10 @@ static int fax_provide(struct cldn_handle *h, void *p)
 	struct fax_line *fl = fax_line_of(h->dev);
 	int ret = 0;
 
+	if (fax_is_port(h))
+		return -ENOTTY;
 	guard(mutex)(&fax.lock);
-	if (h->member || h->observer)
+	if (h->observer)
 		ret = -EPERM;
 	else if (READ_ONCE(h->state) != CLEARDOWN_STATE_OPEN)
 		ret = -EBADFD;
@@ -128,7 +130,7 @@ static int fax_line_begin(struct cldn_handle *h, struct cleardown_fax_line *arg)
 	lockdep_assert_held(&fax.lock);
 	if (arg->action == CLEARDOWN_FAX_LINE_ASK)
 		return 0;
-	if (h->observer || h->member)
+	if (h->observer)
 		return -EPERM;
 	if (arg->action == CLEARDOWN_FAX_LINE_TAKE) {
 		ret = fax_take_check(fl);
@@ -157,6 +159,8 @@ static int fax_line_call(struct cldn_handle *h, void *p)
 	struct cleardown_fax_line *arg = p;
 	int ret;
 
+	if (fax_is_port(h))
+		return -ENOTTY;
 	scoped_guard(mutex, &fax.lock)
 		ret = fax_line_begin(h, arg);
 	if (ret == -EINPROGRESS) {
@@ -167,6 +171,8 @@ static int fax_line_call(struct cldn_handle *h, void *p)
 			ret = -EBADFD;
 	}
 	guard(mutex)(&fax.lock);
+	if (!ret && arg->action == CLEARDOWN_FAX_LINE_TAKE && !fl->held)
+		ret = -EBUSY; /* it had to be yielded at once */
 	arg->out_fps = fax_fps(fl);
 	arg->out_held = fl->held;
 	arg->out_running = fax.running;

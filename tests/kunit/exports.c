@@ -6,6 +6,7 @@
 #include "../../kernel/core/internal.h"
 #include "../../kernel/callmgr/callmgr.h"
 #include "../../kernel/callmgr/trace.h"
+#include "../../kernel/fax/fax.h"
 #include "../../kernel/modem/at.h"
 
 EXPORT_SYMBOL_CLDN(cldn_at_compose);
@@ -32,6 +33,7 @@ EXPORT_SYMBOL_CLDN(cldn_event_limit);
 EXPORT_SYMBOL_CLDN(cldn_events_fops);
 EXPORT_SYMBOL_CLDN(cldn_evq_get);
 EXPORT_SYMBOL_CLDN(cldn_evq_put);
+EXPORT_SYMBOL_CLDN(cldn_fax_service);
 EXPORT_SYMBOL_CLDN(cldn_frozen);
 EXPORT_SYMBOL_CLDN(cldn_handle_bind_queue);
 EXPORT_SYMBOL_CLDN(cldn_handle_close);
@@ -100,3 +102,6 @@ EXPORT_TRACEPOINT_SYMBOL_GPL(mp_delete_vc);
 EXPORT_TRACEPOINT_SYMBOL_GPL(vc_free);
 EXPORT_TRACEPOINT_SYMBOL_GPL(cm_incoming_close);
 EXPORT_TRACEPOINT_SYMBOL_GPL(cm_misuse);
+EXPORT_SYMBOL_CLDN(fax);
+EXPORT_SYMBOL_CLDN(fax_track_rx);
+EXPORT_SYMBOL_CLDN(fax_track_tx);

@@ -243,6 +243,8 @@ extern struct kunit_suite kt_at_suite;
 extern struct kunit_suite kt_monitors_suite;
 extern struct kunit_suite kt_port_suite;
 extern struct kunit_suite kt_events_suite;
+extern struct kunit_suite kt_fax_suite;
+extern struct kunit_suite kt_fax_track_suite;
 extern struct kunit_suite kt_ladder_suite;
 extern struct kunit_suite kt_races_suite;
 extern struct kunit_suite kt_walk_suite;
