@@ -186,6 +186,7 @@ enum fax_want {
  * @hang: what of the way to on-hook runs, enum cleardown_step_what, 0 = nothing; the worker's
  * @until_ns: when it is cut; the worker's
  * @least_ns: when DTR has been low long enough, or an abort is said again; the worker's
+ * @fall: DCD was high when DTR fell; the worker's
  * @finals: @track.finals when it began; the worker's
  * @say: what it is saying to the modem; the worker's
  * @said: how much of it the link has taken; the worker's
@@ -221,6 +222,7 @@ struct fax_line {
 	u32 hang;
 	u64 until_ns;
 	u64 least_ns;
+	bool fall;
 	u32 finals;
 	u8 say[8];
 	u32 said;

@@ -143,12 +143,21 @@ static enum cldn_step_verdict fax_hangup_run(struct fax_line *fl, struct cldn_st
 	return fax_off_hook(fl) ? CLDN_STEP_WAIT : CLDN_STEP_DONE;
 }
 
+/* The carrier line as it is: 1 high, 0 low, -1 there is none. */
+static int fax_dcd(const struct fax_line *fl)
+{
+	u32 lines = fl->dev->link.drv->get_lines(&fl->dev->link);
+
+	return lines & CLEARDOWN_LINE_VALID ? !!(lines & CLEARDOWN_LINE_DCD) : -1;
+}
+
 static enum cldn_step_verdict fax_dtr_begin(struct fax_line *fl, u64 until_ns,
 					    struct cldn_step_result *result)
 {
 	struct cldn_link *link = &fl->dev->link;
 	u64 now = ktime_get_ns();
 
+	fl->fall = fax_dcd(fl) == 1;
 	result->error = link->drv->set_lines(link, 0, CLEARDOWN_LINE_DTR);
 	if (!fax_off_hook(fl))
 		return CLDN_STEP_DONE;
@@ -161,11 +170,7 @@ static enum cldn_step_verdict fax_dtr_begin(struct fax_line *fl, u64 until_ns,
 /* DCD that falls with DTR is a proof; where it does not move there is none. */
 static enum cldn_step_verdict fax_dtr_run(struct fax_line *fl, struct cldn_step_result *result)
 {
-	u32 dcd = CLEARDOWN_LINE_VALID | CLEARDOWN_LINE_DCD;
-	u32 before = fl->dev->lines;
-	u32 lines = fl->dev->link.drv->get_lines(&fl->dev->link);
-
-	if ((before & dcd) == dcd && (lines & dcd) == CLEARDOWN_LINE_VALID)
+	if (fl->fall && !fax_dcd(fl))
 		fl->track.hook = FAX_HOOK_ON;
 	if (ktime_get_ns() < fl->least_ns) {
 		cldn_wake_at(fl->dev, fl->least_ns);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Faxes where a test needs more than a file: what the bytes tell of a modem, no memory, a lower driver
- * that does not come back, a line that is wanted by two at once.
+ * Faxes where a test needs more than a file: what the bytes tell of a modem, no memory, a lower
+ * driver that does not come back, a line that is wanted by two at once.
  */
 #include "kt.h"
 #include "../../kernel/fax/fax.h"
@@ -110,7 +110,7 @@ struct kunit_suite kt_fax_track_suite = {
 
 /* ---- a provider on the scripted link ---- */
 
-#define JOB (1ULL << 32 | 1) /* of an earlier start */
+#define JOB 0x100000001ULL /* of an earlier start */
 
 static int fax_do(struct cldn_handle *h, u32 cmd, void *arg)
 {

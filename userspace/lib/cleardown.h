@@ -1372,8 +1372,7 @@ struct cleardown_faxline *cleardown_faxline_open(const char *name, struct cleard
 void cleardown_faxline_free(struct cleardown_faxline *line);
 int cleardown_faxline_fd(const struct cleardown_faxline *line);
 uint32_t cleardown_faxline_status_word(const struct cleardown_faxline *line);
-int cleardown_faxline_close(struct cleardown_faxline *line,
-			    const struct cleardown_close_wish *wish,
+int cleardown_faxline_close(struct cleardown_faxline *line, const struct cleardown_close_wish *wish,
 			    struct cleardown_close_summary *summary);
 /** EBUSY: another class has it; CLDN_EV_FAX_LINE tells when it is free. */
 int cleardown_faxline_take(struct cleardown_faxline *line);
