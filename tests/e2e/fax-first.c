@@ -118,35 +118,6 @@ static void without_a_close(void)
 	close(a);
 }
 
-static void a_process_that_ends(void)
-{
-	struct cleardown_fax_open_port arg;
-	int fd = fax_connect(O_RDWR);
-	bool good = true;
-	int status;
-	pid_t pid;
-
-	pid = fork();
-	if (!pid) {
-		int server = fax_connect(O_RDWR);
-
-		if (server < 0 || fax_open_port(server, line, CLEARDOWN_FAX_OPEN_MODIFY, &arg) < 0)
-			_exit(1);
-		raise(SIGKILL);
-	}
-	waitpid(pid, &status, 0);
-	EXPECT(good, WIFSIGNALED(status));
-	EXPECT_EQ(good, fax_status(fd).out_servers, 1);
-	EXPECT_EQ(good, fax_status(fd).out_ports, 0);
-	status = fax_open_port(fd, line, CLEARDOWN_FAX_OPEN_MODIFY, &arg);
-	EXPECT(good, status >= 0);
-	tap(good, "RF-8 F-7 a killed process has no handle, and MODIFY is free");
-	fax_close(status, NULL);
-	close(status);
-	fax_close(fd, NULL);
-	close(fd);
-}
-
 /* ---- ports ---- */
 
 static void two_kinds(void)
@@ -208,6 +179,46 @@ static void one_modify(void)
 	close(low);
 }
 
+static uintptr_t modifying(int fd)
+{
+	struct cleardown_fax_open_port arg;
+	int port = fax_open_port(fd, line, CLEARDOWN_FAX_OPEN_MODIFY, &arg);
+
+	return port;
+}
+
+static pthread_barrier_t together;
+
+static void *modifies(void *fd)
+{
+	pthread_barrier_wait(&together);
+	return (void *)modifying(*(int *)fd);
+}
+
+static void two_modify_at_once(void)
+{
+	int fd = fax_connect(O_RDWR), a, b;
+	bool good = true;
+	pthread_t other;
+	void *got;
+
+	pthread_barrier_init(&together, NULL, 2);
+	for (int i = 0; i < 50; i++) {
+		pthread_create(&other, NULL, modifies, &fd);
+		pthread_barrier_wait(&together);
+		a = modifying(fd);
+		pthread_join(other, &got);
+		b = (intptr_t)got;
+		EXPECT(good, (a >= 0) != (b >= 0));
+		EXPECT_EQ(good, a < 0 ? a : b, -EBUSY);
+		EXPECT_EQ(good, fax_close(a < 0 ? b : a, NULL), 0);
+		close(a < 0 ? b : a);
+	}
+	tap(good, "RF-6 of two that open for MODIFY at once one gets the port");
+	fax_close(fd, NULL);
+	close(fd);
+}
+
 static void a_port_without_its_right(void)
 {
 	struct cleardown_fax_port info = { 0 };
@@ -245,7 +256,7 @@ static void a_port_without_its_right(void)
 
 static void one_queue_twice(void)
 {
-	int fd = fax_connect(O_RDWR);
+	int fd = fax_connect(O_RDWR), second;
 	uint32_t status = 0;
 	bool good = true;
 
@@ -255,19 +266,26 @@ static void one_queue_twice(void)
 	EXPECT_EQ(good, fax_status(fd).out_queues, 1);
 	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_STARTED, 0, SESSION, 1000));
 	tap(good, "TF-7 the same queue twice in a session: INVALID_DATA");
+	good = true;
+	second = cd_events();
+	EXPECT_EQ(good, fax_events(fd, second, SESSION + 1, NULL), 0);
+	EXPECT_EQ(good, fax_status(fd).out_queues, 2);
+	close(second);
+	EXPECT_EQ(good, fax_status(fd).out_queues, 1);
+	tap(good, "TF-1 a subscription ends with its queue's file");
 	fax_close(fd, NULL);
 	close(fd);
 }
 
-/* An incoming call as the provider tells it; the last handle is closed in the middle of it. */
+/* An incoming call as the provider tells it; the last handle is closed before. */
 static void events_after_the_close(void)
 {
 	int fd = fax_connect(O_RDWR);
 	bool good = true;
 
 	EXPECT_EQ(good, fax_line(provider, CLEARDOWN_FAX_LINE_TAKE, NULL), 0);
-	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RINGING, 0, 0), 0);
 	EXPECT_EQ(good, fax_close(fd, NULL), 0);
+	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RINGING, 0, 0), 0);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_ANSWERED, 0, 0), 0);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RECEIVING, 0, 1), 0);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_COMPLETED, 0, 2), 0);
@@ -278,13 +296,48 @@ static void events_after_the_close(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_RECEIVING, 0, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, 0, SESSION), 1);
 	EXPECT(good, !tape.garbled);
-	tap(good,
-	    "F-10 TF-1 RF-1 after FaxClose of the server the events of a call go on, in order, once");
+	tap(good, "F-10 TF-1 after FaxClose of the server a call shows up, from ringing on, once");
 	good = true;
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RECEIVING, 0, 0), -EINVAL);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_COMPLETED, 0, 0), -EINVAL);
 	tap(good, "a line is not reported to receive before it has answered");
 	close(fd);
+}
+
+static void *rings(__attribute__((unused)) void *arg)
+{
+	uintptr_t bad = 0;
+
+	for (uint32_t i = 1; i <= 200; i++)
+		bad += !!fax_report(provider, 0, CLEARDOWN_FEI_RINGING, 0, i);
+	return (void *)bad;
+}
+
+/* The pages tell the events apart. */
+static void events_in_flight(void)
+{
+	uint64_t seq = queue_seq(tape.events);
+	unsigned int i, next = 1;
+	pthread_t other;
+	bool good = true;
+	void *bad;
+	int fd;
+
+	pthread_create(&other, NULL, rings, NULL);
+	for (i = 0; i < 50; i++) {
+		fd = fax_connect(O_RDWR);
+		EXPECT_EQ(good, fax_close(fd, NULL), 0);
+		close(fd);
+	}
+	pthread_join(other, &bad);
+	EXPECT(good, !bad);
+	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_IDLE, 0, 0), 0);
+	EXPECT(good, tape_catch_up(&tape));
+	for (i = 0; i < tape.n; i++)
+		if (tape.rec[i].ev.seq > seq && tape.rec[i].ev.p1 == CLEARDOWN_FEI_RINGING)
+			EXPECT_EQ(good, tape.rec[i].ev.p3, next++);
+	EXPECT_EQ(good, next, 201);
+	tap(good, "RF-1 events while server handles are closed arrive, each in its place");
 }
 
 /* ---- jobs ---- */
@@ -306,6 +359,51 @@ static void a_job_without_its_owner(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, job, SESSION), 1);
 	tap(good, "TF-6 RF-8 a job completes after every handle was closed: COMPLETED, DELETED");
+}
+
+/* The child of the next: has one of everything, and is killed. */
+static void have_all(void)
+{
+	struct cleardown_fax_open_port arg;
+	int fd = fax_connect(O_RDWR);
+
+	if (fd < 0 || fax_open_port(fd, line, CLEARDOWN_FAX_OPEN_MODIFY, &arg) < 0 ||
+	    fax_events(fd, cd_events(), 5, NULL) || !fax_send(fd, 0, "102", NULL))
+		_exit(1);
+	raise(SIGKILL);
+}
+
+static void a_process_that_ends(void)
+{
+	struct cleardown_fax_job job = { .size = sizeof(job) };
+	struct cleardown_fax_open_port arg;
+	int fd = fax_connect(O_RDWR), status, port;
+	bool good = true;
+	pid_t pid;
+
+	pid = fork();
+	if (!pid)
+		have_all();
+	waitpid(pid, &status, 0);
+	EXPECT(good, WIFSIGNALED(status));
+	EXPECT_EQ(good, fax_status(fd).out_servers, 1);
+	EXPECT_EQ(good, fax_status(fd).out_ports, 0);
+	EXPECT_EQ(good, fax_status(fd).out_queues, 1);
+	port = fax_open_port(fd, line, CLEARDOWN_FAX_OPEN_MODIFY, &arg);
+	EXPECT(good, port >= 0);
+	tap(good, "RF-8 F-7 TF-5 a killed process has no handle and no queue, and MODIFY is free");
+	good = true;
+	EXPECT_EQ(good, cd_ioctl(fd, CLEARDOWN_IOC_FAX_JOB_NEXT, &job), 0);
+	EXPECT_EQ(good, job.out_state, CLEARDOWN_JS_PENDING);
+	close(fax_take(provider, job.out_job));
+	EXPECT_EQ(good,
+		  fax_report(provider, job.out_job, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED, 0), 0);
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job.out_job, SESSION, 2000));
+	tap(good, "RF-8 its job goes on");
+	fax_close(port, NULL);
+	close(port);
+	fax_close(fd, NULL);
+	close(fd);
 }
 
 static void no_provider_no_job(void)
@@ -354,6 +452,39 @@ static void abort_and_completion(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_ABORTING, b, SESSION), 0);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, b, SESSION), 1);
 	tap(good, "RF-7 abort against completion: one of them, then DELETED, once");
+	fax_close(fd, NULL);
+	close(fd);
+}
+
+static void *completes(void *job)
+{
+	pthread_barrier_wait(&together);
+	fax_report(provider, *(uint64_t *)job, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 1);
+	return NULL;
+}
+
+static void abort_against_completion(void)
+{
+	int fd = fax_connect(O_RDWR);
+	unsigned int aborted, completed;
+	bool good = true;
+	pthread_t other;
+	uint64_t job;
+
+	for (int i = 0; i < 30; i++) {
+		job = fax_begun(fd, provider, "102");
+		pthread_create(&other, NULL, completes, &job);
+		pthread_barrier_wait(&together);
+		fax_job_set(fd, job, CLEARDOWN_JC_DELETE, NULL);
+		pthread_join(other, NULL);
+		fax_report(provider, job, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0);
+		EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 2000));
+		aborted = fax_count(&tape, CLEARDOWN_FEI_ABORTING, job, SESSION);
+		completed = fax_count(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION);
+		EXPECT_EQ(good, aborted + completed, 1);
+		EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, job, SESSION), 1);
+	}
+	tap(good, "RF-7 and so it is when both come at once");
 	fax_close(fd, NULL);
 	close(fd);
 }
@@ -417,6 +548,20 @@ static void a_handle_holds_it_up(void)
 	close(port);
 }
 
+static void a_job_holds_it_up(void)
+{
+	int fd = fax_connect(O_RDWR);
+	uint64_t job = fax_send(fd, 0, "102", NULL);
+	bool good = job;
+
+	close(fax_take(provider, job));
+	fax_close(fd, NULL);
+	close(fd);
+	EXPECT(good, !fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_ENDED, 0, SESSION, 3 * IDLE_MS));
+	EXPECT_EQ(good, fax_report(provider, job, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED, 0), 0);
+	tap(good, "TF-6 nor while a job waits");
+}
+
 static void it_ends_when_idle(void)
 {
 	struct cleardown_fax_line st;
@@ -435,7 +580,8 @@ static void it_ends_when_idle(void)
 	EXPECT_EQ(good, st.out_running, 0);
 	EXPECT(good, tty_free(tty));
 	EXPECT_EQ(good, fax_line(provider, CLEARDOWN_FAX_LINE_TAKE, NULL), -ENOTCONN);
-	tap(good, "F-11 and the modem's line is free");
+	EXPECT_EQ(good, cd_counter("live", "handles"), 1); /* the provider's */
+	tap(good, "F-11 and the modem's line is free, the memory returned");
 	good = true;
 	fd = fax_connect(O_RDWR);
 	EXPECT_EQ(good, fax_line(provider, CLEARDOWN_FAX_LINE_TAKE, NULL), 0);
@@ -549,20 +695,24 @@ int main(int argc, char **argv)
 	a_wrong_kind();
 	two_connections();
 	without_a_close();
-	a_process_that_ends();
 	two_kinds();
 	one_modify();
+	two_modify_at_once();
 	a_port_without_its_right();
 	no_provider_no_job();
 	provider = fax_provider(line_name, offers);
 	tap(provider >= 0, "a provider opens the line");
 	one_queue_twice();
 	events_after_the_close();
+	events_in_flight();
 	a_job_without_its_owner();
+	a_process_that_ends();
 	abort_and_completion();
+	abort_against_completion();
 	a_port_while_a_job_runs();
 	fax_parameter("fax_idle_ms", IDLE_MS);
 	a_handle_holds_it_up();
+	a_job_holds_it_up();
 	it_ends_when_idle();
 	fax_parameter("fax_idle_ms", 15);
 	connecting_at_the_end();
