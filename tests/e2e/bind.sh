@@ -19,7 +19,7 @@ refused() {
 
 loaded() { grep -q "^$1 " /proc/modules; }
 users() { sed -n "s/^$1 [0-9]* \([0-9]*\) .*/\1/p" /proc/modules; }
-bound() { find /sys/class/cleardown/ -mindepth 1 ! -name ctl ! -name events; }
+bound() { find /sys/class/cleardown/ -mindepth 1 ! -name ctl ! -name events ! -name fax; }
 held() { ! sh -c "exec 9<>$1" 2>/dev/null; }
 
 check "the modules load" load_modules tty
