@@ -11,6 +11,7 @@
  * fax.c	T.31 (spandsp) behind the +F words
  * tones.c	DTMF that a modem sends
  * machine.c	subscribers without a terminal
+ * faxmachine.c	one of them: a fax machine
  * exchange.c	numbers, ringing, connecting, the audio between two lines
  * datacall.c	V.22bis with start/stop framing, and the fast call
  * control.c	the commands of the control socket
@@ -126,6 +127,7 @@ struct audio_ops {
 struct datacall;
 struct modem;
 struct machine;
+struct faxmachine;
 
 struct line {
 	char number[NUMBER_LEN];
@@ -363,6 +365,14 @@ void machine_hangup(struct machine *mc);
 const char *machine_mode(const struct machine *mc);
 unsigned long long machine_captured_total(const struct machine *mc);
 size_t machine_captured(const struct machine *mc, uint8_t *out);
+
+struct faxmachine *machine_fax(const struct machine *mc);
+
+/* ---- faxmachine.c ---- */
+
+struct faxmachine *faxmachine_new(struct line *l, const char *words, void (*done)(struct line *l));
+void faxmachine_begin(struct faxmachine *f);
+void faxmachine_end(struct faxmachine *f);
 
 /* ---- control.c, clients.c ---- */
 

@@ -6,6 +6,7 @@
  * sink, answer		counts what it gets
  * source[:BYTES]	sends BYTES of the counted pattern, then counts like sink
  * voice		says nothing and writes down the DTMF digits it hears (spandsp)
+ * fax[:WORDS]		a fax machine, see faxmachine.c
  *
  * As a data modem it talks whatever the caller offers, the fast call included.
  */
@@ -28,6 +29,7 @@ struct machine {
 	unsigned long long left, position;
 	struct fifo text;		/* what control wants to say */
 	dtmf_rx_state_t *dtmf;		/* voice */
+	struct faxmachine *fax;
 	struct timer answer, leave, give_up;
 	uint8_t capture[CAPTURE_LEN];
 	size_t captured;
@@ -44,6 +46,8 @@ static void on_hook(struct machine *mc, const char *why)
 	timer_stop(&mc->leave);
 	timer_stop(&mc->give_up);
 	datacall_end(mc->line);
+	if (mc->fax)
+		faxmachine_end(mc->fax);
 	mc->line->audio = NULL;
 	exch_hangup(mc->line, why);
 }
@@ -112,6 +116,10 @@ static void machine_connected(struct line *l)
 {
 	if (l->machine->dtmf) {
 		l->audio = &voice_audio;
+		return;
+	}
+	if (l->machine->fax) {
+		faxmachine_begin(l->machine->fax);
 		return;
 	}
 	timer_set(&l->machine->give_up, GIVE_UP);
@@ -245,6 +253,11 @@ unsigned long long machine_captured_total(const struct machine *mc)
 	return mc->captured;
 }
 
+struct faxmachine *machine_fax(const struct machine *mc)
+{
+	return mc->fax;
+}
+
 static void set_mode(struct machine *mc, const char *mode)
 {
 	size_t len = strcspn(mode, ":");
@@ -254,6 +267,8 @@ static void set_mode(struct machine *mc, const char *mode)
 		mc->wish = mode[len] ? strtoull(mode + len + 1, NULL, 10) : SOURCE_BYTES;
 	else if (!strcmp(mc->mode, "voice"))
 		mc->dtmf = dtmf_rx_init(NULL, digits_heard, mc);
+	else if (!strcmp(mc->mode, "fax"))
+		mc->fax = faxmachine_new(mc->line, mode[len] ? mode + len + 1 : "", machine_cleared);
 	else if (strcmp(mc->mode, "echo") && strcmp(mc->mode, "sink") && strcmp(mc->mode, "answer"))
 		die("%s: unknown machine", mode);
 }

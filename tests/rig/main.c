@@ -37,7 +37,7 @@ static void help(void)
 	     "                       TIOCM_DIR set, the line shim's file too), listen or connect\n"
 	     "                       (unix socket at PATH)\n"
 	     "  --machine NUM:MODE   a subscriber without terminal: answer, echo, sink,\n"
-	     "                       source[:BYTES], voice\n"
+	     "                       source[:BYTES], voice, fax[:WORD,...]\n"
 	     "  --fast NUM|all       modem NUM offers the unmodulated call (AT+MS=FAST); after\n"
 	     "                       its --line\n"
 	     "  --delay MS           one-way delay of the lines (20)\n"

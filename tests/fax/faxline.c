@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * faxline: one call of the fax engine on a terminal, for tests. What the engine reports becomes a
+ * line each on standard output; the last one begins with "ended". Exit 0 when the outcome is ok, 1
+ * for another one, 2 for what is no call at all.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "engine.h"
+
+#define RING_MS		60000
+#define ANSWER_MS	5000
+
+static volatile sig_atomic_t stopped;
+
+struct driver {
+	struct fax_call *call;
+	const char *abort_at;		/* a phase's name, ":N" for its Nth time, "+MS" later */
+	double abort_due;		/* real ms; 0: not yet */
+	double aborted;
+	int seen;
+	double scale;
+};
+
+static double now_ms(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+static void die(const char *text)
+{
+	fprintf(stderr, "faxline: %s: %s\n", text, strerror(errno));
+	exit(2);
+}
+
+/* Line time, as everything else in an abort. */
+static void watch_abort(struct driver *d, enum fax_phase phase)
+{
+	const char *name = fax_phase_name(phase);
+	size_t len = strcspn(d->abort_at, ":+");
+	const char *colon = strchr(d->abort_at, ':');
+	const char *plus = strchr(d->abort_at, '+');
+
+	if (strlen(name) != len || strncmp(name, d->abort_at, len) || d->abort_due)
+		return;
+	if (++d->seen < (colon ? atoi(colon + 1) : 1))
+		return;
+	d->abort_due = now_ms() + (plus ? atof(plus + 1) / d->scale : 0);
+	if (!plus) {
+		d->aborted = now_ms();
+		fax_call_abort(d->call);
+	}
+}
+
+static void report(void *arg, const struct fax_report *r)
+{
+	struct driver *d = arg;
+
+	printf("%s", fax_phase_name(r->phase));
+	if (r->phase == FAX_PAGE)
+		printf(" %d of %d rate %d ecm %d coding %s", r->page, r->pages, r->rate, r->ecm,
+		       fax_coding_name(r->coding));
+	else if (r->phase == FAX_PAGE_END)
+		printf(" %d %s", r->page, fax_verdict_name(r->verdict));
+	else if (r->phase == FAX_TRAINING)
+		printf(" %d", r->rate);
+	else if (r->phase == FAX_ENDED)
+		printf(" %s confirmed %d rate %d ecm %d coding %s retrains %d reached %s dcn %d "
+		       "onhook %d far '%s' detail '%s'",
+		       fax_outcome_name(r->outcome), r->confirmed, r->rate, r->ecm,
+		       fax_coding_name(r->coding), r->retrains, fax_phase_name(r->reached),
+		       r->dcn_sent, r->on_hook, r->far_id, r->detail);
+	putchar('\n');
+	fflush(stdout);
+	if (d->abort_at)
+		watch_abort(d, r->phase);
+}
+
+static void on_signal(int sig)
+{
+	(void)sig;
+	stopped = 1;
+}
+
+/* As fax_call_run(), but that it can be told to abort. */
+static void run(struct driver *d, int fd)
+{
+	struct pollfd p = { .fd = fd };
+	int timeout;
+
+	do {
+		if (!d->aborted && (stopped || (d->abort_due && now_ms() >= d->abort_due))) {
+			d->aborted = now_ms();
+			fax_call_abort(d->call);
+		}
+		p.events = fax_call_wants(d->call, &timeout);
+		p.revents = 0;
+		if (d->abort_due && !d->aborted)
+			timeout = 1;
+		poll(&p, 1, timeout);
+	} while (fax_call_move(d->call, p.revents));
+	if (d->aborted)
+		printf("abort took %.0f\n", (now_ms() - d->aborted) * d->scale);
+}
+
+static int open_line(const char *path)
+{
+	int fd = open(path, O_RDWR | O_NOCTTY | O_NONBLOCK);
+	struct termios t;
+
+	if (fd < 0 || tcgetattr(fd, &t) < 0)
+		die(path);
+	cfmakeraw(&t);
+	t.c_cflag |= CLOCAL | CRTSCTS;
+	cfsetspeed(&t, B115200);
+	tcsetattr(fd, TCSANOW, &t);
+	return fd;
+}
+
+/* Reads until @text came, and says how long that took; negative when it did not. */
+static double wait_text(int fd, const char *text, double limit_ms)
+{
+	double begin = now_ms();
+	char got[4096];
+	size_t len = 0;
+
+	while (now_ms() - begin < limit_ms) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		ssize_t n;
+
+		poll(&p, 1, 20);
+		n = read(fd, got + len, sizeof(got) - 1 - len);
+		if (n <= 0)
+			continue;
+		len += (size_t)n;
+		got[len] = '\0';
+		if (strstr(got, text))
+			return now_ms() - begin;
+		if (len > sizeof(got) / 2)
+			len = 0;
+	}
+	return -1;
+}
+
+/* The next user of the modem is here at once. */
+static void try_modem(int fd)
+{
+	double took;
+
+	if (write(fd, "AT\r", 3) != 3)
+		die("write");
+	took = wait_text(fd, "OK", ANSWER_MS);
+	if (took < 0)
+		puts("modem silent");
+	else
+		printf("modem answers %.0f\n", took);
+}
+
+static unsigned int one_of(const char *word, const char *const *names, int n)
+{
+	int i;
+
+	for (i = 0; i < n; i++)
+		if (!strcmp(word, names[i]))
+			return 1U << i;
+	errno = EINVAL;
+	die(word);
+	return 0;
+}
+
+enum { DEVICE = 1, SEND, RECEIVE, SCALE, ABORT, NO_ECM, CODING, MODULATION, ID, HEADER, DIAL_S, GAP,
+       TURN, FIRST, INIT };
+
+/* clang-format off */
+static const struct option long_options[] = {
+	{ "device", required_argument, NULL, DEVICE },
+	{ "send", required_argument, NULL, SEND },
+	{ "receive", no_argument, NULL, RECEIVE },
+	{ "scale", required_argument, NULL, SCALE },
+	{ "abort-at", required_argument, NULL, ABORT },
+	{ "no-ecm", no_argument, NULL, NO_ECM },
+	{ "coding", required_argument, NULL, CODING },
+	{ "modulation", required_argument, NULL, MODULATION },
+	{ "id", required_argument, NULL, ID },
+	{ "header", required_argument, NULL, HEADER },
+	{ "dial-s", required_argument, NULL, DIAL_S },
+	{ "send-gap", required_argument, NULL, GAP },
+	{ "turn-gap", required_argument, NULL, TURN },
+	{ "first-page", required_argument, NULL, FIRST },
+	{ "init", required_argument, NULL, INIT },
+	{ NULL, 0, NULL, 0 },
+};
+/* clang-format on */
+
+static void parse(int argc, char **argv, struct fax_options *o, struct driver *d, const char **device)
+{
+	static const char *const codings[] = { "mh", "mr", "mmr" };
+	static const char *const modulations[] = { "v27ter", "v29", "v17" };
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
+		switch (c) {
+		case DEVICE: *device = optarg; break;
+		case SEND: o->number = optarg; break;
+		case RECEIVE: o->receive = true; break;
+		case SCALE: o->time_scale = atof(optarg); break;
+		case ABORT: d->abort_at = optarg; break;
+		case NO_ECM: o->no_ecm = true; break;
+		case CODING: o->codings |= one_of(optarg, codings, 3); break;
+		case MODULATION: o->modulations |= one_of(optarg, modulations, 3); break;
+		case ID: o->id = optarg; break;
+		case HEADER: o->header = optarg; break;
+		case DIAL_S: o->dial_s = atoi(optarg); break;
+		case GAP: o->send_gap = atoi(optarg); break;
+		case TURN: o->turn_gap = atoi(optarg); break;
+		case FIRST: o->first_page = atoi(optarg); break;
+		case INIT: o->init = optarg; break;
+		default: exit(2);
+		}
+	}
+	o->file = argv[optind];
+	if (!*device || !o->file || argv[optind + 1] || !o->number == !o->receive) {
+		fputs("usage: faxline --device TTY --send NUMBER FILE | --receive FILE\n", stderr);
+		exit(2);
+	}
+}
+
+int main(int argc, char **argv)
+{
+	struct fax_options options = { .time_scale = 1 };
+	struct driver d = { 0 };
+	const char *device = NULL;
+	enum fax_outcome outcome;
+	int fd;
+
+	parse(argc, argv, &options, &d, &device);
+	d.scale = options.time_scale;
+	signal(SIGTERM, on_signal);
+	signal(SIGINT, on_signal);
+	fd = open_line(device);
+	if (options.receive) {
+		puts("waiting");
+		fflush(stdout);
+		if (wait_text(fd, "RING", RING_MS) < 0)
+			die("nobody called");
+	}
+	d.call = fax_call_new(fd, &options, report, &d);
+	if (!d.call)
+		die("options");
+	run(&d, fd);
+	outcome = fax_call_report(d.call)->outcome;
+	if (outcome != FAX_DEVICE_GONE)
+		try_modem(fd);
+	fax_call_free(d.call);
+	return outcome != FAX_OK;
+}
