@@ -1,21 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * faxline: one call of the fax engine on a terminal, for tests. What the engine reports becomes a
- * line each on standard output; the last one begins with "ended". Exit 0 when the outcome is ok, 1
- * for another one, 2 for what is no call at all.
+ * line each on standard output; the one that begins with "ended" has the outcome. Exit 0 when that is
+ * ok, 1 for another one, 2 for what is no call at all. It goes in step with a modem bank (--step), so
+ * that no time of the engine depends on the machine.
  */
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "../rig/step.h"
 #include "engine.h"
 
 #define RING_MS		60000
@@ -29,13 +33,16 @@ struct driver {
 	double abort_due;		/* real ms; 0: not yet */
 	double aborted;
 	int seen;
-	double scale;
 };
+
+static struct step *step;
 
 static double now_ms(void)
 {
 	struct timespec ts;
 
+	if (step)
+		return (double)atomic_load(&step->now) / 1e3;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
 }
@@ -58,7 +65,7 @@ static void watch_abort(struct driver *d, enum fax_phase phase)
 		return;
 	if (++d->seen < (colon ? atoi(colon + 1) : 1))
 		return;
-	d->abort_due = now_ms() + (plus ? atof(plus + 1) / d->scale : 0);
+	d->abort_due = now_ms() + (plus ? atof(plus + 1) : 0);
 	if (!plus) {
 		d->aborted = now_ms();
 		fax_call_abort(d->call);
@@ -95,25 +102,60 @@ static void on_signal(int sig)
 	stopped = 1;
 }
 
-/* As fax_call_run(), but that it can be told to abort. */
+static void watch_stop(struct driver *d)
+{
+	if (d->aborted || !(stopped || (d->abort_due && now_ms() >= d->abort_due)))
+		return;
+	d->aborted = now_ms();
+	fax_call_abort(d->call);
+}
+
+/* What was to be done by then is done when nothing more is there to be read. */
+static bool turn(struct driver *d, struct pollfd *p)
+{
+	int64_t now = step ? atomic_load(&step->now) : 0;
+	struct timespec wait = { .tv_nsec = step ? 50000 : 1000000 };
+	int timeout;
+
+	watch_stop(d);
+	if (!fax_call_move(d->call, p->revents))
+		return false;
+	p->events = fax_call_wants(d->call, &timeout);
+	p->revents = 0;
+	if (!timeout)
+		wait.tv_nsec = 0;
+	if (!ppoll(p, 1, &wait, NULL) && step)
+		atomic_store(&step->seen, now);
+	return true;
+}
+
+/* As fax_call_run(), but in step, and that it can be told to abort. */
 static void run(struct driver *d, int fd)
 {
 	struct pollfd p = { .fd = fd };
-	int timeout;
 
-	do {
-		if (!d->aborted && (stopped || (d->abort_due && now_ms() >= d->abort_due))) {
-			d->aborted = now_ms();
-			fax_call_abort(d->call);
-		}
-		p.events = fax_call_wants(d->call, &timeout);
-		p.revents = 0;
-		if (d->abort_due && !d->aborted)
-			timeout = 1;
-		poll(&p, 1, timeout);
-	} while (fax_call_move(d->call, p.revents));
+	if (step) {
+		atomic_store(&step->seen, atomic_load(&step->now));
+		atomic_store(&step->present, 1);
+	}
+	while (turn(d, &p))
+		;
+	if (step)
+		atomic_store(&step->present, 0);
 	if (d->aborted)
-		printf("abort took %.0f\n", (now_ms() - d->aborted) * d->scale);
+		printf("abort took %.0f\n", now_ms() - d->aborted);
+}
+
+static void go_in_step(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CLOEXEC);
+
+	if (fd < 0)
+		die(path);
+	step = mmap(NULL, sizeof(*step), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (step == MAP_FAILED)
+		die(path);
+	close(fd);
 }
 
 static int open_line(const char *path)
@@ -181,7 +223,7 @@ static unsigned int one_of(const char *word, const char *const *names, int n)
 	return 0;
 }
 
-enum { DEVICE = 1, SEND, RECEIVE, SCALE, ABORT, NO_ECM, CODING, MODULATION, ID, HEADER, DIAL_S, GAP,
+enum { DEVICE = 1, SEND, RECEIVE, STEP, ABORT, NO_ECM, CODING, MODULATION, ID, HEADER, DIAL_S, GAP,
        TURN, FIRST, INIT };
 
 /* clang-format off */
@@ -189,7 +231,7 @@ static const struct option long_options[] = {
 	{ "device", required_argument, NULL, DEVICE },
 	{ "send", required_argument, NULL, SEND },
 	{ "receive", no_argument, NULL, RECEIVE },
-	{ "scale", required_argument, NULL, SCALE },
+	{ "step", required_argument, NULL, STEP },
 	{ "abort-at", required_argument, NULL, ABORT },
 	{ "no-ecm", no_argument, NULL, NO_ECM },
 	{ "coding", required_argument, NULL, CODING },
@@ -216,7 +258,7 @@ static void parse(int argc, char **argv, struct fax_options *o, struct driver *d
 		case DEVICE: *device = optarg; break;
 		case SEND: o->number = optarg; break;
 		case RECEIVE: o->receive = true; break;
-		case SCALE: o->time_scale = atof(optarg); break;
+		case STEP: go_in_step(optarg); break;
 		case ABORT: d->abort_at = optarg; break;
 		case NO_ECM: o->no_ecm = true; break;
 		case CODING: o->codings |= one_of(optarg, codings, 3); break;
@@ -240,14 +282,13 @@ static void parse(int argc, char **argv, struct fax_options *o, struct driver *d
 
 int main(int argc, char **argv)
 {
-	struct fax_options options = { .time_scale = 1 };
+	struct fax_options options = { .clock_ms = now_ms };
 	struct driver d = { 0 };
 	const char *device = NULL;
 	enum fax_outcome outcome;
 	int fd;
 
 	parse(argc, argv, &options, &d, &device);
-	d.scale = options.time_scale;
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	fd = open_line(device);

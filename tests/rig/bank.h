@@ -54,6 +54,7 @@ struct timer {
 };
 
 void clock_start(double speed);
+void clock_step(const char *path);	/* step.h */
 usec_t clock_now(void);
 double clock_real(void);		/* seconds since the start, not multiplied */
 usec_t clock_from_real_ms(long ms);

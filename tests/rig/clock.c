@@ -4,20 +4,33 @@
  * run on it. Timers and 20 ms audio ticks are run strictly in order of bank time, so that a late
  * process stays a correct one; a process that is very late stretches bank time instead of
  * chasing it, because the far modems would otherwise time out on signals not yet made.
+ *
+ * A terminal whose own times shall be the bank's goes in step with it (step.h): while it is there
+ * bank time stays within one tick of what it has seen.
  */
+#include <fcntl.h>
+#include <stdatomic.h>
+#include <sys/mman.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "bank.h"
+#include "step.h"
 
 #define TICK		(20 * MSEC)
 #define MAX_LAG_REAL	0.5	/* seconds */
 #define BATCH		64	/* events between two looks at the file descriptors */
+#define STEP_LOOK_NS	50000	/* between two looks at who goes in step */
+#define STEP_GIVE_UP	5.0	/* real seconds without a sign of him: he was killed */
 
 static double clock_speed = 1.0;
 static double real_start, base_real;
 static usec_t base_bank, now_bank, next_tick;
 static bool ticking;
 static struct timer *timers;
+static struct step *step;
+static int64_t step_seen;
+static double step_seen_at;
 
 static double monotonic(void)
 {
@@ -32,6 +45,52 @@ void clock_start(double speed)
 	clock_speed = speed;
 	real_start = monotonic();
 	base_real = real_start;
+}
+
+void clock_step(const char *path)
+{
+	int fd = open(path, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+
+	if (fd < 0 || ftruncate(fd, sizeof(*step)) < 0)
+		die("%s: %m", path);
+	step = mmap(NULL, sizeof(*step), PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+	if (step == MAP_FAILED)
+		die("%s: %m", path);
+	close(fd);
+}
+
+/* Is somebody in step with us? */
+static bool in_step(void)
+{
+	int64_t seen;
+
+	if (!step || !atomic_load(&step->present))
+		return false;
+	seen = atomic_load(&step->seen);
+	if (seen != step_seen || !step_seen_at) {
+		step_seen = seen;
+		step_seen_at = monotonic();
+	}
+	if (monotonic() - step_seen_at < STEP_GIVE_UP)
+		return true;
+	log_line("-", "clock: nobody in step any more");
+	atomic_store(&step->present, 0);
+	step_seen_at = 0;
+	return false;
+}
+
+/* He has not been late then: bank time goes on from here. */
+static usec_t step_limit(usec_t target)
+{
+	usec_t limit = step_seen + TICK;
+
+	if (target <= limit)
+		return target;
+	if (limit < now_bank)
+		limit = now_bank;
+	base_real = monotonic();
+	base_bank = limit;
+	return limit;
 }
 
 usec_t clock_now(void)
@@ -112,6 +171,8 @@ static usec_t clock_limit(void)
 	usec_t target = clock_target();
 	usec_t due;
 
+	if (in_step())
+		return step_limit(target);
 	if (!next_event(&due) || target - due <= (usec_t)(MAX_LAG_REAL * clock_speed * 1e6))
 		return target;
 	log_line("-", "clock: %.0f ms behind, bank time stretched",
@@ -142,6 +203,8 @@ void clock_run(void)
 	}
 	if (i < BATCH && target > now_bank)
 		now_bank = target;
+	if (step)
+		atomic_store(&step->now, now_bank);
 }
 
 int clock_wait_ns(long *ns)
@@ -149,6 +212,10 @@ int clock_wait_ns(long *ns)
 	usec_t due;
 	double wait;
 
+	if (in_step()) {
+		*ns = STEP_LOOK_NS;
+		return 0;
+	}
 	if (!next_event(&due))
 		return -1;
 	wait = (double)(due - base_bank) / clock_speed / 1e6 - (monotonic() - base_real);

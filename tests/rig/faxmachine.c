@@ -67,7 +67,9 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 	uint8_t fcf = len > 2 ? msg[2] & 0xfe : 0;
 
 	(void)t30;
-	log_line(f->line->number, "fax: %s %s", incoming ? "hears" : "says", t30_frametype(msg[2]));
+	if (fcf != (T4_FCD & 0xfe) && fcf != (T4_RCP & 0xfe))
+		log_line(f->line->number, "fax: %s %s", incoming ? "hears" : "says",
+			 t30_frametype(msg[2]));
 	if (incoming && fcf == T30_DCS && len > 4) {
 		f->training_ms = training_time(msg[4]);
 		f->listening = LISTEN_DCS_END;

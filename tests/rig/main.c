@@ -21,6 +21,7 @@ static const struct option options[] = {
 	{ "fast", required_argument, NULL, 'f' },
 	{ "delay", required_argument, NULL, 'd' },
 	{ "log", required_argument, NULL, 'L' },
+	{ "step", required_argument, NULL, 'S' },
 	{ "voice", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -41,6 +42,7 @@ static void help(void)
 	     "  --fast NUM|all       modem NUM offers the unmodulated call (AT+MS=FAST); after\n"
 	     "                       its --line\n"
 	     "  --delay MS           one-way delay of the lines (20)\n"
+	     "  --step FILE          a terminal may go in step with bank time by this file\n"
 	     "  --log FILE           log here, not on standard error\n"
 	     "  --voice              the voice words +VGR +VGT +VTD +VTS exist, and class 8\n"
 	     "  --help               this text");
@@ -126,6 +128,8 @@ static void parse_first(int argc, char **argv)
 			speed = parse_speed(optarg);
 		else if (c == 'L')
 			log_open(optarg);
+		else if (c == 'S')
+			clock_step(optarg);
 		else if (c == 'd')
 			exch_set_delay(atoi(optarg));
 		else if (c == 'v')

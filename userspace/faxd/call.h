@@ -54,9 +54,7 @@ struct fax_call {
 	char detail[CLASS1_LINE];
 	bool outcome_known;
 
-	/* Line time in ms: real time multiplied by the scale. */
-	double started;
-	double now;
+	double now;			/* ms */
 
 	/* protocol.c */
 	t30_state_t *t30;

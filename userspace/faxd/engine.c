@@ -32,7 +32,7 @@
 
 static const char dialled[] = "0123456789*#ABCDW,@!-.() ";
 
-static double real_ms(void)
+static double monotonic_ms(void)
 {
 	struct timespec ts;
 
@@ -803,18 +803,13 @@ static bool step(struct fax_call *c)
 	return interrupt(c) || (steps[c->step].run && steps[c->step].run(c)) || past_deadline(c);
 }
 
-static void update_now(struct fax_call *c)
-{
-	c->now = (real_ms() - c->started) * c->options.time_scale;
-}
-
 bool fax_call_move(struct fax_call *c, short revents)
 {
 	bool gone;
 
 	if (c->step == STEP_ENDED)
 		return false;
-	update_now(c);
+	c->now = c->options.clock_ms();
 	gone = class1_move(&c->modem, revents) < 0;
 	if (!c->aborting)
 		protocol_time(c);
@@ -831,14 +826,14 @@ bool fax_call_move(struct fax_call *c, short revents)
 
 short fax_call_wants(const struct fax_call *c, int *timeout_ms)
 {
-	double now = (real_ms() - c->started) * c->options.time_scale;
+	double now = c->options.clock_ms();
 	double wait = c->running || c->step == STEP_DATA ? TICK_MS : ABORT_MS;
 
 	if (c->deadline && c->deadline - now < wait)
 		wait = c->deadline - now;
 	if (wait < 0 || (c->aborting && !c->interrupted) || !c->setup)
 		wait = 0;
-	*timeout_ms = (int)ceil(wait / c->options.time_scale);
+	*timeout_ms = (int)ceil(wait);
 	return class1_wants(&c->modem);
 }
 
@@ -859,7 +854,7 @@ void fax_call_abort(struct fax_call *c)
 {
 	if (c->aborting || c->step >= STEP_HANGUP || c->report.dcn_sent)
 		return;
-	update_now(c);
+	c->now = c->options.clock_ms();
 	c->aborting = true;
 	c->abort_by = c->now + ABORT_MS;
 	call_outcome(c, FAX_ABORTED, NULL);
@@ -899,8 +894,8 @@ static int take_options(struct fax_call *c, const struct fax_options *from)
 		o->dial_s = DIAL_S;
 	if (!o->send_gap)
 		o->send_gap = SEND_GAP;
-	if (!o->time_scale)
-		o->time_scale = 1;
+	if (!o->clock_ms)
+		o->clock_ms = monotonic_ms;
 	return failed ? -1 : 0;
 }
 
@@ -908,7 +903,7 @@ static bool options_make_sense(const struct fax_options *o)
 {
 	return o->file && o->dial_s >= 0 && o->dial_s <= 250 && o->first_page >= 0 &&
 	       o->send_gap >= 0 && o->send_gap <= 255 && o->turn_gap >= 0 && o->turn_gap <= 255 &&
-	       o->time_scale >= 0 && !(o->codings & ~7U) && !(o->modulations & ~7U) &&
+	       !(o->codings & ~7U) && !(o->modulations & ~7U) &&
 	       (!o->id || strlen(o->id) <= FAX_ID_LEN) &&
 	       (!o->header || strlen(o->header) <= FAX_HEADER_LEN) &&
 	       (!o->init || strlen(o->init) < CLASS1_LINE);
@@ -938,7 +933,6 @@ struct fax_call *fax_call_new(int fd, const struct fax_options *options, fax_pro
 	c->progress = progress;
 	c->arg = arg;
 	c->report.detail = c->detail;
-	c->started = real_ms();
 	return c;
 }
 

@@ -94,7 +94,7 @@ struct fax_options {
 	 */
 	int send_gap;
 	int turn_gap;
-	double time_scale;		/* > 1: the line is faster than real time (tests); 0: 1 */
+	double (*clock_ms)(void);	/* the time on the line; NULL: CLOCK_MONOTONIC */
 };
 
 struct fax_report {
@@ -123,7 +123,7 @@ struct fax_call;
 /* NULL with errno: EINVAL for options that make no sense, ENOMEM. Options are copied. */
 struct fax_call *fax_call_new(int fd, const struct fax_options *options,
 			      fax_progress_fn *progress, void *arg);
-/* Events of the descriptor and the longest wait, in ms. */
+/* Events of the descriptor and the longest wait, in ms on the line. */
 short fax_call_wants(const struct fax_call *call, int *timeout_ms);
 /* False: the call has ended. */
 bool fax_call_move(struct fax_call *call, short revents);
