@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* Documents: looked at with libtiff, made by ghostscript and paps. */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -261,10 +262,42 @@ static void set_limit(int which, rlim_t value)
 	setrlimit(which, &limit);
 }
 
-/* No way back from here. What the parent has open beside these three is not the program's. */
-static void become(const char *const *argv, int in, int out, int err, int timeout_s)
+/*
+ * A place of their own for the programs of one document: -dSAFER lets PostScript read and write where
+ * temporary files are, and in /tmp there are those of others.
+ */
+struct place {
+	char path[64];
+};
+
+static int make_place(struct place *place)
 {
-	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/", NULL };
+	strcpy(place->path, "/tmp/cleardown-fax-XXXXXX");
+	return mkdtemp(place->path) ? 0 : -1;
+}
+
+/* What a program left that was ended. */
+static void drop_place(struct place *place)
+{
+	DIR *dir = opendir(place->path);
+	struct dirent *entry;
+
+	while (dir && (entry = readdir(dir)))
+		unlinkat(dirfd(dir), entry->d_name, 0);
+	if (dir)
+		closedir(dir);
+	rmdir(place->path);
+}
+
+/* No way back from here. What the parent has open beside these three is not the program's. */
+static void become(const char *const *argv, const struct place *place, int in, int out, int err,
+		   int timeout_s)
+{
+	char temporary[sizeof(place->path) + 8];
+	char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C.UTF-8", "HOME=/", temporary,
+				      NULL };
+
+	snprintf(temporary, sizeof(temporary), "TMPDIR=%s", place->path);
 
 	/* The three may stand in each other's place. */
 	in = fcntl(in, F_DUPFD, 10);
@@ -314,9 +347,21 @@ static const char *first_line(char *words)
 	return *words ? words : "failed";
 }
 
-static int run(const char *const *argv, int in, int out, int timeout_s, char *error, size_t size)
+struct job {
+	int in, out;
+	const struct document_options *options;
+	int timeout_s;
+	struct place place;
+	char *error;
+	size_t size;
+};
+
+static int run(const struct job *job, const char *const *argv, int in, int out)
 {
 	const char *name = strrchr(argv[0], '/') + 1;
+	int timeout_s = job->timeout_s;
+	char *error = job->error;
+	size_t size = job->size;
 	char words[KEEP_STDERR + 1] = "";
 	int err[2], status = 0;
 	bool in_time;
@@ -326,7 +371,7 @@ static int run(const char *const *argv, int in, int out, int timeout_s, char *er
 		return fail(error, size, "%s: %s", name, strerror(errno));
 	pid = fork();
 	if (!pid)
-		become(argv, in, out, err[1], timeout_s);
+		become(argv, &job->place, in, out, err[1], timeout_s);
 	close(err[1]);
 	in_time = pid > 0 && wait_words(err[0], timeout_s, words);
 	close(err[0]);
@@ -359,9 +404,9 @@ static const char *const grids[] = {
  * -dSAFER: the file of somebody else reads and writes nothing here. Pages of whatever size are fitted
  * into the paper, and that is as wide as a fax. Named by their descriptors, both files can be sought in.
  */
-static int make_tiff(int in, int out, const struct document_options *o, int timeout_s, char *error,
-		     size_t size)
+static int make_tiff(const struct job *job, int in)
 {
+	const struct document_options *o = job->options;
 	const char *const argv[] = {
 		"/usr/bin/gs",
 		"-q",
@@ -380,90 +425,98 @@ static int make_tiff(int in, int out, const struct document_options *o, int time
 	};
 	struct stat st;
 
-	if (run(argv, in, out, timeout_s, error, size) < 0)
+	if (run(job, argv, in, job->out) < 0)
 		return -1;
-	if (fstat(out, &st) < 0 || !st.st_size)
-		return fail(error, size, "gs: no page came out of it");
+	if (fstat(job->out, &st) < 0 || !st.st_size)
+		return fail(job->error, job->size, "gs: no page came out of it");
 	return 0;
 }
 
-/* An anonymous file for what lies between two programs. */
-static int scratch(void)
-{
-	char name[] = "/tmp/cleardown-fax-XXXXXX";
-	int fd = mkostemp(name, O_CLOEXEC);
-
-	if (fd >= 0)
-		unlink(name);
-	return fd;
-}
-
-static int make_from_text(int in, int out, const struct document_options *o, int timeout_s,
-			  char *error, size_t size)
+/* Through a file without a name. */
+static int make_from_text(const struct job *job)
 {
 	const char *const argv[] = {
-		"/usr/bin/paps",	 o->letter ? "--paper=letter" : "--paper=a4",
-		"--font=Monospace 10", "--encoding=UTF-8",
+		"/usr/bin/paps",
+		job->options->letter ? "--paper=letter" : "--paper=a4",
+		"--font=Monospace 10",
+		"--encoding=UTF-8",
 		NULL,
 	};
-	int between = scratch(), ret;
+	int between = open(job->place.path, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600), ret;
 
 	if (between < 0)
-		return fail(error, size, "/tmp: %s", strerror(errno));
-	ret = run(argv, in, between, timeout_s, error, size);
+		return fail(job->error, job->size, "%s: %s", job->place.path, strerror(errno));
+	ret = run(job, argv, job->in, between);
 	lseek(between, 0, SEEK_SET);
 	if (!ret)
-		ret = make_tiff(between, out, o, timeout_s, error, size);
+		ret = make_tiff(job, between);
 	close(between);
 	return ret;
 }
 
-static int copy_file(int in, int out, char *error, size_t size)
+static int copy_file(const struct job *job)
 {
 	char buffer[65536];
 	ssize_t n;
 
-	while ((n = read(in, buffer, sizeof(buffer))) > 0)
-		if (write(out, buffer, (size_t)n) != n)
-			return fail(error, size, "the copy cannot be written: %s", strerror(errno));
-	return n < 0 ? fail(error, size, "it cannot be read: %s", strerror(errno)) : 0;
+	while ((n = read(job->in, buffer, sizeof(buffer))) > 0)
+		if (write(job->out, buffer, (size_t)n) != n)
+			return fail(job->error, job->size, "the copy cannot be written: %s",
+				    strerror(errno));
+	if (n < 0)
+		return fail(job->error, job->size, "it cannot be read: %s", strerror(errno));
+	return 0;
 }
 
-static int convert(int in, int out, const struct document_options *o, char *error, size_t size)
+static int convert(struct job *job, enum document_kind kind)
 {
-	int timeout_s = o->timeout_s ? o->timeout_s : TIMEOUT_S;
+	int ret;
+
+	if (kind == DOCUMENT_UNKNOWN)
+		return fail(job->error, job->size,
+			    "neither TIFF, PDF, PostScript nor UTF-8 text");
+	if (kind == DOCUMENT_TIFF)
+		return copy_file(job);
+	if (make_place(&job->place) < 0)
+		return fail(job->error, job->size, "%s: %s", job->place.path, strerror(errno));
+	ret = kind == DOCUMENT_TEXT ? make_from_text(job) : make_tiff(job, job->in);
+	drop_place(&job->place);
+	return ret;
+}
+
+static int take(struct job *job)
+{
 	struct stat st;
 
-	if (fstat(in, &st) < 0 || !S_ISREG(st.st_mode) || lseek(in, 0, SEEK_SET) < 0)
-		return fail(error, size, "not a file");
+	if (fstat(job->in, &st) < 0 || !S_ISREG(st.st_mode) || lseek(job->in, 0, SEEK_SET) < 0)
+		return fail(job->error, job->size, "not a file");
 	if (!st.st_size)
-		return fail(error, size, "the file is empty");
-	switch (document_kind(in)) {
-	case DOCUMENT_TIFF:
-		return copy_file(in, out, error, size);
-	case DOCUMENT_PDF:
-	case DOCUMENT_POSTSCRIPT:
-		return make_tiff(in, out, o, timeout_s, error, size);
-	case DOCUMENT_TEXT:
-		return make_from_text(in, out, o, timeout_s, error, size);
-	default:
-		return fail(error, size, "neither TIFF, PDF, PostScript nor UTF-8 text");
-	}
+		return fail(job->error, job->size, "the file is empty");
+	return convert(job, document_kind(job->in));
 }
 
 int document_take(int fd, const char *out, const struct document_options *options,
 		  struct document *doc, char *error, size_t size)
 {
-	int to = open(out, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct job job = {
+		.in = fd,
+		.out = open(out, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600),
+		.options = options,
+		.timeout_s = options->timeout_s ? options->timeout_s : TIMEOUT_S,
+		.error = error,
+		.size = size,
+	};
+	int ret;
 
-	if (to < 0)
+	if (job.out < 0)
 		return fail(error, size, "%s: %s", out, strerror(errno));
-	if (!convert(fd, to, options, error, size) && !document_check(to, doc, error, size)) {
-		if (!fsync(to) && !close(to))
-			return 0;
-		return fail(error, size, "%s: %s", out, strerror(errno));
-	}
-	close(to);
-	unlink(out);
-	return -1;
+	ret = take(&job);
+	if (!ret)
+		ret = document_check(job.out, doc, error, size);
+	if (!ret && fsync(job.out) < 0)
+		ret = fail(error, size, "%s: %s", out, strerror(errno));
+	close(job.out);
+	if (ret)
+		unlink(out);
+	return ret;
 }

@@ -22,12 +22,12 @@
 #define TICK_MS		40		/* of T.30's timers */
 #define ANSWER_MS	5000		/* of a modem to a command */
 #define FRAME_MS	15000		/* the longest V.21 frame, and flags before it */
-#define AHEAD_MS	500		/* data in the modem's buffer, and so what an abort waits for */
+#define AHEAD_MS	1000		/* data in the modem's buffer, and so what an abort waits for */
 #define RETRY_MS	50
 #define CANCEL_MS	1000
 #define ABORT_MS	5000
 #define ABORT_RESERVE	1500		/* of it, to hang up */
-#define DCN_MS		2500		/* preamble and frame */
+#define DCN_MS		1800		/* silence, preamble and frame */
 #define CHUNK		256
 
 static const char dialled[] = "0123456789*#ABCDW,@!-.() ";

@@ -408,13 +408,14 @@ size_t protocol_fill(struct fax_call *c, uint8_t *data, size_t size)
 
 /*
  * A caller that sends may speak whenever he is not spoken to, since all that the other side says are
- * answers. Who receives may in place of an answer; while pages come in nobody would hear it.
+ * answers. Who receives may in place of an answer; while pages come in nobody would hear it. Where our
+ * V.21 carrier is up already it is the one way to end that.
  */
 bool protocol_farewell(struct fax_call *c)
 {
 	bool ours = !c->options.receive || c->tx.type == T30_MODEM_V21;
 
-	if (!c->running || !c->far_heard || !ours)
+	if (!c->running || !(c->carrier || (c->far_heard && ours)))
 		return false;
 	c->frame[0] = 0xff;
 	c->frame[1] = 0x13;
