@@ -21,6 +21,7 @@
 #define MAX_LAG_REAL	0.5	/* seconds */
 #define BATCH		64	/* events between two looks at the file descriptors */
 #define STEP_LOOK_NS	50000	/* between two looks at who goes in step */
+#define STEP_IDLE_NS	2000000	/* the same, for somebody to come */
 #define STEP_GIVE_UP	5.0	/* real seconds without a sign of him: he was killed */
 
 static double clock_speed = 1.0;
@@ -203,8 +204,10 @@ void clock_run(void)
 	}
 	if (i < BATCH && target > now_bank)
 		now_bank = target;
-	if (step)
+	if (step) {
 		atomic_store(&step->now, now_bank);
+		atomic_store(&step->follows, in_step());
+	}
 }
 
 int clock_wait_ns(long *ns)
@@ -212,8 +215,8 @@ int clock_wait_ns(long *ns)
 	usec_t due;
 	double wait;
 
-	if (in_step()) {
-		*ns = STEP_LOOK_NS;
+	if (step) {
+		*ns = in_step() ? STEP_LOOK_NS : STEP_IDLE_NS;
 		return 0;
 	}
 	if (!next_event(&due))

@@ -10,8 +10,9 @@
  * mh mr mmr	the codings that it has (all)
  * v27ter v29 v17	the modulations that it has (all)
  * refuse=N	N times it hears noise in TCF, and refuses the speed
- * spoil=N	in N fast carriers with pages it hears noise for 100 ms in each half second
+ * spoil=N	in N fast carriers with pages it hears noise for half of each half second
  * mute		from DCS on it says nothing any more
+ * leave=N	it hangs up in the middle of page N
  */
 #include <stdlib.h>
 #include <string.h>
@@ -23,8 +24,9 @@
 #define SAMPLES_PER_MS	8
 #define TCF_CLEAN	200	/* ms of it before the noise */
 #define TCF_NOISE	1300
+#define PAGE_MIDDLE	3000
 #define SPOIL_EVERY	500
-#define SPOIL_LENGTH	100
+#define SPOIL_LENGTH	250
 #define LOUD		100	/* a sample of a signal */
 
 enum listening {
@@ -32,7 +34,7 @@ enum listening {
 	LISTEN_DCS_END,		/* DCS came: its carrier is still on */
 	LISTEN_TCF_BEGIN,
 	LISTEN_TCF,
-	LISTEN_PAGE,
+	LISTEN_PAGE,		/* one comes, or goes */
 };
 
 struct faxmachine {
@@ -42,7 +44,7 @@ struct faxmachine {
 	char rx[256], tx[256], id[NUMBER_LEN];
 	bool ecm;
 	int codings, modulations;
-	int refuse, spoil;
+	int refuse, spoil, leave;
 	bool mute, muted;
 	enum listening listening;
 	int training_ms;	/* before TCF, at this speed */
@@ -74,7 +76,7 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 		f->training_ms = training_time(msg[4]);
 		f->listening = LISTEN_DCS_END;
 		f->muted = f->mute;
-	} else if (!incoming && (fcf == T30_CFR || fcf == T30_MCF || fcf == T30_PPR)) {
+	} else if (fcf == T30_CFR || fcf == T30_MCF || fcf == T30_PPR) {
 		f->listening = LISTEN_PAGE;
 		f->heard_ms = 0;
 	}
@@ -93,6 +95,17 @@ static void ended(t30_state_t *t30, void *arg, int code)
 }
 
 /* ---- audio ---- */
+
+/* The page that is on its way is not counted yet. */
+static bool time_to_leave(struct faxmachine *f)
+{
+	t30_stats_t s;
+
+	if (!f->leave || f->listening != LISTEN_PAGE || f->heard_ms < PAGE_MIDDLE)
+		return false;
+	t30_get_transfer_statistics(fax_get_t30_state(f->fax), &s);
+	return s.pages_tx + s.pages_rx + 1 == f->leave;
+}
 
 static bool loud(const int16_t *amp, int len)
 {
@@ -143,8 +156,8 @@ static void follow(struct faxmachine *f, bool signal, int ms)
 		f->listening = LISTEN_PLAIN;
 		break;
 	case LISTEN_PAGE:
-		f->heard_ms += signal ? ms : 0;
-		if (signal || f->heard_ms < 2000)
+		f->heard_ms += signal || f->line->caller ? ms : 0;
+		if (signal || f->heard_ms < 2000 || f->line->caller)
 			break;
 		f->spoil -= !!f->spoil;
 		f->listening = LISTEN_PLAIN;
@@ -162,6 +175,10 @@ static void fax_hears(struct line *l, int16_t *amp, int len)
 	if (noisy_now(f))
 		make_noise(amp, len);
 	fax_rx(f->fax, amp, len);
+	if (time_to_leave(f)) {
+		f->leave = 0;
+		f->done(f->line);
+	}
 }
 
 static int fax_says(struct line *l, int16_t *amp, int len)
@@ -282,6 +299,7 @@ static void take_word(struct faxmachine *f, const char *word)
 		 !take_value(word, "tx=", f->tx, sizeof(f->tx)) &&
 		 !take_value(word, "id=", f->id, sizeof(f->id)) &&
 		 !take_count(word, "refuse=", &f->refuse) &&
+		 !take_count(word, "leave=", &f->leave) &&
 		 !take_count(word, "spoil=", &f->spoil) && !take_ability(f, word))
 		die("%s: not a word for a fax machine", word);
 }

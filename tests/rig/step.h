@@ -13,6 +13,7 @@ struct step {
 	_Atomic int64_t now;		/* bank time in microseconds */
 	_Atomic int64_t seen;		/* the terminal's: all is done that was to be done then */
 	_Atomic uint32_t present;	/* the terminal's: it goes in step */
+	_Atomic uint32_t follows;	/* the bank's: it has seen that, and waits from now on */
 };
 
 #endif
