@@ -12,8 +12,8 @@ T ?=
 C ?=
 KERNELS := $(or $(K),6.1 6.12)
 
-.PHONY: all help modules stock tools rig guest demo test check e2e kunit model contract mutate \
-	bench load unload install clean
+.PHONY: all help modules stock tools rig fax guest demo test check e2e kunit model contract mutate \
+	bench long load unload install clean
 
 all: tools modules help
 
@@ -30,6 +30,7 @@ help:
 	@echo 'make contract       which clauses the results prove, in which lanes; C=P for one family'
 	@echo 'make mutate         long: small faults put in one by one, each must be noticed'
 	@echo 'make bench          long: the figures beside their anchors'
+	@echo 'make long           long: the fax matrix, each coding at each speed, both ways'
 	@echo 'These touch this machine, and need root:'
 	@echo 'make load           load the modules built for the running kernel; make unload'
 	@echo 'make install        install modules, tools and udev rule'
@@ -47,6 +48,9 @@ tools:
 
 rig:
 	$(MAKE) -C tests/rig B=$(BUILD)/rig
+
+fax: tools
+	$(MAKE) -C tests/fax B=$(BUILD)/fax TOOLS=$(BUILD)/tools
 
 guest:
 	$(MAKE) -C tests B=$(BUILD)/tests
@@ -80,6 +84,9 @@ mutate: tools rig guest
 
 bench: stock tools rig guest
 	scripts/bench --kernel '$(K)' --name '$(T)'
+
+long: rig fax
+	bats --tap tests/fax/long.bats
 
 load:
 	scripts/load

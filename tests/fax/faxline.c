@@ -37,14 +37,18 @@ struct driver {
 
 static struct step *step;
 
-static double now_ms(void)
+static double real_ms(void)
 {
 	struct timespec ts;
 
-	if (step)
-		return (double)atomic_load(&step->now) / 1e3;
 	clock_gettime(CLOCK_MONOTONIC, &ts);
 	return (double)ts.tv_sec * 1e3 + (double)ts.tv_nsec / 1e6;
+}
+
+/* The time on the line. */
+static double now_ms(void)
+{
+	return step ? (double)atomic_load(&step->now) / 1e3 : real_ms();
 }
 
 static void die(const char *text)
@@ -129,15 +133,25 @@ static bool turn(struct driver *d, struct pollfd *p)
 	return true;
 }
 
+/* From then on the bank's time waits for us. */
+static void join_step(void)
+{
+	double begin = real_ms();
+
+	if (!step)
+		return;
+	atomic_store(&step->seen, atomic_load(&step->now));
+	atomic_store(&step->present, 1);
+	while (!atomic_load(&step->follows) && real_ms() - begin < ANSWER_MS)
+		usleep(100);
+}
+
 /* As fax_call_run(), but in step, and that it can be told to abort. */
 static void run(struct driver *d, int fd)
 {
 	struct pollfd p = { .fd = fd };
 
-	if (step) {
-		atomic_store(&step->seen, atomic_load(&step->now));
-		atomic_store(&step->present, 1);
-	}
+	join_step();
 	while (turn(d, &p))
 		;
 	if (step)
@@ -172,14 +186,14 @@ static int open_line(const char *path)
 	return fd;
 }
 
-/* Reads until @text came, and says how long that took; negative when it did not. */
+/* In real time: reads until @text came, and says how long that took; negative when it did not. */
 static double wait_text(int fd, const char *text, double limit_ms)
 {
-	double begin = now_ms();
+	double begin = real_ms();
 	char got[4096];
 	size_t len = 0;
 
-	while (now_ms() - begin < limit_ms) {
+	while (real_ms() - begin < limit_ms) {
 		struct pollfd p = { .fd = fd, .events = POLLIN };
 		ssize_t n;
 
@@ -190,7 +204,7 @@ static double wait_text(int fd, const char *text, double limit_ms)
 		len += (size_t)n;
 		got[len] = '\0';
 		if (strstr(got, text))
-			return now_ms() - begin;
+			return real_ms() - begin;
 		if (len > sizeof(got) / 2)
 			len = 0;
 	}
