@@ -77,10 +77,10 @@ teardown() {
 	fax_bank --machine "200:fax:rx=$W/rx.tif,tx=$D/short.tif"
 	for how in 'v29 9600' 'v27ter 4800'; do
 		read -r modulation rate <<<"$how"
-		send --modulation "$modulation" "$D/short.tif"
+		send --fastest "$modulation" "$D/short.tif"
 		ended "ok confirmed 1 rate $rate "
 		same "$D/short.tif" "$W/rx.tif"
-		receive --modulation "$modulation"
+		receive --fastest "$modulation"
 		ended "ok confirmed 1 rate $rate "
 		same "$D/short.tif" "$W/got.tif"
 	done
@@ -165,7 +165,16 @@ teardown() {
 @test "the other side says nothing after DCS: far-silent, with DCN" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif,mute"
 	send "$D/one.tif"
-	ended 'far-silent confirmed 0 .* reached leaving dcn 1'
+	ended 'far-silent confirmed 0 .* reached training dcn 1'
+}
+
+@test "no speed is good enough; a machine that cannot receive" {
+	fax_bank --machine "200:fax:rx=$W/rx.tif,refuse=99" --machine 201:fax
+	send "$D/short.tif"
+	ended 'no-training confirmed 0 rate .* retrains 8 reached training dcn 1'
+	TO=201 send "$D/short.tif"
+	ended 'incompatible confirmed 0 .* reached answered dcn 1'
+	[[ ! -e $W/rx.tif ]]
 }
 
 @test "a modem that is deaf, one that goes away, one that is no fax" {
@@ -209,7 +218,7 @@ took_at_most() {
 @test "DCN is said to the other side when a page is aborted" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif"
 	send --abort-at page+2000 "$D/five.tif"
-	ended 'aborted confirmed 0 .* reached leaving dcn 1'
+	ended 'aborted confirmed 0 .* reached page dcn 1'
 	took_at_most 5000
 	grep -aq '200 fax: hears DCN' "$W/log"
 }

@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <poll.h>
 #include <signal.h>
 #include <stdatomic.h>
@@ -237,75 +236,87 @@ static unsigned int one_of(const char *word, const char *const *names, int n)
 	return 0;
 }
 
-enum { DEVICE = 1, SEND, RECEIVE, STEP, ABORT, NO_ECM, CODING, MODULATION, ID, HEADER, DIAL_S, GAP,
-       TURN, FIRST, INIT };
-
-/* clang-format off */
-static const struct option long_options[] = {
-	{ "device", required_argument, NULL, DEVICE },
-	{ "send", required_argument, NULL, SEND },
-	{ "receive", no_argument, NULL, RECEIVE },
-	{ "step", required_argument, NULL, STEP },
-	{ "abort-at", required_argument, NULL, ABORT },
-	{ "no-ecm", no_argument, NULL, NO_ECM },
-	{ "coding", required_argument, NULL, CODING },
-	{ "modulation", required_argument, NULL, MODULATION },
-	{ "id", required_argument, NULL, ID },
-	{ "header", required_argument, NULL, HEADER },
-	{ "dial-s", required_argument, NULL, DIAL_S },
-	{ "send-gap", required_argument, NULL, GAP },
-	{ "turn-gap", required_argument, NULL, TURN },
-	{ "first-page", required_argument, NULL, FIRST },
-	{ "init", required_argument, NULL, INIT },
-	{ NULL, 0, NULL, 0 },
+struct arguments {
+	const char *device, *step, *coding, *fastest;
+	int receive, no_ecm;
 };
-/* clang-format on */
 
-static void parse(int argc, char **argv, struct fax_options *o, struct driver *d, const char **device)
+/* "--name value", or "--name" for what is only switched on; then the file. */
+static void parse(char **argv, struct fax_options *o, struct driver *d, struct arguments *a)
 {
-	static const char *const codings[] = { "mh", "mr", "mmr" };
-	static const char *const modulations[] = { "v27ter", "v29", "v17" };
-	int c;
+	const struct {
+		const char *name;
+		const char **text;
+		int *number, *on;
+	} all[] = {
+		{ "--device", .text = &a->device },
+		{ "--send", .text = &o->number },
+		{ "--receive", .on = &a->receive },
+		{ "--step", .text = &a->step },
+		{ "--abort-at", .text = &d->abort_at },
+		{ "--no-ecm", .on = &a->no_ecm },
+		{ "--coding", .text = &a->coding },
+		{ "--fastest", .text = &a->fastest },
+		{ "--id", .text = &o->id },
+		{ "--header", .text = &o->header },
+		{ "--init", .text = &o->init },
+		{ "--dial-s", .number = &o->dial_s },
+		{ "--send-gap", .number = &o->send_gap },
+		{ "--turn-gap", .number = &o->turn_gap },
+		{ "--first-page", .number = &o->first_page },
+	};
+	const size_t n = sizeof(all) / sizeof(all[0]);
+	size_t i;
 
-	while ((c = getopt_long(argc, argv, "", long_options, NULL)) != -1) {
-		switch (c) {
-		case DEVICE: *device = optarg; break;
-		case SEND: o->number = optarg; break;
-		case RECEIVE: o->receive = true; break;
-		case STEP: go_in_step(optarg); break;
-		case ABORT: d->abort_at = optarg; break;
-		case NO_ECM: o->no_ecm = true; break;
-		case CODING: o->codings |= one_of(optarg, codings, 3); break;
-		case MODULATION: o->modulations |= one_of(optarg, modulations, 3); break;
-		case ID: o->id = optarg; break;
-		case HEADER: o->header = optarg; break;
-		case DIAL_S: o->dial_s = atoi(optarg); break;
-		case GAP: o->send_gap = atoi(optarg); break;
-		case TURN: o->turn_gap = atoi(optarg); break;
-		case FIRST: o->first_page = atoi(optarg); break;
-		case INIT: o->init = optarg; break;
-		default: exit(2);
-		}
+	while (*++argv && !strncmp(*argv, "--", 2)) {
+		for (i = 0; i < n && strcmp(*argv, all[i].name); i++)
+			;
+		if (i == n || (!all[i].on && !argv[1]))
+			break;
+		if (all[i].on)
+			*all[i].on = 1;
+		else if (all[i].text)
+			*all[i].text = *++argv;
+		else
+			*all[i].number = atoi(*++argv);
 	}
-	o->file = argv[optind];
-	if (!*device || !o->file || argv[optind + 1] || !o->number == !o->receive) {
+	o->file = *argv;
+	if (!a->device || !o->file || argv[1] || !o->number == !a->receive) {
 		fputs("usage: faxline --device TTY --send NUMBER FILE | --receive FILE\n", stderr);
 		exit(2);
 	}
 }
 
+static void set_options(struct fax_options *o, const struct arguments *a)
+{
+	static const char *const codings[] = { "mh", "mr", "mmr" };
+	static const char *const modulations[] = { "v27ter", "v29", "v17" };
+
+	o->clock_ms = now_ms;
+	o->receive = a->receive;
+	o->no_ecm = a->no_ecm;
+	if (a->coding)
+		o->codings = one_of(a->coding, codings, 3);
+	if (a->fastest)
+		o->fastest = one_of(a->fastest, modulations, 3);
+}
+
 int main(int argc, char **argv)
 {
-	struct fax_options options = { .clock_ms = now_ms };
+	struct fax_options options = { 0 };
+	struct arguments arguments = { 0 };
 	struct driver d = { 0 };
-	const char *device = NULL;
 	enum fax_outcome outcome;
 	int fd;
 
-	parse(argc, argv, &options, &d, &device);
+	(void)argc;
+	parse(argv, &options, &d, &arguments);
+	set_options(&options, &arguments);
+	if (arguments.step)
+		go_in_step(arguments.step);
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
-	fd = open_line(device);
+	fd = open_line(arguments.device);
 	if (options.receive) {
 		puts("waiting");
 		fflush(stdout);

@@ -34,7 +34,7 @@ combinations() {
 
 # MODULATIONS REFUSED RATE: so many refusals lead there.
 speeds() {
-	printf '%s\n' 'v17 0 14400' 'v17 1 12000' 'v17 2 9600' 'v17 3 7200' \
+	printf '%s\n' 'v17 0 14400' 'v17 1 12000' 'v17 2 9600' 'v17 4 7200' \
 		'v29 0 9600' 'v29 1 7200' 'v27ter 0 4800' 'v27ter 1 2400'
 }
 
@@ -43,7 +43,7 @@ speeds() {
 		while read -r coding ecm; do
 			[[ $ecm == 1 ]] && option=() || option=(--no-ecm)
 			fax_bank --machine "200:fax:rx=$W/rx.tif,refuse=$refused"
-			send --modulation "$modulation" --coding "$coding" "${option[@]}" \
+			send --fastest "$modulation" --coding "$coding" "${option[@]}" \
 				"$D/standard.tif"
 			ended "ok confirmed 1 rate $rate ecm $ecm coding ${coding^^} retrains $refused "
 			same "$D/standard.tif" "$W/rx.tif"

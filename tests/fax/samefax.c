@@ -99,7 +99,8 @@ int main(int argc, char **argv)
 		more_a = TIFFReadDirectory(a);
 		more_b = TIFFReadDirectory(b);
 		if (more_a != more_b) {
-			printf("%d pages in %s only\n", number, more_a ? "the first" : "the second");
+			printf("%d pages in %s only\n", number,
+			       more_a ? "the first" : "the second");
 			bad = 1;
 		}
 		if (!more_a || !more_b)

@@ -204,10 +204,9 @@ static void configure(struct faxmachine *f, t30_state_t *t30)
 	t30_set_ecm_capability(t30, f->ecm);
 	t30_set_supported_compressions(t30, f->codings);
 	t30_set_supported_modems(t30, f->modulations);
-	t30_set_supported_resolutions(t30, T30_SUPPORT_STANDARD_RESOLUTION |
-						   T30_SUPPORT_FINE_RESOLUTION |
-						   T30_SUPPORT_SUPERFINE_RESOLUTION |
-						   T30_SUPPORT_R8_RESOLUTION);
+	t30_set_supported_resolutions(
+		t30, T30_SUPPORT_STANDARD_RESOLUTION | T30_SUPPORT_FINE_RESOLUTION |
+			     T30_SUPPORT_SUPERFINE_RESOLUTION | T30_SUPPORT_R8_RESOLUTION);
 	t30_set_supported_image_sizes(t30, T30_SUPPORT_215MM_WIDTH | T30_SUPPORT_255MM_WIDTH |
 						   T30_SUPPORT_303MM_WIDTH |
 						   T30_SUPPORT_UNLIMITED_LENGTH);
@@ -299,8 +298,8 @@ static void take_word(struct faxmachine *f, const char *word)
 		 !take_value(word, "tx=", f->tx, sizeof(f->tx)) &&
 		 !take_value(word, "id=", f->id, sizeof(f->id)) &&
 		 !take_count(word, "refuse=", &f->refuse) &&
-		 !take_count(word, "leave=", &f->leave) &&
-		 !take_count(word, "spoil=", &f->spoil) && !take_ability(f, word))
+		 !take_count(word, "leave=", &f->leave) && !take_count(word, "spoil=", &f->spoil) &&
+		 !take_ability(f, word))
 		die("%s: not a word for a fax machine", word);
 }
 

@@ -268,7 +268,8 @@ static void set_mode(struct machine *mc, const char *mode)
 	else if (!strcmp(mc->mode, "voice"))
 		mc->dtmf = dtmf_rx_init(NULL, digits_heard, mc);
 	else if (!strcmp(mc->mode, "fax"))
-		mc->fax = faxmachine_new(mc->line, mode[len] ? mode + len + 1 : "", machine_cleared);
+		mc->fax =
+			faxmachine_new(mc->line, mode[len] ? mode + len + 1 : "", machine_cleared);
 	else if (strcmp(mc->mode, "echo") && strcmp(mc->mode, "sink") && strcmp(mc->mode, "answer"))
 		die("%s: unknown machine", mode);
 }

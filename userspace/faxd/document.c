@@ -95,10 +95,8 @@ enum document_kind document_kind(int fd)
 const char *document_kind_name(enum document_kind kind)
 {
 	static const char *const names[] = {
-		[DOCUMENT_UNKNOWN] = "unknown",
-		[DOCUMENT_TIFF] = "TIFF",
-		[DOCUMENT_PDF] = "PDF",
-		[DOCUMENT_POSTSCRIPT] = "PostScript",
+		[DOCUMENT_UNKNOWN] = "unknown", [DOCUMENT_TIFF] = "TIFF",
+		[DOCUMENT_PDF] = "PDF",		[DOCUMENT_POSTSCRIPT] = "PostScript",
 		[DOCUMENT_TEXT] = "text",
 	};
 
@@ -187,8 +185,8 @@ static int check_page(TIFF *tiff, int number, struct document *doc, char *error,
 		return fail(error, size, "page %d is in compression %u, not a fax's", number,
 			    s.compression);
 	if (s.width != 1728 && s.width != 2048 && s.width != 2432)
-		return fail(error, size, "page %d is %u pixels wide, not 1728, 2048 or 2432", number,
-			    s.width);
+		return fail(error, size, "page %d is %u pixels wide, not 1728, 2048 or 2432",
+			    number, s.width);
 	if (!s.rows || s.rows > DOCUMENT_MAX_ROWS)
 		return fail(error, size, "page %d has %u rows, not 1 to %d", number, s.rows,
 			    DOCUMENT_MAX_ROWS);
@@ -473,8 +471,7 @@ static int convert(struct job *job, enum document_kind kind)
 	int ret;
 
 	if (kind == DOCUMENT_UNKNOWN)
-		return fail(job->error, job->size,
-			    "neither TIFF, PDF, PostScript nor UTF-8 text");
+		return fail(job->error, job->size, "neither TIFF, PDF, PostScript nor UTF-8 text");
 	if (kind == DOCUMENT_TIFF)
 		return copy_file(job);
 	if (make_place(&job->place) < 0)

@@ -43,7 +43,7 @@ static double monotonic_ms(void)
 void call_phase(struct fax_call *c, enum fax_phase phase)
 {
 	c->report.phase = phase;
-	if (phase < FAX_HANGUP)
+	if (phase < FAX_LEAVING)
 		c->report.reached = phase;
 	if (c->progress)
 		c->progress(c->arg, &c->report);
@@ -888,8 +888,8 @@ static int take_options(struct fax_call *c, const struct fax_options *from)
 	o->init = copy(from->init, &failed);
 	if (!o->codings)
 		o->codings = FAX_MH | FAX_MR | FAX_MMR;
-	if (!o->modulations)
-		o->modulations = FAX_V27TER | FAX_V29 | FAX_V17;
+	if (!o->fastest)
+		o->fastest = FAX_V17;
 	if (!o->dial_s)
 		o->dial_s = DIAL_S;
 	if (!o->send_gap)
@@ -903,7 +903,7 @@ static bool options_make_sense(const struct fax_options *o)
 {
 	return o->file && o->dial_s >= 0 && o->dial_s <= 250 && o->first_page >= 0 &&
 	       o->send_gap >= 0 && o->send_gap <= 255 && o->turn_gap >= 0 && o->turn_gap <= 255 &&
-	       !(o->codings & ~7U) && !(o->modulations & ~7U) &&
+	       !(o->codings & ~7U) && o->fastest <= FAX_V17 &&
 	       (!o->id || strlen(o->id) <= FAX_ID_LEN) &&
 	       (!o->header || strlen(o->header) <= FAX_HEADER_LEN) &&
 	       (!o->init || strlen(o->init) < CLASS1_LINE);

@@ -28,7 +28,7 @@ enum fax_outcome {
 	FAX_BLACKLISTED,		/* CALL_BLACKLISTED: nor for a long time */
 	FAX_VOICE,			/* NOT_FAX_CALL: the modem heard somebody speak */
 	FAX_NO_FAX,			/* NOT_FAX_CALL: no carrier, or nothing that is a fax */
-	FAX_FAR_SILENT,			/* DISCONNECTED: it stopped to answer; fax_report.phase says when */
+	FAX_FAR_SILENT,			/* DISCONNECTED: it stopped to answer; fax_report.reached says when */
 	FAX_FAR_ENDED,			/* DISCONNECTED: its DCN came too early */
 	FAX_LINE_LOST,			/* DISCONNECTED: the modem lost the call */
 	FAX_NO_TRAINING,		/* FATAL_ERROR: no speed was good enough */
@@ -84,7 +84,7 @@ struct fax_options {
 	const char *header;		/* the text of the line on top of each page; NULL: no line */
 	bool no_ecm;
 	unsigned int codings;		/* 0: all */
-	unsigned int modulations;	/* 0: all that the modem has */
+	enum fax_modulation fastest;	/* and those below it, as T.30 wants it; 0: the modem's */
 	const char *init;		/* commands for this modem, without AT; NULL: none */
 	int dial_s;			/* longest wait for a fax to answer; 0: 90 */
 	bool pulse;
@@ -98,8 +98,8 @@ struct fax_options {
 };
 
 struct fax_report {
-	enum fax_phase phase;		/* of FAX_HANGUP and FAX_ENDED: see reached */
-	enum fax_phase reached;		/* the last one before the hang-up */
+	enum fax_phase phase;
+	enum fax_phase reached;		/* the last one before the end, LEAVING, began */
 	enum fax_outcome outcome;
 	enum fax_verdict verdict;
 	int page;			/* of this call, from 1 */
@@ -121,8 +121,8 @@ typedef void fax_progress_fn(void *arg, const struct fax_report *report);
 struct fax_call;
 
 /* NULL with errno: EINVAL for options that make no sense, ENOMEM. Options are copied. */
-struct fax_call *fax_call_new(int fd, const struct fax_options *options,
-			      fax_progress_fn *progress, void *arg);
+struct fax_call *fax_call_new(int fd, const struct fax_options *options, fax_progress_fn *progress,
+			      void *arg);
 /* Events of the descriptor and the longest wait, in ms on the line. */
 short fax_call_wants(const struct fax_call *call, int *timeout_ms);
 /* False: the call has ended. */

@@ -17,7 +17,8 @@ static const struct {
 	[FAX_NO_DIALTONE] = { "no-dialtone", "the line has no dial tone", true },
 	[FAX_BAD_NUMBER] = { "bad-number", "the number cannot be dialled", false },
 	[FAX_DELAYED] = { "delayed", "the modem does not dial this number so soon again", true },
-	[FAX_BLACKLISTED] = { "blacklisted", "the modem does not dial this number any more", false },
+	[FAX_BLACKLISTED] = { "blacklisted", "the modem does not dial this number any more",
+			      false },
 	[FAX_VOICE] = { "voice", "somebody spoke", false },
 	[FAX_NO_FAX] = { "no-fax", "no fax was heard", true },
 	[FAX_FAR_SILENT] = { "far-silent", "the other side stopped to answer", true },
@@ -34,15 +35,16 @@ static const struct {
 };
 
 static const char *const phases[] = {
-	[FAX_SETUP] = "setup",	       [FAX_DIALING] = "dialing",   [FAX_ANSWERING] = "answering",
-	[FAX_ANSWERED] = "answered",   [FAX_TRAINING] = "training", [FAX_PAGE] = "page",
-	[FAX_PAGE_END] = "page-end",   [FAX_LEAVING] = "leaving",   [FAX_HANGUP] = "hangup",
+	[FAX_SETUP] = "setup",	     [FAX_DIALING] = "dialing",	  [FAX_ANSWERING] = "answering",
+	[FAX_ANSWERED] = "answered", [FAX_TRAINING] = "training", [FAX_PAGE] = "page",
+	[FAX_PAGE_END] = "page-end", [FAX_LEAVING] = "leaving",	  [FAX_HANGUP] = "hangup",
 	[FAX_ENDED] = "ended",
 };
 
 static const char *const verdicts[] = {
-	[FAX_VERDICT_NONE] = "none", [FAX_VERDICT_GOOD] = "good",	[FAX_VERDICT_RETRAIN] = "retrain",
-	[FAX_VERDICT_BAD] = "bad",   [FAX_VERDICT_PARTIAL] = "partial",
+	[FAX_VERDICT_NONE] = "none",	   [FAX_VERDICT_GOOD] = "good",
+	[FAX_VERDICT_RETRAIN] = "retrain", [FAX_VERDICT_BAD] = "bad",
+	[FAX_VERDICT_PARTIAL] = "partial",
 };
 
 const char *fax_outcome_name(enum fax_outcome outcome)

@@ -63,7 +63,7 @@ static void note_statistics(struct fax_call *c)
 	t30_get_transfer_statistics(c->t30, &s);
 	c->report.rate = s.bit_rate;
 	c->report.ecm = s.error_correcting_mode;
-	c->report.coding = s.encoding == T4_COMPRESSION_ITU_T6	 ? FAX_MMR :
+	c->report.coding = s.encoding == T4_COMPRESSION_ITU_T6	  ? FAX_MMR :
 			   s.encoding == T4_COMPRESSION_ITU_T4_2D ? FAX_MR :
 								    FAX_MH;
 	if (!c->options.receive && s.pages_in_file > c->options.first_page)
@@ -96,7 +96,7 @@ static void end_page(struct fax_call *c, enum fax_verdict verdict)
 
 /*
  * The receiver's words: what becomes of the speed and of the page. Good pages are page_done()'s, and
- * of the pages that we receive RTP comes behind it.
+ * of the pages that we receive RTP comes behind it. An answer that is said twice counts once.
  */
 static void note_answer(struct fax_call *c, uint8_t fcf)
 {
@@ -104,11 +104,11 @@ static void note_answer(struct fax_call *c, uint8_t fcf)
 		c->trained = true;
 	else if (fcf == T30_FTT)
 		c->report.retrains++;
-	else if (fcf == T30_RTN || fcf == T30_PIN)
+	else if (c->page_on && (fcf == T30_RTN || fcf == T30_PIN))
 		end_page(c, FAX_VERDICT_BAD);
 	else if (fcf == T30_PPR)
 		end_page(c, FAX_VERDICT_PARTIAL);
-	else if (fcf == T30_RTP && !c->options.receive)
+	else if (c->page_on && fcf == T30_RTP && !c->options.receive)
 		end_page(c, FAX_VERDICT_RETRAIN);
 }
 
@@ -124,7 +124,8 @@ static void note_frame(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 	fcf = msg[2] & 0xfe;
 	c->far_heard |= !!incoming;
 	if (fcf == T30_DCN) {
-		call_phase(c, FAX_LEAVING);
+		if (!incoming || c->report.confirmed)
+			call_phase(c, FAX_LEAVING);
 	} else if (from_receiver) {
 		note_answer(c, fcf);
 	} else if (fcf == T30_DCS) {
@@ -231,17 +232,14 @@ static void set_up(struct fax_call *c)
 	t30_set_ecm_capability(c->t30, !o->no_ecm);
 	/* MH is every machine's. */
 	t30_set_supported_compressions(c->t30, t30_codings(o->codings | FAX_MH));
-	t30_set_supported_resolutions(c->t30, T30_SUPPORT_STANDARD_RESOLUTION |
-						      T30_SUPPORT_FINE_RESOLUTION |
-						      T30_SUPPORT_SUPERFINE_RESOLUTION |
-						      T30_SUPPORT_R8_RESOLUTION);
-	t30_set_supported_image_sizes(c->t30, T30_SUPPORT_215MM_WIDTH | T30_SUPPORT_255MM_WIDTH |
-						      T30_SUPPORT_303MM_WIDTH |
-						      T30_SUPPORT_UNLIMITED_LENGTH |
-						      T30_SUPPORT_A4_LENGTH |
-						      T30_SUPPORT_B4_LENGTH |
-						      T30_SUPPORT_US_LETTER_LENGTH |
-						      T30_SUPPORT_US_LEGAL_LENGTH);
+	t30_set_supported_resolutions(
+		c->t30, T30_SUPPORT_STANDARD_RESOLUTION | T30_SUPPORT_FINE_RESOLUTION |
+				T30_SUPPORT_SUPERFINE_RESOLUTION | T30_SUPPORT_R8_RESOLUTION);
+	t30_set_supported_image_sizes(
+		c->t30, T30_SUPPORT_215MM_WIDTH | T30_SUPPORT_255MM_WIDTH |
+				T30_SUPPORT_303MM_WIDTH | T30_SUPPORT_UNLIMITED_LENGTH |
+				T30_SUPPORT_A4_LENGTH | T30_SUPPORT_B4_LENGTH |
+				T30_SUPPORT_US_LETTER_LENGTH | T30_SUPPORT_US_LEGAL_LENGTH);
 	if (o->id)
 		t30_set_tx_ident(c->t30, o->id);
 	if (o->header)
@@ -277,7 +275,10 @@ void protocol_free(struct fax_call *c)
 
 void protocol_begin(struct fax_call *c)
 {
-	t30_set_supported_modems(c->t30, t30_modulations(c->options.modulations & c->modem_has));
+	/* The one that is allowed and those below it. */
+	unsigned int allowed = 2 * c->options.fastest - 1;
+
+	t30_set_supported_modems(c->t30, t30_modulations(allowed & c->modem_has));
 	t30_restart(c->t30);
 	c->running = true;
 	c->timed = c->now;

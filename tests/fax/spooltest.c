@@ -1,0 +1,466 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * spooltest DIRECTORY DOCUMENT WHAT: the fax provider's spool, by itself.
+ *
+ * crash	a child goes through the life of a job and is killed, as by kill -9, before each of its calls
+ *		that change the disk, and in the middle of each write. What is taken up then is what was
+ *		acknowledged, or the step that was under way, and nothing else lies about.
+ * order	in one whole life no ticket gets its name before it is on disk, and no step is acknowledged
+ *		before the name is
+ * queue	who is next, when, and what each outcome does to a job
+ * limits	of users and jobs
+ *
+ * Exit 0, or 1 with what was wrong.
+ */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "spool.h"
+
+#define STEPS	7
+#define NOW	1000
+
+static struct shared {
+	int die_at;			/* which call; 0: never */
+	size_t cut;			/* bytes of a write before that */
+	int calls;
+	size_t write_len;		/* of the write at which it died */
+	int done;			/* steps that were acknowledged */
+	int unsynced;			/* writes since the last fsync */
+	int unnamed;			/* renames since then */
+	int disorder;
+} * shared;
+
+static const char *spool_path, *document;
+
+static void wrong(const char *format, ...) __attribute__((format(printf, 1, 2), noreturn));
+
+static void wrong(const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vprintf(format, args);
+	va_end(args);
+	putchar('\n');
+	exit(1);
+}
+
+/* ---- the calls ---- */
+
+static void count(void)
+{
+	if (++shared->calls == shared->die_at)
+		kill(getpid(), SIGKILL);
+}
+
+ssize_t __real_write(int fd, const void *data, size_t len);
+int __real_fsync(int fd);
+int __real_close(int fd);
+int __real_open(const char *path, int flags, mode_t mode);
+int __real_openat(int dir, const char *path, int flags, mode_t mode);
+int __real_renameat(int from_dir, const char *from, int to_dir, const char *to);
+int __real_mkdirat(int dir, const char *path, mode_t mode);
+int __real_unlinkat(int dir, const char *path, int flags);
+int __real_unlink(const char *path);
+
+ssize_t __wrap_write(int fd, const void *data, size_t len)
+{
+	shared->unsynced++;
+	if (shared->calls + 1 == shared->die_at) {
+		shared->write_len = len;
+		__real_write(fd, data, shared->cut < len ? shared->cut : len);
+	}
+	count();
+	return __real_write(fd, data, len);
+}
+
+int __wrap_fsync(int fd)
+{
+	count();
+	shared->unsynced = shared->unnamed = 0;
+	return __real_fsync(fd);
+}
+
+int __wrap_renameat(int from_dir, const char *from, int to_dir, const char *to)
+{
+	count();
+	shared->disorder += shared->unsynced;
+	shared->unnamed++;
+	return __real_renameat(from_dir, from, to_dir, to);
+}
+
+int __wrap_close(int fd)
+{
+	count();
+	return __real_close(fd);
+}
+
+int __wrap_open(const char *path, int flags, mode_t mode)
+{
+	count();
+	return __real_open(path, flags, mode);
+}
+
+int __wrap_openat(int dir, const char *path, int flags, mode_t mode)
+{
+	count();
+	return __real_openat(dir, path, flags, mode);
+}
+
+int __wrap_mkdirat(int dir, const char *path, mode_t mode)
+{
+	count();
+	return __real_mkdirat(dir, path, mode);
+}
+
+int __wrap_unlinkat(int dir, const char *path, int flags)
+{
+	count();
+	return __real_unlinkat(dir, path, flags);
+}
+
+int __wrap_unlink(const char *path)
+{
+	count();
+	return __real_unlink(path);
+}
+
+/* ---- a life ---- */
+
+static struct spool *open_spool(void)
+{
+	char error[200];
+	struct spool *s = spool_open(spool_path, &(struct spool_limits){ 0 }, error, sizeof(error));
+
+	if (!s || *error)
+		wrong("the spool cannot be taken up: %s", error);
+	return s;
+}
+
+static struct spool_job *add(struct spool *s, uint64_t id, uid_t uid, int64_t submitted)
+{
+	struct spool_job want = {
+		.id = id,
+		.uid = uid,
+		.number = "200",
+		.submitted = submitted,
+		.station = "101",
+		.not_before = submitted,
+		.header = "a header",
+	};
+	struct document_options options = { .resolution = DOCUMENT_FINE };
+	int fd = __real_open(document, O_RDONLY | O_CLOEXEC, 0);
+	char error[200];
+	struct spool_job *job = spool_add(s, &want, fd, &options, error, sizeof(error));
+	int number = errno;
+
+	__real_close(fd);
+	if (!job && number != EDQUOT && number != EEXIST)
+		wrong("job %d: %s", (int)id, error);
+	errno = number;
+	return job;
+}
+
+static int result(struct spool *s, struct spool_job *job, enum fax_outcome outcome, int confirmed,
+		  int64_t now)
+{
+	struct fax_report report = {
+		.outcome = outcome,
+		.confirmed = confirmed,
+		.reached = confirmed ? FAX_PAGE_END : FAX_DIALING,
+	};
+
+	return spool_result(s, job, &report, now);
+}
+
+/* Step @n, from 1; the job is 7. */
+static int do_step(struct spool *s, int n)
+{
+	struct spool_job *job = spool_find(s, 7);
+
+	switch (n) {
+	case 1:
+		return add(s, 7, 1000, NOW) ? 0 : -1;
+	case 2:
+		return spool_begin(s, job);
+	case 3:
+		return spool_page(s, job, 0, 1);
+	case 4:
+		return result(s, job, FAX_LINE_LOST, 1, NOW);
+	case 5:
+		return spool_begin(s, job);
+	case 6:
+		return result(s, job, FAX_OK, job->pages - 1, NOW);
+	default:
+		return spool_remove(s, job);
+	}
+}
+
+/* What is taken up after so many steps. */
+static const char *const after[STEPS + 1] = {
+	"no job",
+	"pending confirmed 0 calls 0 not before 1000",
+	"pending confirmed 0 calls 1 not before 1000",
+	"pending confirmed 1 calls 1 not before 1000",
+	"pending confirmed 1 calls 1 not before 1120",
+	"pending confirmed 1 calls 2 not before 1120",
+	"done confirmed 1 calls 2 not before 1120",
+	"no job",
+};
+
+static void describe(struct spool *s, char *text, size_t size)
+{
+	struct spool_job *job = spool_first(s);
+
+	snprintf(text, size, "no job");
+	if (job)
+		snprintf(text, size, "%s confirmed %d calls %d not before %d",
+			 spool_state_name(job->state), job->confirmed, job->calls,
+			 (int)job->not_before);
+	if (job && (job->next || job->id != 7 || strcmp(job->number, "200")))
+		wrong("not the job that was added");
+}
+
+/* Everything in the spool, names below @path in one line. */
+static int count_files(const char *path)
+{
+	DIR *dir = opendir(path);
+	struct dirent *entry;
+	int n = 0;
+
+	while (dir && (entry = readdir(dir)))
+		n += entry->d_name[0] != '.';
+	if (dir)
+		closedir(dir);
+	return n;
+}
+
+static void check_tidy(struct spool *s)
+{
+	char path[SPOOL_PATH_LEN], *slash;
+	struct spool_job *job = spool_first(s);
+	struct stat st;
+
+	if (count_files(spool_path) != !!job)
+		wrong("something else is in the spool");
+	if (!job)
+		return;
+	spool_document(s, job, path, sizeof(path));
+	if (stat(path, &st) < 0 || !st.st_size)
+		wrong("the document is not there");
+	slash = strrchr(path, '/');
+	*slash = '\0';
+	if (count_files(path) != 2)
+		wrong("something else is in the job");
+}
+
+static void live(void)
+{
+	struct spool *s = open_spool();
+	int i;
+
+	for (i = 1; i <= STEPS; i++) {
+		if (do_step(s, i) < 0)
+			wrong("step %d: %s", i, strerror(errno));
+		shared->disorder += shared->unsynced + shared->unnamed;
+		shared->done = i;
+	}
+	spool_close(s);
+}
+
+/* True: it lived to its end. */
+static bool live_until(int die_at, size_t cut)
+{
+	int status;
+	pid_t pid;
+
+	*shared = (struct shared){ .die_at = die_at, .cut = cut };
+	fflush(stdout);
+	pid = fork();
+	if (!pid) {
+		live();
+		exit(0);
+	}
+	waitpid(pid, &status, 0);
+	shared->die_at = 0;
+	if (WIFEXITED(status) && WEXITSTATUS(status))
+		exit(1);
+	return WIFEXITED(status);
+}
+
+static void check_after(int die_at, size_t cut)
+{
+	struct spool *s = open_spool();
+	char text[100];
+	int done = shared->done;
+
+	describe(s, text, sizeof(text));
+	if (strcmp(text, after[done]) && (done == STEPS || strcmp(text, after[done + 1])))
+		wrong("killed at call %d, byte %zu, after step %d: %s", die_at, cut, done, text);
+	check_tidy(s);
+	if (spool_first(s) && spool_remove(s, spool_first(s)) < 0)
+		wrong("it cannot be removed");
+	check_tidy(s);
+	spool_close(s);
+}
+
+static void test_crash(void)
+{
+	int at, n = 0;
+
+	for (at = 1; !live_until(at, 0); at++) {
+		size_t len = shared->write_len, cut;
+
+		check_after(at, 0);
+		n++;
+		/* A document's bytes are many, and all the same here. */
+		for (cut = 1; cut<len; cut += len> 1000 ? len / 4 : 7) {
+			live_until(at, cut);
+			check_after(at, cut);
+			n++;
+		}
+	}
+	check_after(0, 0);
+	printf("killed %d times\n", n);
+	if (n < 100)
+		wrong("that is not enough");
+}
+
+static void test_order(void)
+{
+	live_until(0, 0);
+	if (shared->done != STEPS || shared->disorder)
+		wrong("%d times something was named or told too early", shared->disorder);
+}
+
+/* ---- the queue ---- */
+
+static void expect(bool good, const char *what)
+{
+	if (!good)
+		wrong("not so: %s", what);
+}
+
+#define EXPECT(what) expect(what, #what)
+
+static void remove_all(struct spool *s)
+{
+	while (spool_first(s))
+		if (spool_remove(s, spool_first(s)) < 0)
+			wrong("it cannot be removed");
+}
+
+/* So many calls with one outcome until the job has failed, @wait apart. */
+static void test_outcome(struct spool *s, enum fax_outcome outcome, int calls, int wait)
+{
+	struct spool_job *job = add(s, 100 + outcome, 1, NOW);
+	int64_t now = NOW;
+	int n = 0;
+
+	while (job->state == SPOOL_PENDING && n < 100) {
+		if (n)
+			EXPECT(job->not_before == now + wait);
+		now = job->not_before;
+		EXPECT(!spool_next(s, now - 1) && spool_next(s, now) == job);
+		EXPECT(!spool_begin(s, job) && !spool_next(s, now));
+		EXPECT(!result(s, job, outcome, 0, now));
+		n++;
+	}
+	if (n != calls || job->state != SPOOL_FAILED)
+		wrong("%s: %d calls, not %d", fax_outcome_name(outcome), n, calls);
+	remove_all(s);
+}
+
+static void test_queue(void)
+{
+	struct spool *s = open_spool();
+	struct spool_job *first = add(s, 9, 1, NOW), *second = add(s, 3, 1, NOW + 5);
+
+	EXPECT(spool_due(s) == NOW && spool_next(s, NOW + 10) == first);
+	EXPECT(!spool_begin(s, first) && spool_next(s, NOW + 10) == second);
+	EXPECT(!spool_next(s, NOW + 4) && spool_due(s) == NOW + 5);
+	EXPECT(!result(s, first, FAX_BUSY, 0, NOW + 10) && first->not_before == NOW + 190);
+	EXPECT(spool_next(s, NOW + 500) == second);
+	second->kill_after = NOW + 600;
+	EXPECT(!spool_expire(s, NOW + 599) && spool_expire(s, NOW + 600) == 1);
+	EXPECT(second->state == SPOOL_FAILED && spool_next(s, NOW + 500) == first);
+	remove_all(s);
+	EXPECT(spool_due(s) == INT64_MAX && !spool_next(s, INT64_MAX));
+	test_outcome(s, FAX_BUSY, 10, 180);
+	test_outcome(s, FAX_NO_ANSWER, 3, 900);
+	test_outcome(s, FAX_NO_FAX, 2, 600);
+	test_outcome(s, FAX_VOICE, 1, 0);
+	test_outcome(s, FAX_BAD_NUMBER, 1, 0);
+	test_outcome(s, FAX_INCOMPATIBLE, 1, 0);
+	test_outcome(s, FAX_ABORTED, 1, 0);
+	test_outcome(s, FAX_DOCUMENT, 1, 0);
+	test_outcome(s, FAX_DEVICE_GONE, 12, 30);
+	spool_close(s);
+}
+
+static void test_limits(void)
+{
+	struct spool_limits limits = { .jobs_per_user = 2, .paid = 2 };
+	char error[200];
+	struct spool *s = spool_open(spool_path, &limits, error, sizeof(error));
+	struct spool_job *job = add(s, 1, 1, NOW);
+
+	EXPECT(add(s, 2, 1, NOW) != NULL);
+	EXPECT(!add(s, 3, 1, NOW) && errno == EDQUOT);
+	EXPECT(add(s, 3, 2, NOW) != NULL);
+	EXPECT(!add(s, 3, 3, NOW) && errno == EEXIST);
+	/* One that has ended makes room. */
+	EXPECT(!spool_begin(s, job) && !result(s, job, FAX_OK, 1, NOW) && job->state == SPOOL_DONE);
+	EXPECT(add(s, 4, 1, NOW) != NULL);
+	/* What was answered may have cost money: not a third time. */
+	job = spool_find(s, 4);
+	EXPECT(!spool_begin(s, job) && !result(s, job, FAX_LINE_LOST, 1, NOW));
+	EXPECT(job->state == SPOOL_PENDING && job->paid == 1);
+	EXPECT(!spool_begin(s, job) && !result(s, job, FAX_LINE_LOST, 1, NOW));
+	EXPECT(job->state == SPOOL_FAILED && job->paid == 2);
+	remove_all(s);
+	limits.pages_per_job = 1;
+	spool_close(s);
+	s = spool_open(spool_path, &limits, error, sizeof(error));
+	EXPECT(!add(s, 5, 1, NOW) && errno == EDQUOT && !count_files(spool_path));
+	spool_close(s);
+}
+
+int main(int argc, char **argv)
+{
+	static const struct {
+		const char *name;
+		void (*run)(void);
+	} tests[] = {
+		{ "crash", test_crash },
+		{ "order", test_order },
+		{ "queue", test_queue },
+		{ "limits", test_limits },
+	};
+	size_t i;
+
+	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1,
+		      0);
+	if (argc != 4 || shared == MAP_FAILED)
+		return 2;
+	spool_path = argv[1];
+	document = argv[2];
+	for (i = 0; i < sizeof(tests) / sizeof(tests[0]); i++) {
+		if (strcmp(argv[3], tests[i].name))
+			continue;
+		tests[i].run();
+		return 0;
+	}
+	return 2;
+}

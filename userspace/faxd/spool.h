@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The jobs of the fax provider, on disk. A job is a directory SPOOL/ID with the pages (document.tif)
+ * and a ticket (JSON). It is made under another name and renamed when all of it is on disk, so that an
+ * acknowledged job is there after any crash and another one is not; a ticket changes in the same way.
+ *
+ * When a job may be tried, and whether it is tried again, is decided here by its outcomes alone: the
+ * caller brings the time, and the calls.
+ */
+#ifndef CLEARDOWN_FAXD_SPOOL_H
+#define CLEARDOWN_FAXD_SPOOL_H
+
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "document.h"
+#include "engine.h"
+
+#define SPOOL_NUMBER_LEN	60
+#define SPOOL_PATH_LEN		4096
+
+enum spool_state {
+	SPOOL_PENDING,			/* to be tried at not_before */
+	SPOOL_ACTIVE,			/* its call is up; after a crash: PENDING */
+	SPOOL_DONE,
+	SPOOL_FAILED,
+};
+
+/* Seconds of CLOCK_REALTIME: a ticket outlives the machine. */
+struct spool_job {
+	uint64_t id;			/* the caller's, 0 is none */
+	uid_t uid;
+	enum spool_state state;
+	char number[SPOOL_NUMBER_LEN + 1];
+	char station[FAX_ID_LEN + 1];	/* "": none */
+	char header[FAX_HEADER_LEN + 1];
+	bool no_ecm;
+	int64_t submitted;
+	int64_t not_before;
+	int64_t kill_after;		/* 0: never */
+	int pages;
+	int confirmed;			/* the next call begins behind them */
+	int calls;			/* in all */
+	int paid;			/* calls that were answered */
+	int tries;			/* with the last outcome, in a row */
+	enum fax_outcome outcome;	/* of the last call, if there was one */
+	struct spool_job *next;		/* in the order of their ids' arrival */
+};
+
+struct spool_limits {
+	int jobs_per_user;		/* that have not ended; 0: 100 */
+	int pages_per_job;		/* 0: DOCUMENT_MAX_PAGES */
+	int calls;			/* of a job; 0: 12 */
+	int paid;			/* 0: 3 */
+};
+
+struct spool;
+
+/*
+ * Takes up what is there. NULL with @error: the directory cannot be used. With a spool @error is "", or
+ * names something in it that is no job and is left alone.
+ */
+struct spool *spool_open(const char *path, const struct spool_limits *limits, char *error,
+			 size_t size);
+void spool_close(struct spool *s);
+
+/*
+ * A new job with the document in @fd. @want: id, uid, number and what is chosen; the rest is filled
+ * in. When it returns the job, that is on disk. NULL with @error; errno EDQUOT: a limit of the user.
+ */
+struct spool_job *spool_add(struct spool *s, const struct spool_job *want, int fd,
+			    const struct document_options *options, char *error, size_t size);
+/* The one to be tried now: of those that are due the one that has waited longest. NULL: none. */
+struct spool_job *spool_next(struct spool *s, int64_t now);
+/* When there will be one; INT64_MAX: not by time alone. */
+int64_t spool_due(const struct spool *s);
+struct spool_job *spool_find(const struct spool *s, uint64_t id);
+struct spool_job *spool_first(const struct spool *s);
+/* Jobs whose time has run out become FAILED; how many. */
+int spool_expire(struct spool *s, int64_t now);
+
+/* 0, or -1 with errno: what was to be written could not be. */
+int spool_begin(struct spool *s, struct spool_job *job);
+/* @confirmed pages of this call, so that a crash does not send them again. */
+int spool_page(struct spool *s, struct spool_job *job, int first, int confirmed);
+/* The call is over: PENDING with a later time, DONE or FAILED. */
+int spool_result(struct spool *s, struct spool_job *job, const struct fax_report *report,
+		 int64_t now);
+/* The job and its files go. */
+int spool_remove(struct spool *s, struct spool_job *job);
+
+/* Of a job's pages. */
+void spool_document(const struct spool *s, const struct spool_job *job, char *path, size_t size);
+const char *spool_state_name(enum spool_state state);
+
+#endif /* CLEARDOWN_FAXD_SPOOL_H */
