@@ -13,6 +13,10 @@ teardown() {
 	fax_teardown
 }
 
+@test "the dialogue with the modem, cut at every byte" {
+	"$FAX/class1test"
+}
+
 @test "a page sent in each coding, with and without error correction, is the same over there" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif"
 	for how in 'mh 1' 'mr 1' 'mmr 1' 'mh 0' 'mr 0'; do
@@ -116,6 +120,17 @@ teardown() {
 	[[ $(grep -c '^page 1 of 2' "$W/out") == 2 ]]
 	ended 'ok confirmed 2 '
 	same "$D/two.tif" "$W/rx.tif"
+}
+
+@test "the other side does not hear us and trains again: V.21 where a page was awaited" {
+	for ecm in --no-ecm ''; do
+		fax_bank --machine "200:fax:tx=$D/short.tif,miss=2"
+		receive $ecm
+		ended 'ok confirmed 1 rate 14400 '
+		[[ $(grep -c '^training' "$W/out") == 3 ]]
+		same "$D/short.tif" "$W/got.tif"
+		end_bank
+	done
 }
 
 @test "a last page that was refused is no success" {

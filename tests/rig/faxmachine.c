@@ -12,6 +12,7 @@
  * refuse=N	N times it hears noise in TCF, and refuses the speed
  * spoil=N	in N fast carriers with pages it hears noise for half of each half second
  * mute		from DCS on it says nothing any more
+ * miss=N	N times it does not hear the answer to TCF, and begins again
  * leave=N	it hangs up in the middle of page N
  */
 #include <stdlib.h>
@@ -44,7 +45,8 @@ struct faxmachine {
 	char rx[256], tx[256], id[NUMBER_LEN];
 	bool ecm;
 	int codings, modulations;
-	int refuse, spoil, leave;
+	int refuse, spoil, leave, miss;
+	bool deaf;
 	bool mute, muted;
 	enum listening listening;
 	int training_ms;	/* before TCF, at this speed */
@@ -76,6 +78,9 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 		f->training_ms = training_time(msg[4]);
 		f->listening = LISTEN_DCS_END;
 		f->muted = f->mute;
+	} else if (!incoming && fcf == T30_DCS) {
+		f->deaf = f->miss > 0;
+		f->miss -= f->deaf;
 	} else if (fcf == T30_CFR || fcf == T30_MCF || fcf == T30_PPR) {
 		f->listening = LISTEN_PAGE;
 		f->heard_ms = 0;
@@ -174,6 +179,8 @@ static void fax_hears(struct line *l, int16_t *amp, int len)
 	follow(f, loud(amp, len), len / SAMPLES_PER_MS);
 	if (noisy_now(f))
 		make_noise(amp, len);
+	if (f->deaf)
+		memset(amp, 0, (size_t)len * sizeof(*amp));
 	fax_rx(f->fax, amp, len);
 	if (time_to_leave(f)) {
 		f->leave = 0;
@@ -225,7 +232,7 @@ void faxmachine_begin(struct faxmachine *f)
 		die("spandsp: no fax");
 	fax_set_transmit_on_idle(f->fax, 1);
 	configure(f, fax_get_t30_state(f->fax));
-	f->muted = false;
+	f->muted = f->deaf = false;
 	f->listening = LISTEN_PLAIN;
 	f->line->audio = &fax_ops;
 }
@@ -297,7 +304,7 @@ static void take_word(struct faxmachine *f, const char *word)
 	else if (!take_value(word, "rx=", f->rx, sizeof(f->rx)) &&
 		 !take_value(word, "tx=", f->tx, sizeof(f->tx)) &&
 		 !take_value(word, "id=", f->id, sizeof(f->id)) &&
-		 !take_count(word, "refuse=", &f->refuse) &&
+		 !take_count(word, "refuse=", &f->refuse) && !take_count(word, "miss=", &f->miss) &&
 		 !take_count(word, "leave=", &f->leave) && !take_count(word, "spoil=", &f->spoil) &&
 		 !take_ability(f, word))
 		die("%s: not a word for a fax machine", word);

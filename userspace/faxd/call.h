@@ -83,7 +83,7 @@ struct fax_call {
 	int tries;
 	bool carrier;			/* our V.21 carrier is up */
 	bool spoke;			/* the last signal on the line was ours */
-	bool v21_heard;			/* the modem heard V.21 in place of a page */
+	bool v21_heard;			/* in place of a page: its frames come first */
 	bool listening_v21;
 	bool gap_done;
 	bool dcn_out;			/* the frame with the modem is DCN */

@@ -269,7 +269,6 @@ static void hear_frame(struct fax_call *c)
 {
 	c->heard_len = 0;
 	c->spoke = false;
-	c->v21_heard = false;
 	protocol_hearing(c);
 	enter(c, STEP_HEAR_FRAME, ANSWER_MS);
 }
@@ -623,10 +622,11 @@ static bool in_listen(struct fax_call *c)
 		c->v21_heard = true;
 		enter(c, STEP_IDLE, 0);
 	} else if (r == CLASS1_V21_CARRIER) {
-		c->listening_v21 = true;
+		c->v21_heard = c->listening_v21 = true;
 	} else if (r == CLASS1_NO_CARRIER || r == CLASS1_OK) {
 		if (c->listening_v21)
 			protocol_quiet(c);
+		c->v21_heard = false;
 		enter(c, STEP_DELAY, RETRY_MS);
 	} else if (r == CLASS1_ERROR) {
 		lost(c);
@@ -664,6 +664,9 @@ static bool in_heard_frame(struct fax_call *c)
 
 	if (r != CLASS1_OK && r != CLASS1_ERROR && r != CLASS1_NO_CARRIER)
 		return r != CLASS1_NONE;
+	/* Behind a frame that is not the last one there is another, whatever T.30 waits for. */
+	if (final || r != CLASS1_OK)
+		c->v21_heard = false;
 	enter(c, STEP_IDLE, 0);
 	if (!c->aborting)
 		protocol_heard(c, r == CLASS1_OK, final || r != CLASS1_OK);
