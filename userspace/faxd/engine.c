@@ -26,8 +26,8 @@
 #define RETRY_MS	50
 #define CANCEL_MS	1000
 #define ABORT_MS	5000
-#define ABORT_RESERVE	1500		/* of it, to hang up */
-#define DCN_MS		1800		/* silence, preamble and frame */
+#define ABORT_RESERVE	1200		/* of it, to hang up */
+#define DCN_MS		1500		/* silence, preamble and frame */
 #define CHUNK		256
 
 static const char dialled[] = "0123456789*#ABCDW,@!-.() ";
