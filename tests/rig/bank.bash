@@ -45,3 +45,36 @@ play() {
 play_with_signals() {
 	LD_PRELOAD=$BIN/lineshim.so TIOCM_DIR=$W/tiocm play "$@"
 }
+
+# Two iaxmodem call each other without an Asterisk between them, in a network and mount namespace
+# of their own, in which a script sources $W/iax first: the configuration directory is only seen there.
+iax_config() {
+	mkdir -p "$W/etc" "$W/log"
+	for i in 0 1; do
+		cat >"$W/etc/m$i" <<-END
+			device $W/m$i
+			owner root:root
+			mode 660
+			port $((4570 + i))
+			refresh 0
+			server 127.0.0.1:$((4571 - i))
+			peername m$i
+			secret none
+			cidname m$i
+			cidnumber 10$((i + 1))
+			codec slinear
+		END
+	done
+	cat >"$W/iax" <<-END
+		ip link set lo up
+		mount --bind "$W/etc" /etc/iaxmodem
+		mount --bind "$W/log" /var/log/iaxmodem
+		iaxmodem m0 >"$W/m0.log" 2>&1 &
+		iaxmodem m1 >"$W/m1.log" 2>&1 &
+		trap 'kill \$(jobs -p); wait' EXIT
+		for ((i = 0; i < 100; i++)); do
+			[[ -e $W/m0 && -e $W/m1 ]] && break
+			sleep 0.1
+		done
+	END
+}

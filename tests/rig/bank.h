@@ -347,6 +347,7 @@ bool fax_room(const struct modem *m);
 void fax_byte(struct modem *m, uint8_t c);
 void fax_connected(struct modem *m);
 void fax_failed(struct modem *m, enum result r);	/* the call is over or never was */
+void fax_hangup(struct modem *m);
 void fax_audio(struct modem *m, bool on);
 void fax_sync(struct modem *m);			/* result code form as ours */
 

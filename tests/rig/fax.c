@@ -134,6 +134,20 @@ void fax_connected(struct modem *m)
 		       m->line->caller ? AT_CALL_EVENT_CONNECTED : AT_CALL_EVENT_ANSWERED);
 }
 
+/* Whatever the engine is doing: in the middle of a page a command would be a part of it. */
+void fax_hangup(struct modem *m)
+{
+	at_state_t *at = &m->fax->t31->at_state;
+
+	at_set_at_rx_mode(at, AT_MODE_OFFHOOK_COMMAND);
+	at->dte_is_waiting = 0;
+	m->fax->holding = false;
+	m->fax->capturing = true;
+	m->fax->captured_len = 0;
+	t31_at_rx(m->fax->t31, "ATH0\r", 5);
+	m->fax->capturing = false;
+}
+
 void fax_failed(struct modem *m, enum result r)
 {
 	at_state_t *at = &m->fax->t31->at_state;

@@ -92,6 +92,8 @@ void modem_hangup(struct modem *m, const char *why)
 {
 	take_last_bytes(m);
 	datacall_end(m->line);
+	if (m->fclass == 1)
+		fax_hangup(m);
 	fax_audio(m, false);
 	forget_call(m);
 	exch_hangup(m->line, why);
@@ -356,8 +358,6 @@ enum result modem_online(struct modem *m)
 enum result modem_hook(struct modem *m, bool off)
 {
 	if (!off) {
-		if (m->fclass == 1)
-			fax_command(m, "ATH0");
 		modem_hangup(m, "ATH");
 		return RES_OK;
 	}
@@ -522,8 +522,6 @@ static void dtr_dropped(void *arg)
 		modem_reset(m);
 	} else if (call) {
 		log_line(m->line->number, "DTR off: hang up");
-		if (m->fclass == 1)
-			fax_command(m, "ATH0");
 		modem_hangup(m, "DTR off");
 		at_result(m, RES_NO_CARRIER);
 	} else {
