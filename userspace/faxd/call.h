@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * A fax call from inside. engine.c moves the modem from step to step and asks protocol.c what T.30
- * wants next; protocol.c has spandsp's core, which only leaves wishes here.
+ * A fax call from inside. steps.c moves the modem from step to step and asks protocol.c what T.30
+ * wants next; protocol.c has spandsp's core, which only leaves wishes here; engine.c is what the caller
+ * sees of it.
  */
 #ifndef CLEARDOWN_FAXD_CALL_H
 #define CLEARDOWN_FAXD_CALL_H
@@ -12,6 +13,7 @@
 #include "engine.h"
 
 #define FRAME_SIZE	512
+#define ABORT_MS	5000		/* of line time */
 
 /* What the modem is doing, and so what may come from it. */
 enum step {
@@ -55,6 +57,7 @@ struct fax_call {
 	bool outcome_known;
 
 	double now;			/* ms */
+	double alive;			/* when something new happened last */
 
 	/* protocol.c */
 	t30_state_t *t30;
@@ -75,7 +78,7 @@ struct fax_call {
 	double timed;			/* until when its timers were counted */
 	unsigned int modem_has;		/* enum fax_modulation */
 
-	/* engine.c */
+	/* steps.c */
 	enum step step;
 	double deadline;		/* 0: none */
 	unsigned int seen;		/* wishes when the reception began */
@@ -123,6 +126,12 @@ static inline bool wish_is_fast(const struct wish *w)
 {
 	return w->type == T30_MODEM_V17 || w->type == T30_MODEM_V29 || w->type == T30_MODEM_V27TER;
 }
+
+/* ---- steps.c ---- */
+
+/* False: nothing moves before more comes from the modem, or time passes. */
+bool step_once(struct fax_call *c);
+void step_end(struct fax_call *c);
 
 /* ---- engine.c ---- */
 

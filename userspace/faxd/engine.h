@@ -75,10 +75,11 @@ enum fax_modulation {
 	FAX_V17 = 4,
 };
 
+/* Who receives and dials polls; who sends and answers is polled. */
 struct fax_options {
 	bool receive;
 	const char *number;		/* dialled; NULL: the modem answers a call that rings */
-	const char *file;		/* sent, or written */
+	const char *file;		/* sent, or written; at most 255 bytes */
 	int first_page;			/* of the file, from 0: those before it were confirmed already */
 	const char *id;			/* TSI, CSI; NULL: none */
 	const char *header;		/* the text of the line on top of each page; NULL: no line */

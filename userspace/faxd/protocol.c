@@ -106,7 +106,7 @@ static void note_answer(struct fax_call *c, uint8_t fcf)
 		c->report.retrains++;
 	else if (c->page_on && (fcf == T30_RTN || fcf == T30_PIN))
 		end_page(c, FAX_VERDICT_BAD);
-	else if (fcf == T30_PPR)
+	else if (c->page_on && fcf == T30_PPR)
 		end_page(c, FAX_VERDICT_PARTIAL);
 	else if (c->page_on && fcf == T30_RTP && !c->options.receive)
 		end_page(c, FAX_VERDICT_RETRAIN);
