@@ -133,6 +133,36 @@ teardown() {
 	done
 }
 
+@test "polling both ways: we fetch what a machine has, a machine fetches what we have" {
+	fax_bank --machine "200:fax:tx=$D/two.tif" --machine "201:fax:rx=$W/rx.tif"
+	line --poll 200 "$W/got.tif" >"$W/out" 2>&1 || true
+	ended "ok confirmed 2 .* far '200'"
+	same "$D/two.tif" "$W/got.tif"
+	line --offer "$D/two.tif" >"$W/out" 2>&1 3>&- &
+	pid=$!
+	wait_until 10 grep -q waiting "$W/out"
+	ctl dial 201 101
+	wait "$pid" || true
+	ended "ok confirmed 2 .* dcn 1 .* far '201'"
+	same "$D/two.tif" "$W/rx.tif"
+	# a machine that has nothing
+	line --poll 201 "$W/none.tif" >"$W/out" 2>&1 || true
+	ended 'incompatible confirmed 0 .* dcn 1'
+	[[ ! -e $W/none.tif ]]
+}
+
+@test "the silences that real modems need" {
+	fax_bank --machine "200:fax:rx=$W/rx.tif,tx=$D/two.tif"
+	send --send-gap 10 --turn-gap 7 "$D/two.tif"
+	ended 'ok confirmed 2 '
+	grep -aq '101 -> AT+FRS=7' "$W/log"
+	grep -aq '101 -> AT+FTS=10' "$W/log"
+	same "$D/two.tif" "$W/rx.tif"
+	receive --turn-gap 7
+	ended 'ok confirmed 2 '
+	same "$D/two.tif" "$W/got.tif"
+}
+
 @test "a last page that was refused is no success" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif,spoil=99"
 	send --no-ecm "$D/one.tif"
@@ -200,7 +230,17 @@ teardown() {
 	ctl deaf 101 off
 	send --init '+FCLASS=8' "$D/one.tif"
 	ended 'no-modem .* reached setup'
-	line --send 200 --abort-at never "$D/five.tif" >"$W/out" 2>&1 3>&- &
+	rm "$W/out"
+	line --send 200 "$D/five.tif" >"$W/out" 2>&1 3>&- &
+	pid=$!
+	wait_until 20 grep -q '^page 1' "$W/out"
+	ctl stall 101 on
+	wait "$pid" || true
+	grep -q '^ended no-modem .* reached page dcn 0 onhook 0' "$W/out"
+	ctl stall 101 off
+	ctl waitfor 101 idle 5000
+	rm "$W/out"
+	line --send 200 "$D/five.tif" >"$W/out" 2>&1 3>&- &
 	pid=$!
 	wait_until 20 grep -q '^page 1' "$W/out"
 	end_bank
@@ -258,6 +298,13 @@ took_at_most() {
 	done
 }
 
+@test "a modem that answers at random: every call ends" {
+	for seed in {1..4}; do
+		bad_modem "$seed" --send 200 "$D/two.tif"
+		bad_modem "$seed" --receive "$W/got.tif"
+	done
+}
+
 @test "after a call that was aborted the next one goes through" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif"
 	send --abort-at page+1000 "$D/one.tif"
@@ -271,7 +318,7 @@ took_at_most() {
 # efax in the background as an answering machine on 102, into got.001 and so on.
 efax_answers() {
 	timeout 100 efax -v ewin -d "$W/102" -o1 -w -iS0=1 -l 102 -r "$W/got" >"$W/rx.log" 2>&1 3>&- &
-	EFAX=$!
+	PEER=$!
 	# the answerer has finished its dialogue when it asks for the receiving speeds
 	wait_until 20 grep -aq -- '102 -> AT+FRM=?' "$W/log"
 }
@@ -282,7 +329,7 @@ efax_answers() {
 	efax_answers
 	TO=102 send "$D/standard.tif"
 	ended 'ok confirmed 1 rate 14400 ecm 0 coding MH '
-	wait "$EFAX" || { cat "$W/rx.log"; false; }
+	wait "$PEER" || { cat "$W/rx.log"; false; }
 	same "$D/standard.tif" "$W/got.001"
 }
 

@@ -77,3 +77,16 @@ fax_teardown() {
 		grep -av 'T.31, 2[0-9][0-9] bytes' "$W/log" | tail -n 60
 	} >&2
 }
+
+# bad_modem SEED OPTION...: a call with a modem that answers at random. It ends, and tells how.
+bad_modem() {
+	local modem
+
+	rm -f "$W/bad"
+	"$BATS_TEST_DIRNAME/badmodem.py" "$W/bad" "$W/step" "$1" 3>&- &
+	modem=$!
+	wait_until 10 test -e "$W/bad"
+	timeout 100 "$FAX/faxline" --step "$W/step" --device "$W/bad" "${@:2}" >"$W/out" 2>&1 || true
+	grep -q '^ended ' "$W/out" || { echo "seed $1"; cat "$W/out"; return 1; }
+	wait "$modem" || { echo "seed $1: no end in two hours"; return 1; }
+}

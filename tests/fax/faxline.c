@@ -238,7 +238,8 @@ static unsigned int one_of(const char *word, const char *const *names, int n)
 
 struct arguments {
 	const char *device, *step, *coding, *fastest;
-	int receive, no_ecm;
+	int receive, offer, no_ecm;
+	const char *poll;
 };
 
 /* "--name value", or "--name" for what is only switched on; then the file. */
@@ -252,6 +253,8 @@ static void parse(char **argv, struct fax_options *o, struct driver *d, struct a
 		{ "--device", .text = &a->device },
 		{ "--send", .text = &o->number },
 		{ "--receive", .on = &a->receive },
+		{ "--poll", .text = &a->poll },
+		{ "--offer", .on = &a->offer },
 		{ "--step", .text = &a->step },
 		{ "--abort-at", .text = &d->abort_at },
 		{ "--no-ecm", .on = &a->no_ecm },
@@ -281,8 +284,11 @@ static void parse(char **argv, struct fax_options *o, struct driver *d, struct a
 			*all[i].number = atoi(*++argv);
 	}
 	o->file = *argv;
-	if (!a->device || !o->file || argv[1] || !o->number == !a->receive) {
-		fputs("usage: faxline --device TTY --send NUMBER FILE | --receive FILE\n", stderr);
+	if (!a->device || !o->file || argv[1] ||
+	    !!o->number + !!a->receive + !!a->poll + !!a->offer != 1) {
+		fputs("usage: faxline --device TTY --send NUMBER FILE | --receive FILE |\n"
+		      "       --poll NUMBER FILE | --offer FILE\n",
+		      stderr);
 		exit(2);
 	}
 }
@@ -293,7 +299,9 @@ static void set_options(struct fax_options *o, const struct arguments *a)
 	static const char *const modulations[] = { "v27ter", "v29", "v17" };
 
 	o->clock_ms = now_ms;
-	o->receive = a->receive;
+	o->receive = a->receive || a->poll;
+	if (a->poll)
+		o->number = a->poll;
 	o->no_ecm = a->no_ecm;
 	if (a->coding)
 		o->codings = one_of(a->coding, codings, 3);
@@ -317,7 +325,7 @@ int main(int argc, char **argv)
 	signal(SIGTERM, on_signal);
 	signal(SIGINT, on_signal);
 	fd = open_line(arguments.device);
-	if (options.receive) {
+	if (!options.number) {
 		puts("waiting");
 		fflush(stdout);
 		if (wait_text(fd, "RING", RING_MS) < 0)

@@ -141,3 +141,40 @@ efax_speeds() {
 		ctl waitfor 200 idle 5000
 	done
 }
+
+@test "a modem that answers at random, 200 times each way: every call ends" {
+	for ((i = 0; i < 200; i++)); do
+		seed=$((${SEED:-4711} + i))
+		bad_modem "$seed" --send 200 "$D/two.tif"
+		bad_modem "$seed" --receive "$W/got.tif"
+	done
+}
+
+@test "over two iaxmodem in real time: to ourselves with error correction, and to efax" {
+	command -v iaxmodem
+	command -v efax
+	iax_config
+	cat >"$W/inside" <<-'END'
+		source "$1/iax"
+		cd "$1"
+		"$2/faxline" --device m1 --receive got.tif >rx.out &
+		r=$!
+		until grep -q waiting rx.out; do sleep 0.1; done
+		timeout 200 "$2/faxline" --device m0 --send 102 "$3" >out
+		wait "$r"
+		# iaxmodem refuses calls for 5 s after ATH
+		sleep 6
+		timeout 200 efax -v ewin -d m1 -o1 -w -iS0=1 -r got >efax.log 2>&1 &
+		r=$!
+		until grep -q 'waiting for activity' efax.log; do sleep 0.1; done
+		timeout 200 "$2/faxline" --device m0 --send 102 "$3" >out2
+		wait "$r"
+	END
+	unshare --map-root-user --mount --net bash -e "$W/inside" "$W" "$FAX" "$D/one.tif" 3>&- ||
+		{ cat "$W/out" "$W/rx.out" "$W/out2" "$W/efax.log"; false; }
+	grep -q '^ended ok confirmed 1 rate 14400 ecm 1 coding MMR ' "$W/out"
+	grep -q '^ended ok confirmed 1 rate 14400 ecm 1 coding MMR ' "$W/rx.out"
+	grep -q '^ended ok confirmed 1 rate 14400 ecm 0 coding MH ' "$W/out2"
+	same "$D/one.tif" "$W/got.tif"
+	same "$D/one.tif" "$W/got.001"
+}
