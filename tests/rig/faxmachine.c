@@ -48,6 +48,7 @@ struct faxmachine {
 	int refuse, spoil, leave, miss;
 	bool deaf;
 	bool mute, muted;
+	bool over;		/* the line is on hook */
 	enum listening listening;
 	int training_ms;	/* before TCF, at this speed */
 	int heard_ms;		/* since the carrier began */
@@ -96,7 +97,8 @@ static void ended(t30_state_t *t30, void *arg, int code)
 	log_line(f->line->number, "fax ends: %d %s, pages tx %d rx %d, rate %d, ecm %d, far '%s'",
 		 code, t30_completion_code_to_str(code), s.pages_tx, s.pages_rx, s.bit_rate,
 		 s.error_correcting_mode, t30_get_rx_ident(t30) ? t30_get_rx_ident(t30) : "");
-	f->done(f->line);
+	if (!f->over)
+		f->done(f->line);
 }
 
 /* ---- audio ---- */
@@ -232,7 +234,7 @@ void faxmachine_begin(struct faxmachine *f)
 		die("spandsp: no fax");
 	fax_set_transmit_on_idle(f->fax, 1);
 	configure(f, fax_get_t30_state(f->fax));
-	f->muted = f->deaf = false;
+	f->muted = f->deaf = f->over = false;
 	f->listening = LISTEN_PLAIN;
 	f->line->audio = &fax_ops;
 }
@@ -242,6 +244,7 @@ void faxmachine_end(struct faxmachine *f)
 {
 	if (!f->fax)
 		return;
+	f->over = true;
 	t30_terminate(fax_get_t30_state(f->fax));
 	fax_free(f->fax);
 	f->fax = NULL;

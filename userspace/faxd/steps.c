@@ -206,6 +206,10 @@ static bool in_setup(struct fax_call *c)
 		return r != CLASS1_NONE;
 	if (c->aborting) {
 		hang_up(c);
+	} else if (r == CLASS1_ERROR && c->setup == 1 && ++c->tries < 3) {
+		/* It stood behind something that was left there. */
+		c->setup = 0;
+		next_setup(c);
 	} else if (r == CLASS1_ERROR && !asking) {
 		fail(c, FAX_NO_MODEM, "a command of the setup was refused");
 	} else {
