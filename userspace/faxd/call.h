@@ -75,6 +75,7 @@ struct fax_call {
 	bool far_heard;			/* a valid frame came */
 	bool trained;			/* CFR: what follows is a page */
 	bool page_on;			/* and has begun */
+	bool complete;			/* every page was confirmed */
 	double timed;			/* until when its timers were counted */
 	unsigned int modem_has;		/* enum fax_modulation */
 

@@ -147,6 +147,7 @@ static int page_done(t30_state_t *t30, void *arg, int fcf)
 	t30_get_transfer_statistics(t30, &s);
 	if (c->options.receive ? s.pages_rx > c->report.confirmed : fcf == T30_MCF)
 		end_page(c, FAX_VERDICT_GOOD);
+	c->complete = c->options.receive && !c->page_on && fcf == T30_EOP;
 	return T30_ERR_OK;
 }
 
@@ -199,6 +200,11 @@ static void protocol_over(t30_state_t *t30, void *arg, int code)
 
 	(void)t30;
 	note_statistics(c);
+	if (!c->options.receive && c->report.dcn_sent)
+		c->complete = c->report.pages && c->report.confirmed >= c->report.pages;
+	/* A time that ran out, and was made up for, stays in spandsp's status. */
+	if (c->complete && outcome != FAX_DOCUMENT)
+		outcome = FAX_OK;
 	if (outcome == FAX_OK && !c->options.receive) {
 		if (!c->report.pages || c->report.confirmed < c->report.pages)
 			outcome = FAX_PAGE_REFUSED;
