@@ -445,6 +445,7 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		dev->session = false;
 		dev->class->closed(dev);
 	}
+	cldn_siblings_regain(dev); /* who sees that we are closed finds the hardware theirs */
 	cldn_hook(CLDN_HOOK_RELEASED, h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		module_put(dev->link.drv->owner);
@@ -455,7 +456,6 @@ static void cldn_close_finish(struct cldn_device *dev, struct cldn_handle *h)
 		cldn_close_file_locked(h, true);
 	}
 	cldn_hook(CLDN_HOOK_CLOSED, h);
-	cldn_siblings_regain(dev);
 	cldn_close_wake(h);
 	cldn_handle_put(h); /* dev->owner's */
 }

@@ -68,6 +68,7 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 	struct cldn_handle *h = dev->owner;
 
 	trace_cldn_open_failed(h);
+	cldn_siblings_regain(dev);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		module_put(dev->link.drv->owner);
 		if (h->filed)
@@ -78,7 +79,6 @@ static void cldn_open_fail(struct cldn_device *dev, int error)
 		dev->wake_ns = U64_MAX; /* what the session asked for goes with it */
 		cldn_device_set_free_locked(dev);
 	}
-	cldn_siblings_regain(dev);
 	wake_up_all(&dev->wq);
 	wake_up_all(&h->wq);
 	cldn_handle_put(h); /* dev->owner's */
