@@ -1410,7 +1410,8 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DIAL, CLDN_OP_SEND_DTMF));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_START_DOC, CLDN_OP_RESET));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_MAKE_CALL, CLDN_OP_MODIFY_QOS));
-	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_COMPLETION, CLDN_EV_AF_NOTIFY));
+	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_COMPLETION, CLDN_EV_FAX_LINE));
+	EXPECT(good, all_named(cleardown_fei_name, CLDN_FEI_DIALING, CLDN_FEI_FAXSVC_STARTED));
 	EXPECT(good, all_named(cleardown_vc_name, 0, CLDN_VC_DELETED));
 	EXPECT(good, all_named(cleardown_callstate_name, 6, 12));
 	EXPECT(good, !cleardown_callstate_name(2) && !cleardown_callstate_name(13));
