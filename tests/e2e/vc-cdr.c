@@ -299,6 +299,7 @@ static int listener(int told)
 	EXPECT_EQ(good, next.out_vc, vc.id);
 	EXPECT_EQ(good, vc_next_of(mine.af, vc.id, &next), -ENOENT);
 	EXPECT_EQ(good, cdr_next(mine.af, 0, &cdr), -ENOENT);
+	EXPECT_EQ(good, write(told, "l", 1), 1); /* only now the call may end */
 	EXPECT(good, vc_next(&mine, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 10000));
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
 	EXPECT_EQ(good, cdr_next(mine.af, 0, &cdr), 0);
@@ -354,6 +355,7 @@ static void owned_by_the_listener(void)
 	EXPECT(good, cdr_await(&b, before + 1, &cdr));
 	EXPECT_EQ(good, cdr.uid, 0);
 	EXPECT(good, limited());
+	EXPECT_EQ(good, read(pipes[0], &word, 1), 1);
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
 	EXPECT(good, cdr_await(&b, before + 2, &cdr));
 	EXPECT_EQ(good, cdr.uid, USER);
