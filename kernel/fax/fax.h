@@ -293,4 +293,11 @@ enum cldn_step_verdict fax_step_run(struct cldn_device *dev, u32 what, u64 until
 u32 fax_summary(struct cldn_device *dev);
 bool fax_hang_turn(struct fax_line *fl, u64 now);
 
+/* Row of a table of calls. */
+#define FAX_CALL(command, type, call)                                     \
+	{                                                                 \
+		.cmd = CLEARDOWN_IOC_FAX_##command, .size = sizeof(type), \
+		.min_size = sizeof(type), .fn = (call), .changes = true   \
+	}
+
 #endif /* CLEARDOWN_FAX_PRIV_H */

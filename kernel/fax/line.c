@@ -491,20 +491,14 @@ static void fax_unbind(struct cldn_device *dev)
 	dev->class_data = NULL;
 }
 
-#define FAX_LINE_CALL(command, type, call)                                \
-	{                                                                 \
-		.cmd = CLEARDOWN_IOC_FAX_##command, .size = sizeof(type), \
-		.min_size = sizeof(type), .fn = (call), .changes = true   \
-	}
-
 static const struct cldn_ioctl fax_line_ioctls[] = {
-	FAX_LINE_CALL(PORT, struct cleardown_fax_port, fax_port),
-	FAX_LINE_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
-	FAX_LINE_CALL(LINE, struct cleardown_fax_line, fax_line_call),
-	FAX_LINE_CALL(PROVIDE, struct cleardown_fax_provide, fax_provide),
-	FAX_LINE_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next),
-	FAX_LINE_CALL(JOB_ADOPT, struct cleardown_fax_adopt, fax_job_adopt),
-	FAX_LINE_CALL(REPORT, struct cleardown_fax_report, fax_report),
+	FAX_CALL(PORT, struct cleardown_fax_port, fax_port),
+	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
+	FAX_CALL(LINE, struct cleardown_fax_line, fax_line_call),
+	FAX_CALL(PROVIDE, struct cleardown_fax_provide, fax_provide),
+	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next),
+	FAX_CALL(JOB_ADOPT, struct cleardown_fax_adopt, fax_job_adopt),
+	FAX_CALL(REPORT, struct cleardown_fax_report, fax_report),
 	{ .cmd = CLEARDOWN_IOC_FAX_JOB_TAKE,
 	  .size = sizeof(struct cleardown_fax_take),
 	  .min_size = sizeof(struct cleardown_fax_take),

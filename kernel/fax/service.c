@@ -736,12 +736,6 @@ static void fax_service_unbinding(struct cldn_device *dev)
 	cancel_delayed_work_sync(&fax.work);
 }
 
-#define FAX_CALL(command, type, call)                                     \
-	{                                                                 \
-		.cmd = CLEARDOWN_IOC_FAX_##command, .size = sizeof(type), \
-		.min_size = sizeof(type), .fn = (call), .changes = true   \
-	}
-
 static const struct cldn_ioctl fax_service_ioctls[] = {
 	FAX_CALL(EVENTS, struct cleardown_fax_events, fax_events),
 	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
