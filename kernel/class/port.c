@@ -84,6 +84,8 @@ void port_publish(struct port *p, u64 now)
 
 	p->told = flags;
 	scoped_guard(spinlock_irqsave, &p->lock) {
+		if (news)
+			cldn_status_changed(p->dev);
 		p->status.out_flags = flags;
 		p->status.out_lines = lines;
 		p->status.out_sample_ns = p->sample_ns;
@@ -92,8 +94,6 @@ void port_publish(struct port *p, u64 now)
 		memcpy(p->status.out_display, p->mon.display, sizeof(p->status.out_display));
 	}
 	wake_up_all(&p->sampled);
-	if (news)
-		cldn_status_changed(p->dev);
 }
 
 /* Reads the lines and tells who wants to know. Never waits: also a printer that hangs has lines. */
@@ -133,9 +133,9 @@ static int port_get_status(struct cldn_handle *h, void *arg)
 	u32 size = out->size;
 
 	port_refresh(p);
-	cldn_status_look(h);
 	port_doc_result(p, &doc);
 	guard(spinlock_irqsave)(&p->lock);
+	cldn_status_look(h);
 	*out = p->status;
 	out->size = size;
 	out->out_accepted = doc.accepted;

@@ -21,13 +21,13 @@ static void port_doc_set(struct port *p, u32 state)
 
 	p->doc = state;
 	scoped_guard(spinlock_irqsave, &p->lock) {
+		cldn_status_changed(p->dev);
 		p->status.out_doc_state = state;
 		pages = p->status.out_pages;
 		memcpy(name, p->status.out_doc_name, sizeof(name));
 	}
 	port_publish(p, ktime_get_ns());
 	cldn_indicate(p->dev, CLEARDOWN_EV_DOC, state, pages, (u32)p->number, name, strlen(name));
-	cldn_status_changed(p->dev);
 	/* A plain write has waited for this end: its document begins in the next turn. */
 	if (!port_doc_active(p) && cldn_write_wanted(p->dev))
 		cldn_device_kick(p->dev, CLDN_EV_WRITE);

@@ -397,11 +397,20 @@ void cldn_write_refuse(struct cldn_device *dev, int error);
 /**
  * cldn_status_changed - poll tells the owner and the observers (EPOLLPRI) until they have looked
  * @dev: device
+ *
+ * Called under the lock under which the class changes what its status says: who has read the new
+ * one has then also seen that it is new, and is not told of it once more.
+ *
  * Context: any.
  */
 void cldn_status_changed(struct cldn_device *dev);
 
-/** cldn_status_look - whoever has this file has seen the status as it is. Context: process. */
+/**
+ * cldn_status_look - whoever has this file sees the status as it is
+ * @h: handle
+ *
+ * Context: any, under the lock of cldn_status_changed().
+ */
 void cldn_status_look(struct cldn_handle *h);
 
 /** cldn_rx_room - how many bytes cldn_rx_push() would take. Context: the device's worker. */
