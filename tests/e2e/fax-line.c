@@ -109,9 +109,28 @@ static void a_transparent_channel(void)
 
 /* ---- the phone on the same line ---- */
 
+/* Somebody tries the phone with the tool; what it says of who has it. */
+static bool tool_names(const char *text)
+{
+	char cmd[80], said[600] = "";
+	FILE *p;
+
+	snprintf(cmd, sizeof(cmd), "cleardown phone at %s I0 2>&1", phone);
+	p = popen(cmd, "r");
+	if (!p)
+		return false;
+	said[fread(said, 1, sizeof(said) - 1, p)] = 0;
+	if (strstr(said, text))
+		return WEXITSTATUS(pclose(p)) == 5;
+	pclose(p);
+	printf("# the tool said %s", said);
+	return false;
+}
+
 static void phone_first(void)
 {
 	int fd = fax_provider(name, offers), owner = cd_open(phone, O_RDWR);
+	char names_job[96];
 	uint64_t job;
 	bool good = fd >= 0 && owner >= 0;
 
@@ -134,11 +153,15 @@ static void phone_first(void)
 	tap(good, "P-15 the phone closes and the job goes on, with nothing restarted");
 	good = true;
 	EXPECT_EQ(good, cd_open(phone, O_RDWR), -EBUSY);
+	snprintf(names_job, sizeof(names_job), "%s has a call for fax job %llu", name,
+		 (unsigned long long)job);
+	EXPECT(good, tool_names(names_job));
 	EXPECT_EQ(good, fax_report(fd, job, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 1), 0);
 	EXPECT(good, calling(fd));
 	EXPECT_EQ(good, cd_open(phone, O_RDWR), -EBUSY);
+	EXPECT(good, tool_names(" has a fax call"));
 	EXPECT(good, modem_says(fd, "\x18", "OK", 5000) && modem_says(fd, "ATH0", "OK", 5000));
-	tap(good, "a phone's open in a fax call is EBUSY");
+	tap(good, "P-15 a phone's open in a fax call is EBUSY, and the tool names the job");
 	EXPECT(good, far_idle());
 	good = true;
 	owner = cd_open(phone, O_RDWR);

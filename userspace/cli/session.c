@@ -123,15 +123,49 @@ static int held_by_owner(const struct cleardown_device *device)
 	return busy(device, cause, remedy);
 }
 
-/* The device is ours to open, but its line is not free. */
-static int line_is_busy(const struct cleardown_device *device)
+/* Another class on the same line, whose provider may have it. */
+static uint64_t fax_line_beside(struct cleardown_ctl *ctl, const char *backend)
 {
+	const struct cleardown_device *other;
+	uint64_t after = 0;
+
+	while ((other = cleardown_ctl_next_device(ctl, after))) {
+		after = other->id;
+		if (other->class_id == CLDN_CLASS_FAX && other->session.owner_pid &&
+		    !strcmp(other->backend, backend))
+			return other->id;
+	}
+	return 0;
+}
+
+/* Says what a fax line does, when it does not wait. A job is named to whom it may be shown. */
+static bool fax_call_on(uint64_t line, char *cause, size_t size)
+{
+	struct cleardown_fax *fax = cleardown_fax_connect(CLDN_OPEN_OBSERVER);
+	const struct cleardown_faxport_status *port = NULL;
+
+	if (fax)
+		port = cleardown_fax_next_line(fax, line - 1);
+	if (port && port->job)
+		snprintf(cause, size, "%s has a call for fax job %" PRIu64, port->name, port->job);
+	else if (port)
+		snprintf(cause, size, "%s has a fax call", port->name);
+	cleardown_fax_free(fax);
+	return port;
+}
+
+/* The device is ours to open, but its line is not free. */
+static int line_is_busy(struct cleardown_ctl *ctl, const struct cleardown_device *device)
+{
+	uint64_t fax_line = fax_line_beside(ctl, device->backend);
 	const char *state = cleardown_state_name(device->session.state);
 	char path[64], driver[CLDN_NAME_LEN], cause[256], remedy[128] = "";
 	struct holder holder;
 
 	device_path(device->rdev, path, sizeof(path));
-	if (find_holder(device->rdev, &holder)) {
+	if (fax_line && fax_call_on(fax_line, cause, sizeof(cause))) {
+		snprintf(remedy, sizeof(remedy), "wait for its end, or `cleardown fax abort` it");
+	} else if (find_holder(device->rdev, &holder)) {
 		snprintf(cause, sizeof(cause), "%s is held by pid %d (%s)", path, holder.pid,
 			 holder.comm);
 		snprintf(remedy, sizeof(remedy), "end that program");
@@ -150,14 +184,15 @@ static int line_is_busy(const struct cleardown_device *device)
 
 static int open_failed(struct session *s, int err)
 {
-	const struct cleardown_device *device = cleardown_ctl_find_device(s->ctl, s->name);
+	const struct cleardown_device *found = cleardown_ctl_find_device(s->ctl, s->name);
+	struct cleardown_device device = found ? *found : (struct cleardown_device){ 0 };
 	bool is_port = s->class_id == CLDN_CLASS_PORT;
 	struct trouble trouble = { .object = s->name, .action = "open", .err = err };
 
-	if (err == EBUSY && device && device->session.owner_pid)
-		return held_by_owner(device);
-	if (err == EBUSY && device)
-		return line_is_busy(device);
+	if (err == EBUSY && found && device.session.owner_pid)
+		return held_by_owner(&device);
+	if (err == EBUSY && found)
+		return line_is_busy(s->ctl, &device);
 	trouble.cause = errno_cause(err);
 	switch (err) {
 	case EACCES:
