@@ -282,6 +282,8 @@ static bool port_pump(struct port *p, u64 now)
 		left = 1;
 	else
 		left = cldn_tx_pump(p->dev);
+	if (left == -ENODEV)
+		return false; /* GONE is on its way, and finds the document */
 	if (left < 0) {
 		port_doc_broken(p, left);
 		return false;

@@ -60,7 +60,8 @@ struct cldn_link_config {
  * @shut: from now on callbacks do nothing, and those inside are over on return. Worker; @close
  *	follows. Separate, because the event gate is shut before and the hardware released after.
  * @write: hands over up to @len bytes, returns how many were taken, 0 when there is no room (ROOM
- *	follows), or an errno. Never waits for the far end, and is back within 10 ms. Worker.
+ *	follows), or an errno, of which -ENODEV says that GONE follows. Never waits for the far end,
+ *	and is back within 10 ms. Worker.
  * @read: takes up to @len received bytes, returns how many. Worker.
  * @queued: bytes taken by @write that are still in software buffers. Worker.
  * @sent: true when nothing is queued and the transmitter is empty as well. Worker; may take a few
