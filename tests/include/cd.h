@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -291,6 +292,25 @@ static inline long cd_counter(const char *file, const char *name)
 	if (f)
 		fclose(f);
 	return found;
+}
+
+/*
+ * Waits until "live" has @value of @name: what was closed may be a worker's for a moment still. A
+ * count that is to be compared with must be waited for as well.
+ */
+static inline bool cd_live_is(const char *name, long value)
+{
+	uint64_t end = cd_now() + 5 * CD_S;
+	long now;
+
+	while ((now = cd_counter("live", name)) != value) {
+		if (cd_now() > end) {
+			fprintf(stderr, "# live: %ld %s, not %ld\n", now, name, value);
+			return false;
+		}
+		usleep(5000);
+	}
+	return true;
 }
 
 /* Asks the host (scripts/vm): 0 and the answer's first line without "ok ", or -1. */

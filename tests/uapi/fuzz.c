@@ -695,9 +695,9 @@ static void judge_counts(void)
 	for (int i = 0; i < DEVICES; i++)
 		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
 	EXPECT_EQ(good, cd_counter("stats", "issued"), cd_counter("stats", "completed"));
-	EXPECT_EQ(good, cd_counter("live", "handles"), 0);
-	EXPECT_EQ(good, cd_counter("live", "ops"), 0);
-	EXPECT_EQ(good, cd_counter("live", "queues"), 0);
+	EXPECT(good, cd_live_is("handles", 0));
+	EXPECT(good, cd_live_is("ops", 0));
+	EXPECT(good, cd_live_is("queues", 0));
 	tap(good, "P-7 PR-1 every accepted request has completed once, nothing is left");
 }
 
