@@ -309,6 +309,8 @@ static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void
 	if (!ret) {
 		ret = call->fn(h, arg);
 		copied = call->no_out ? 0 : cldn_copy_out(arg, call->size, uarg);
+		if (!ret && copied && call->undo)
+			call->undo(h, arg);
 		ret = ret ?: copied;
 	}
 	return ret;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * Private to kernel/fax. service.c has the server: its handles, ports, session and queues; job.c
- * has the table of jobs; line.c a line and what its provider calls; line_close.c the ways to get a
+ * Private to kernel/fax. service.c has the server: its handles, ports and session; event.c its
+ * queues; job.c has the table of jobs; line.c a line and what its provider calls; line_close.c the ways to get a
  * modem on-hook; track.c what the modem does.
  *
  * Service: STOPPED -> RUNNING by the first server handle or job, -> STOPPED when nothing has held
@@ -122,6 +122,7 @@ struct fax_queue {
  * @offer: reserved: OFFER
  * @change: reserved: pause or resume
  * @remove: reserved: delete
+ * @tickets: struct fax_ticket
  * @posted: records that are queued, BIT(enum fax_rec)
  * @number: as in FAX_SEND
  * @args: likewise
@@ -141,6 +142,7 @@ struct fax_job {
 	u32 event;
 	u64 since_ns;
 	u64 due_ns;
+	struct list_head tickets;
 	struct cldn_rec offer;
 	struct cldn_rec change;
 	struct cldn_rec remove;
@@ -234,6 +236,21 @@ struct fax_line {
 	size_t rx_len;
 };
 
+/* Of an event: it may be dropped where a queue is full; it is not; it is the last but one of a job;
+ * it is the last.
+ */
+enum fax_kind {
+	FAX_REPEATS,
+	FAX_NEWS,
+	FAX_TERMINAL,
+	FAX_DELETED,
+};
+
+static inline struct fax_handle *fax_handle_of(struct cldn_handle *h)
+{
+	return container_of(h, struct fax_handle, h);
+}
+
 static inline struct fax_line *fax_line_of(struct cldn_device *dev)
 {
 	return dev->class_data;
@@ -245,11 +262,18 @@ static inline bool fax_is_port(const struct cldn_handle *h)
 	return h->member && h->dev != fax.dev;
 }
 
+/* event.c */
+void fax_event(const struct fax_job *job, const struct fax_line *line, u32 event,
+	       const struct cleardown_fax_report *r, enum fax_kind kind);
+int fax_tickets_of_job(struct fax_job *job);
+void fax_tickets_end(struct fax_job *job);
+void fax_queues_sweep(void);
+void fax_queues_end(void);
+int fax_events(struct cldn_handle *h, void *p);
+
 /* service.c */
 u32 fax_word(int error);
 bool fax_may(const struct fax_handle *fh, const struct fax_job *job);
-void fax_event(const struct fax_job *job, const struct fax_line *line, u32 event,
-	       const struct cleardown_fax_report *r, bool repeats);
 void fax_start(void);
 void fax_touch(void);
 void fax_ports_end(struct fax_line *fl);
@@ -266,6 +290,7 @@ void fax_jobs_offer(struct fax_line *fl);
 u64 fax_jobs_next(void);
 void fax_jobs_due(u64 now);
 int fax_send(struct cldn_handle *h, void *p);
+void fax_unsend(struct cldn_handle *h, void *p);
 int fax_job_next(struct cldn_handle *h, void *p);
 int fax_job_set(struct cldn_handle *h, void *p);
 struct file *fax_job_take(struct cldn_handle *h, void *p);

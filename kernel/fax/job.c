@@ -86,10 +86,15 @@ static struct fax_job *fax_job_new(u64 id, kuid_t uid)
 	lockdep_assert_held(&fax.lock);
 	if (!job)
 		return ERR_PTR(-ENOMEM);
+	job->uid = uid;
+	INIT_LIST_HEAD(&job->tickets);
+	if (fax_tickets_of_job(job)) {
+		kfree(job);
+		return ERR_PTR(-ENOMEM);
+	}
 	__module_get(THIS_MODULE); /* the caller's file has one */
 	kref_init(&job->ref);
 	job->id = id;
-	job->uid = uid;
 	job->since_ns = ktime_get_ns();
 	job->event = CLEARDOWN_FEI_JOB_QUEUED;
 	fax_rec_init(job, &job->offer, CLEARDOWN_EV_FAX_OFFER, fax_offer_free);
@@ -150,7 +155,8 @@ static void fax_job_over(struct fax_job *job)
 	lockdep_assert_held(&fax.lock);
 	list_del(&job->node);
 	fax.njobs--;
-	fax_event(job, job->line, CLEARDOWN_FEI_DELETED, NULL, false);
+	fax_event(job, job->line, CLEARDOWN_FEI_DELETED, NULL, FAX_DELETED);
+	fax_tickets_end(job);
 	fax_touch();
 	fax_job_put(job);
 }
@@ -220,7 +226,7 @@ static void fax_job_give_up(struct fax_job *job)
 			fax_line_want(fl, FAX_WANT_GIVE);
 	} else {
 		fax_job_state(job, CLEARDOWN_JS_FAILED);
-		fax_event(job, fl, CLEARDOWN_FEI_FATAL_ERROR, NULL, false);
+		fax_event(job, fl, CLEARDOWN_FEI_FATAL_ERROR, NULL, FAX_TERMINAL);
 	}
 	fax_job_over(job);
 }
@@ -233,6 +239,26 @@ void fax_jobs_due(u64 now)
 	list_for_each_entry_safe(job, next, &fax.jobs, node)
 		if (job->due_ns && job->due_ns <= now)
 			fax_job_give_up(job);
+}
+
+/* The provider is asked to end what he does for it; where nobody does anything it ends at once. */
+static int fax_job_delete(struct fax_job *job)
+{
+	u32 was = job->state;
+
+	if (was == CLEARDOWN_JS_DELETING)
+		return -EINVAL;
+	job->resume = was == CLEARDOWN_JS_INPROGRESS;
+	fax_job_state(job, CLEARDOWN_JS_DELETING);
+	fax_event(job, job->line, CLEARDOWN_FEI_ABORTING, NULL, FAX_TERMINAL);
+	if (!job->line || !job->taken) {
+		fax_job_over(job);
+		return 0;
+	}
+	job->due_ns = ktime_get_ns() + READ_ONCE(fax_abort_ms) * (u64)NSEC_PER_MSEC;
+	fax_job_post(job, &job->remove, FAX_REC_REMOVE);
+	fax_touch();
+	return 0;
 }
 
 /* ---- FaxSendDocument ---- */
@@ -310,7 +336,7 @@ static int fax_send_file(const struct fax_handle *fh, struct cleardown_fax_send 
 	memcpy(job->number, arg->number, sizeof(job->number));
 	memcpy(job->args, arg->args, sizeof(job->args));
 	arg->out_job = job->id;
-	fax_event(job, NULL, CLEARDOWN_FEI_JOB_QUEUED, NULL, false);
+	fax_event(job, NULL, CLEARDOWN_FEI_JOB_QUEUED, NULL, FAX_NEWS);
 	fax_job_offer(job, fax_line_for(arg->line));
 	fax_touch();
 	return 0;
@@ -340,6 +366,18 @@ int fax_send(struct cldn_handle *h, void *p)
 	ret = fax_send_file(fh, arg, file);
 	arg->out_status = fax_word(ret);
 	return ret;
+}
+
+/* Its id is not known to who sent it: nobody would wait for it, or could end it. */
+void fax_unsend(struct cldn_handle *h, void *p)
+{
+	struct cleardown_fax_send *arg = p;
+	struct fax_job *job;
+
+	guard(mutex)(&fax.lock);
+	job = fax_job_find(arg->out_job);
+	if (job)
+		fax_job_delete(job);
 }
 
 /* ---- FaxEnumJobs ---- */
@@ -407,26 +445,6 @@ int fax_job_next(struct cldn_handle *h, void *p)
 }
 
 /* ---- FaxSetJob, FaxAbort ---- */
-
-/* The provider is asked to end what he does for it; where nobody does anything it ends at once. */
-static int fax_job_delete(struct fax_job *job)
-{
-	u32 was = job->state;
-
-	if (was == CLEARDOWN_JS_DELETING)
-		return -EINVAL;
-	job->resume = was == CLEARDOWN_JS_INPROGRESS;
-	fax_job_state(job, CLEARDOWN_JS_DELETING);
-	fax_event(job, job->line, CLEARDOWN_FEI_ABORTING, NULL, false);
-	if (!job->line || !job->taken) {
-		fax_job_over(job);
-		return 0;
-	}
-	job->due_ns = ktime_get_ns() + READ_ONCE(fax_abort_ms) * (u64)NSEC_PER_MSEC;
-	fax_job_post(job, &job->remove, FAX_REC_REMOVE);
-	fax_touch();
-	return 0;
-}
 
 static int fax_job_pause(struct fax_job *job, bool pause)
 {
@@ -534,7 +552,7 @@ static int fax_job_again(struct fax_line *fl, struct cleardown_fax_adopt *arg, k
 	job->line = fl;
 	arg->out_state = fax_js(job);
 	fax_start();
-	fax_event(job, fl, CLEARDOWN_FEI_JOB_QUEUED, NULL, false);
+	fax_event(job, fl, CLEARDOWN_FEI_JOB_QUEUED, NULL, FAX_NEWS);
 	fax_touch();
 	return 0;
 }
@@ -629,6 +647,13 @@ static bool fax_state_terminal(u32 state)
 	       state == CLEARDOWN_JS_RETRIES_EXCEEDED;
 }
 
+static enum fax_kind fax_report_kind(const struct cleardown_fax_report *arg)
+{
+	if (fax_state_terminal(arg->state))
+		return FAX_TERMINAL;
+	return arg->state == CLEARDOWN_JS_INPROGRESS ? FAX_REPEATS : FAX_NEWS;
+}
+
 static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report *arg)
 {
 	struct fax_job *job = fax_job_find(arg->job);
@@ -653,7 +678,7 @@ static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report
 	if (arg->state == CLEARDOWN_JS_INPROGRESS)
 		fl->fps = arg->event == CLEARDOWN_FEI_DIALING ? CLEARDOWN_FPS_DIALING :
 								CLEARDOWN_FPS_SENDING;
-	fax_event(job, fl, arg->event, arg, arg->state == CLEARDOWN_JS_INPROGRESS);
+	fax_event(job, fl, arg->event, arg, fax_report_kind(arg));
 	if (fax_state_terminal(arg->state))
 		fax_job_over(job);
 	return 0;
@@ -714,7 +739,9 @@ static int fax_report_line(struct fax_line *fl, const struct cleardown_fax_repor
 		return -ENOTCONN;
 	fl->fps = step->fps;
 	fax_event(NULL, fl, arg->event, arg,
-		  arg->event == CLEARDOWN_FEI_RINGING || arg->event == CLEARDOWN_FEI_RECEIVING);
+		  arg->event == CLEARDOWN_FEI_RINGING || arg->event == CLEARDOWN_FEI_RECEIVING ?
+			  FAX_REPEATS :
+			  FAX_NEWS);
 	fax_touch();
 	return 0;
 }

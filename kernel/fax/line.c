@@ -351,7 +351,7 @@ static int fax_yield(struct cldn_device *dev, const struct cldn_device *by)
 		if (fax_in_call(fl))
 			return -EBUSY;
 		fl->borrower = by;
-		fax_event(NULL, fl, CLEARDOWN_FEI_LINE_UNAVAILABLE, NULL, true);
+		fax_event(NULL, fl, CLEARDOWN_FEI_LINE_UNAVAILABLE, NULL, FAX_REPEATS);
 		if (fl->held || fl->want == FAX_WANT_TAKE)
 			fax_line_want(fl, FAX_WANT_GIVE);
 		fax_line_news(fl);
@@ -368,7 +368,7 @@ static void fax_regain(struct cldn_device *dev, const struct cldn_device *by)
 		return;
 	fl->borrower = NULL;
 	fl->blocked = false;
-	fax_event(NULL, fl, CLEARDOWN_FEI_IDLE, NULL, true);
+	fax_event(NULL, fl, CLEARDOWN_FEI_IDLE, NULL, FAX_REPEATS);
 	fax_line_news(fl);
 }
 

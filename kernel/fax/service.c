@@ -58,170 +58,6 @@ bool fax_terminated(const char *s, size_t len)
 	return strnlen(s, len) < len;
 }
 
-static struct fax_handle *fax_handle_of(struct cldn_handle *h)
-{
-	return container_of(h, struct fax_handle, h);
-}
-
-/* ---- queues ---- */
-
-static void fax_queue_free(struct cldn_handle *h)
-{
-	kfree(container_of(h, struct fax_queue, h));
-}
-
-static const struct cldn_member_ops fax_queue_ops = {
-	.name = "[cleardown-fax-queue]",
-	.free = fax_queue_free,
-};
-
-static void fax_ended_free(struct cldn_rec *rec)
-{
-	cldn_handle_put(&container_of(rec, struct fax_queue, ended)->h);
-}
-
-static void fax_queue_end(struct fax_queue *q)
-{
-	lockdep_assert_held(&fax.lock);
-	list_del(&q->node);
-	cldn_member_end(&q->h);
-	cldn_member_leave(&q->h);
-	cldn_handle_put(&q->h);
-}
-
-/* Those whose file is gone get nothing more. */
-static void fax_queues_sweep(void)
-{
-	struct fax_queue *q, *next;
-
-	lockdep_assert_held(&fax.lock);
-	list_for_each_entry_safe(q, next, &fax.queues, node)
-		if (cldn_member_orphaned(&q->h))
-			fax_queue_end(q);
-}
-
-static bool fax_queue_wants(const struct fax_queue *q, const struct fax_job *job)
-{
-	if (!job)
-		return q->rights & CLEARDOWN_FAX_PORT_QUERY;
-	return uid_eq(q->uid, job->uid) || q->rights & CLEARDOWN_FAX_JOB_MANAGE;
-}
-
-static void fax_queue_post(struct fax_queue *q, const struct cleardown_fax_event *e, bool repeats)
-{
-	struct cldn_rec *rec = cldn_rec_new(&q->h, CLEARDOWN_EV_FAX, e, sizeof(*e), repeats);
-
-	if (!rec)
-		return;
-	rec->head.req_id = e->job;
-	rec->head.p1 = e->event;
-	rec->head.p2 = e->state;
-	rec->head.p3 = e->pages;
-	cldn_member_post(&q->h, rec);
-}
-
-/* Tells everybody who may know; @repeats: it may be dropped where a queue is full. */
-void fax_event(const struct fax_job *job, const struct fax_line *line, u32 event,
-	       const struct cleardown_fax_report *r, bool repeats)
-{
-	struct cleardown_fax_event e = { .event = event };
-	struct fax_queue *q;
-
-	lockdep_assert_held(&fax.lock);
-	if (job) {
-		e.job = job->id;
-		e.state = job->state;
-		e.pages = job->pages;
-	}
-	if (line)
-		e.line = line->dev->id;
-	if (r) {
-		e.pages = r->pages;
-		e.rate = r->rate;
-		memcpy(e.remote, r->remote, sizeof(e.remote));
-	}
-	fax_queues_sweep();
-	list_for_each_entry(q, &fax.queues, node)
-		if (fax_queue_wants(q, job))
-			fax_queue_post(q, &e, repeats);
-}
-
-static struct fax_queue *fax_queue_new(struct fax_handle *fh)
-{
-	struct fax_queue *q = kzalloc(sizeof(*q), GFP_KERNEL_ACCOUNT);
-	int ret;
-
-	if (!q)
-		return ERR_PTR(-ENOMEM);
-	cldn_member_init(&q->h, fax.dev, &fax_queue_ops);
-	q->rights = fh->rights;
-	q->uid = current_euid();
-	q->event.event = CLEARDOWN_FEI_FAXSVC_ENDED;
-	q->ended.head.type = CLEARDOWN_EV_FAX;
-	q->ended.head.p1 = CLEARDOWN_FEI_FAXSVC_ENDED;
-	q->ended.head.data_len = sizeof(q->event);
-	q->ended.data = (const u8 *)&q->event;
-	q->ended.free = fax_ended_free;
-	ret = cldn_member_own(&q->h, NULL) ?: cldn_member_join(&q->h);
-	if (!ret)
-		return q;
-	cldn_handle_put(&q->h);
-	return ERR_PTR(ret);
-}
-
-/* True when this session tells that queue already. */
-static bool fax_queue_known(const struct fax_queue *fresh)
-{
-	struct fax_queue *q;
-
-	list_for_each_entry(q, &fax.queues, node)
-		if (q->h.evq == fresh->h.evq)
-			return true;
-	return false;
-}
-
-static int fax_queue_add(struct fax_queue *q, const struct cleardown_fax_events *arg)
-{
-	struct cleardown_fax_event started = { .event = CLEARDOWN_FEI_FAXSVC_STARTED };
-	int ret = cldn_member_bind(&q->h, arg->fd, arg->cookie);
-
-	lockdep_assert_held(&fax.lock);
-	if (ret)
-		return ret;
-	fax_queues_sweep();
-	if (fax_queue_known(q))
-		return -EEXIST;
-	list_add_tail(&q->node, &fax.queues);
-	fax_queue_post(q, &started, false);
-	return 0;
-}
-
-/* CLEARDOWN_IOC_FAX_EVENTS */
-static int fax_events(struct cldn_handle *h, void *p)
-{
-	struct cleardown_fax_events *arg = p;
-	struct fax_queue *q;
-	int ret;
-
-	arg->out_status = CLEARDOWN_ERROR_INVALID_PARAMETER;
-	if (arg->__reserved || arg->fd < 0)
-		return -EINVAL;
-	guard(mutex)(&fax.lock);
-	q = fax_queue_new(fax_handle_of(h));
-	if (IS_ERR(q)) {
-		arg->out_status = fax_word(PTR_ERR(q));
-		return PTR_ERR(q);
-	}
-	ret = fax_handle_of(h)->ended ? -EBADFD : fax_queue_add(q, arg);
-	if (ret) {
-		cldn_member_end(&q->h);
-		cldn_member_leave(&q->h);
-		cldn_handle_put(&q->h);
-	}
-	arg->out_status = ret == -EEXIST ? CLEARDOWN_ERROR_INVALID_DATA : fax_word(ret);
-	return ret == -EEXIST ? -EINVAL : ret;
-}
-
 /* ---- the session ---- */
 
 static u64 fax_idle(void)
@@ -297,18 +133,13 @@ void fax_start(void)
 /* The last record of each queue; then the lines are given back. */
 static void fax_stop(void)
 {
-	struct fax_queue *q, *next;
 	struct fax_line *fl;
 
 	lockdep_assert_held(&fax.lock);
 	fax.running = false;
 	fax.idle_ns = 0;
 	fax.since_ns = ktime_get_ns();
-	list_for_each_entry_safe(q, next, &fax.queues, node) {
-		cldn_handle_get(&q->h); /* put when the record is read */
-		cldn_member_post(&q->h, &q->ended);
-		fax_queue_end(q);
-	}
+	fax_queues_end();
 	list_for_each_entry(fl, &fax.lines, node)
 		if (fl->held)
 			fax_line_want(fl, FAX_WANT_GIVE);
@@ -740,7 +571,12 @@ static const struct cldn_ioctl fax_service_ioctls[] = {
 	FAX_CALL(EVENTS, struct cleardown_fax_events, fax_events),
 	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
 	FAX_CALL(PORT_NEXT, struct cleardown_fax_port_next, fax_port_next),
-	FAX_CALL(SEND, struct cleardown_fax_send, fax_send),
+	{ .cmd = CLEARDOWN_IOC_FAX_SEND,
+	  .size = sizeof(struct cleardown_fax_send),
+	  .min_size = sizeof(struct cleardown_fax_send),
+	  .fn = fax_send,
+	  .changes = true,
+	  .undo = fax_unsend },
 	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next),
 	FAX_CALL(JOB_SET, struct cleardown_fax_job_set, fax_job_set),
 	FAX_CALL(STATUS, struct cleardown_fax_status, fax_status),

@@ -1285,6 +1285,9 @@ struct cleardown_fax_event {
  * @__reserved: must be 0
  *
  * On a server handle. The first record is FAXSVC_STARTED. Closing @fd for good unsubscribes.
+ *
+ * What ends a job (COMPLETED, the last failure or ABORTING) and DELETED come also where there is no
+ * memory and to a queue that is full; other events may be missed then, which the next record says.
  */
 struct cleardown_fax_events {
 	__u32 size;
@@ -1408,7 +1411,8 @@ struct cleardown_fax_open_port {
  * @__reserved: must be 0
  *
  * On a server handle with JOB_SUBMIT. ENOTCONN, ERROR_NOT_READY: no provider, and nothing was kept.
- * ENOBUFS: the user has as many jobs as he may have. Closing the handle does not end the job.
+ * ENOBUFS: the user has as many jobs as he may have. EFAULT: he could not be told the job's id, and
+ * it is deleted. Closing the handle does not end the job.
  */
 struct cleardown_fax_send {
 	__u32 size;

@@ -41,6 +41,8 @@ struct cldn_opcode {
  *	gate was tested before; the handle may be closing by now.
  * @no_out: the struct has no out_ member and is not written back
  * @changes: the answer must be writable before anything happens
+ * @undo: @fn succeeded, but the caller could not be told its answer: undoes what he cannot find
+ *	again, or NULL. Context as @fn
  * @make: in the place of @fn, for a call whose answer is a file: the member that it is for, with a
  *	reference that becomes the file's, or an ERR_PTR. Context as @fn
  * @unmake: there is no file for it after all, or the caller could not be told of it: undoes @make,
@@ -58,6 +60,7 @@ struct cldn_ioctl {
 	int (*fn)(struct cldn_handle *h, void *arg);
 	bool no_out;
 	bool changes;
+	void (*undo)(struct cldn_handle *h, void *arg);
 	struct cldn_handle *(*make)(struct cldn_handle *h, void *arg);
 	void (*unmake)(struct cldn_handle *h, struct cldn_handle *made, void *arg);
 	size_t fd;
