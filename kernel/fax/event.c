@@ -76,14 +76,16 @@ static void fax_queue_post(struct fax_queue *q, const struct cleardown_fax_event
  * @ref: the job, and each record that is queued
  * @node: in the job's @tickets
  * @q: the queue, referenced
- * @rec: reserved, by enum fax_kind from FAX_TERMINAL on
- * @event: their data
+ * @terminal: reserved
+ * @deleted: reserved
+ * @event: their data, in this order
  */
 struct fax_ticket {
 	struct kref ref;
 	struct list_head node;
 	struct fax_queue *q;
-	struct cldn_rec rec[2];
+	struct cldn_rec terminal;
+	struct cldn_rec deleted;
 	struct cleardown_fax_event event[2];
 };
 
@@ -98,42 +100,46 @@ static void fax_ticket_free(struct kref *ref)
 
 static void fax_terminal_free(struct cldn_rec *rec)
 {
-	kref_put(&container_of(rec, struct fax_ticket, rec[0])->ref, fax_ticket_free);
+	kref_put(&container_of(rec, struct fax_ticket, terminal)->ref, fax_ticket_free);
 }
 
 static void fax_deleted_free(struct cldn_rec *rec)
 {
-	kref_put(&container_of(rec, struct fax_ticket, rec[1])->ref, fax_ticket_free);
+	kref_put(&container_of(rec, struct fax_ticket, deleted)->ref, fax_ticket_free);
+}
+
+static void fax_rec_reserve(struct cldn_rec *rec, const struct cleardown_fax_event *e,
+			    void (*free)(struct cldn_rec *rec))
+{
+	rec->head.type = CLEARDOWN_EV_FAX;
+	rec->head.data_len = sizeof(*e);
+	rec->data = (const u8 *)e;
+	rec->free = free;
 }
 
 static int fax_ticket_new(struct fax_job *job, struct fax_queue *q)
 {
 	struct fax_ticket *t = kzalloc(sizeof(*t), GFP_KERNEL_ACCOUNT);
-	unsigned int i;
 
 	if (!t)
 		return -ENOMEM;
 	kref_init(&t->ref);
 	cldn_handle_get(&q->h);
 	t->q = q;
-	t->rec[0].free = fax_terminal_free;
-	t->rec[1].free = fax_deleted_free;
-	for (i = 0; i < ARRAY_SIZE(t->rec); i++) {
-		t->rec[i].head.type = CLEARDOWN_EV_FAX;
-		t->rec[i].head.data_len = sizeof(t->event[i]);
-		t->rec[i].data = (const u8 *)&t->event[i];
-	}
+	fax_rec_reserve(&t->terminal, &t->event[0], fax_terminal_free);
+	fax_rec_reserve(&t->deleted, &t->event[1], fax_deleted_free);
 	list_add_tail(&t->node, &job->tickets);
 	return 0;
 }
 
-static void fax_ticket_post(struct fax_ticket *t, unsigned int which,
-			    const struct cleardown_fax_event *e)
+static void fax_ticket_post(struct fax_ticket *t, bool last, const struct cleardown_fax_event *e)
 {
-	t->event[which] = *e;
-	fax_rec_fill(&t->rec[which], e);
+	struct cldn_rec *rec = last ? &t->deleted : &t->terminal;
+
+	t->event[last] = *e;
+	fax_rec_fill(rec, e);
 	kref_get(&t->ref); /* put when the record is read, or nobody can */
-	cldn_member_post(&t->q->h, &t->rec[which]);
+	cldn_member_post(&t->q->h, rec);
 }
 
 static void fax_ticket_end(struct fax_ticket *t)
@@ -217,7 +223,7 @@ void fax_event(const struct fax_job *job, const struct fax_line *line, u32 event
 	fax_queues_sweep();
 	if (kind >= FAX_TERMINAL) {
 		list_for_each_entry(t, &job->tickets, node)
-			fax_ticket_post(t, kind - FAX_TERMINAL, &e);
+			fax_ticket_post(t, kind == FAX_DELETED, &e);
 		return;
 	}
 	list_for_each_entry(q, &fax.queues, node)
@@ -236,11 +242,8 @@ static struct fax_queue *fax_queue_new(struct fax_handle *fh)
 	q->rights = fh->rights;
 	q->uid = current_euid();
 	q->event.event = CLEARDOWN_FEI_FAXSVC_ENDED;
-	q->ended.head.type = CLEARDOWN_EV_FAX;
-	q->ended.head.p1 = CLEARDOWN_FEI_FAXSVC_ENDED;
-	q->ended.head.data_len = sizeof(q->event);
-	q->ended.data = (const u8 *)&q->event;
-	q->ended.free = fax_ended_free;
+	fax_rec_reserve(&q->ended, &q->event, fax_ended_free);
+	fax_rec_fill(&q->ended, &q->event);
 	ret = cldn_member_own(&q->h, NULL) ?: cldn_member_join(&q->h);
 	if (!ret)
 		return q;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Private to kernel/fax. service.c has the server: its handles, ports and session; event.c its
- * queues; job.c has the table of jobs; line.c a line and what its provider calls; line_close.c the ways to get a
- * modem on-hook; track.c what the modem does.
+ * queues; job.c the table of jobs; line.c a line and what its provider calls; line_close.c the ways
+ * to get a modem on-hook; track.c what the modem does.
  *
  * Service: STOPPED -> RUNNING by the first server handle or job, -> STOPPED when nothing has held
  * it up for the idle time. A session lasts from one to the other; queues belong to a session.
