@@ -372,8 +372,8 @@ static void test_outcome(struct spool *s, enum fax_outcome outcome, int calls, i
 		if (n)
 			EXPECT(job->not_before == now + wait);
 		now = job->not_before;
-		EXPECT(!spool_next(s, now - 1) && spool_next(s, now) == job);
-		EXPECT(!spool_begin(s, job) && !spool_next(s, now));
+		EXPECT(!spool_next(s, NULL, now - 1) && spool_next(s, NULL, now) == job);
+		EXPECT(!spool_begin(s, job) && !spool_next(s, NULL, now));
 		EXPECT(!result(s, job, outcome, 0, now));
 		n++;
 	}
@@ -387,16 +387,16 @@ static void test_queue(void)
 	struct spool *s = open_spool();
 	struct spool_job *first = add(s, 9, 1, NOW), *second = add(s, 3, 1, NOW + 5);
 
-	EXPECT(spool_due(s) == NOW && spool_next(s, NOW + 10) == first);
-	EXPECT(!spool_begin(s, first) && spool_next(s, NOW + 10) == second);
-	EXPECT(!spool_next(s, NOW + 4) && spool_due(s) == NOW + 5);
+	EXPECT(spool_due(s, NOW - 1) == NOW && spool_next(s, NULL, NOW + 10) == first);
+	EXPECT(!spool_begin(s, first) && spool_next(s, NULL, NOW + 10) == second);
+	EXPECT(!spool_next(s, NULL, NOW + 4) && spool_due(s, NOW + 4) == NOW + 5);
 	EXPECT(!result(s, first, FAX_BUSY, 0, NOW + 10) && first->not_before == NOW + 190);
-	EXPECT(spool_next(s, NOW + 500) == second);
+	EXPECT(spool_next(s, NULL, NOW + 500) == second);
 	second->kill_after = NOW + 600;
 	EXPECT(!spool_expire(s, NOW + 599) && spool_expire(s, NOW + 600) == 1);
-	EXPECT(second->state == SPOOL_FAILED && spool_next(s, NOW + 500) == first);
+	EXPECT(second->state == SPOOL_FAILED && spool_next(s, NULL, NOW + 500) == first);
 	remove_all(s);
-	EXPECT(spool_due(s) == INT64_MAX && !spool_next(s, INT64_MAX));
+	EXPECT(spool_due(s, NOW) == INT64_MAX && !spool_next(s, NULL, INT64_MAX));
 	test_outcome(s, FAX_BUSY, 10, 180);
 	test_outcome(s, FAX_NO_ANSWER, 3, 900);
 	test_outcome(s, FAX_NO_FAX, 2, 600);

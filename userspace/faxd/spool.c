@@ -91,6 +91,9 @@ static struct json_object *ticket_of(const struct spool_job *j)
 	json_object_object_add(o, "station", json_object_new_string(j->station));
 	json_object_object_add(o, "header", json_object_new_string(j->header));
 	json_object_object_add(o, "no_ecm", json_object_new_boolean(j->no_ecm));
+	json_object_object_add(o, "poll", json_object_new_boolean(j->poll));
+	json_object_object_add(o, "paused", json_object_new_boolean(j->paused));
+	json_object_object_add(o, "line", json_object_new_string(j->line));
 	json_object_object_add(o, "submitted", json_object_new_int64(j->submitted));
 	json_object_object_add(o, "not_before", json_object_new_int64(j->not_before));
 	json_object_object_add(o, "kill_after", json_object_new_int64(j->kill_after));
@@ -147,6 +150,8 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.id = json_object_get_uint64(json_object_object_get(o, "id")),
 		.uid = (uid_t)number_in(o, "uid"),
 		.no_ecm = json_object_get_boolean(json_object_object_get(o, "no_ecm")),
+		.poll = json_object_get_boolean(json_object_object_get(o, "poll")),
+		.paused = json_object_get_boolean(json_object_object_get(o, "paused")),
 		.submitted = number_in(o, "submitted"),
 		.not_before = number_in(o, "not_before"),
 		.kill_after = number_in(o, "kill_after"),
@@ -156,7 +161,7 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.paid = (int)number_in(o, "paid"),
 		.tries = (int)number_in(o, "tries"),
 	};
-	if (number_in(o, "v") != 1 || !j->id || j->pages < 1 || j->confirmed < 0 ||
+	if (number_in(o, "v") != 1 || !j->id || j->pages < !j->poll || j->confirmed < 0 ||
 	    j->confirmed > j->pages ||
 	    !named_in(o, "state", name_of_state, ARRAY_SIZE(states), &state) ||
 	    !named_in(o, "outcome", name_of_outcome, FAX_DEVICE_GONE + 1, &outcome))
@@ -164,6 +169,7 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 	j->state = (enum spool_state)state;
 	j->outcome = (enum fax_outcome)outcome;
 	return text_in(o, "number", j->number, sizeof(j->number)) &&
+	       text_in(o, "line", j->line, sizeof(j->line)) &&
 	       text_in(o, "station", j->station, sizeof(j->station)) &&
 	       text_in(o, "header", j->header, sizeof(j->header));
 }
@@ -211,7 +217,7 @@ static int open_job(const struct spool *s, const struct spool_job *job)
 	return openat(s->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 }
 
-static int save(struct spool *s, const struct spool_job *job)
+int spool_save(struct spool *s, const struct spool_job *job)
 {
 	int dir = open_job(s, job), ret;
 
@@ -279,7 +285,8 @@ static int take_up(struct spool *s, const char *name)
 	json_object_put(o);
 	if (good) {
 		job_name(job->id, expected);
-		good = !strcmp(name, expected) && !faccessat(dir, DOCUMENT, R_OK, 0);
+		good = !strcmp(name, expected) &&
+		       (job->poll || !faccessat(dir, DOCUMENT, R_OK, 0));
 	}
 	if (good)
 		unlinkat(dir, TICKET_NEW, 0);
@@ -390,13 +397,11 @@ static bool may_add(struct spool *s, const struct spool_job *want, char *error, 
 	return false;
 }
 
-/* Everything of the job, in a directory that is not one yet. */
-static int fill(struct spool *s, const char *name, struct spool_job *job, int fd,
-		const struct document_options *options, char *error, size_t size)
+static int fill_document(struct spool *s, const char *name, struct spool_job *job, int fd,
+			 const struct document_options *options, char *error, size_t size)
 {
 	char path[SPOOL_PATH_LEN + 64];
 	struct document doc;
-	int dir, ret;
 
 	snprintf(path, sizeof(path), "%s/%s/" DOCUMENT, s->path, name);
 	if (document_take(fd, path, options, &doc, error, size) < 0) {
@@ -409,10 +414,21 @@ static int fill(struct spool *s, const char *name, struct spool_job *job, int fd
 		return -1;
 	}
 	job->pages = doc.pages;
+	return 0;
+}
+
+/* Everything of the job, in a directory that is not one yet. */
+static int fill(struct spool *s, const char *name, struct spool_job *job, int fd,
+		const struct document_options *options, char *error, size_t size)
+{
+	int dir, ret;
+
+	if (!job->poll && fill_document(s, name, job, fd, options, error, size) < 0)
+		return -1;
 	dir = openat(s->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	ret = dir < 0 ? -1 : write_ticket(dir, job);
 	if (ret < 0)
-		fail(error, size, errno, "%s: %s", path, strerror(errno));
+		fail(error, size, errno, "%s/%s: %s", s->path, name, strerror(errno));
 	if (dir >= 0)
 		close(dir);
 	return ret;
@@ -481,28 +497,34 @@ struct spool_job *spool_find(const struct spool *s, uint64_t id)
 	return NULL;
 }
 
-static struct spool_job *longest_waiting(const struct spool *s)
+static bool waits(const struct spool_job *job)
+{
+	return job->state == SPOOL_PENDING && !job->paused;
+}
+
+struct spool_job *spool_next(struct spool *s, const char *line, int64_t now)
 {
 	struct spool_job *job, *best = NULL;
 
 	for (job = s->jobs; job; job = job->next)
-		if (job->state == SPOOL_PENDING && (!best || job->not_before < best->not_before))
+		if (waits(job) && job->not_before <= now && (!line || !strcmp(job->line, line)) &&
+		    (!best || job->not_before < best->not_before))
 			best = job;
 	return best;
 }
 
-struct spool_job *spool_next(struct spool *s, int64_t now)
+int64_t spool_due(const struct spool *s, int64_t now)
 {
-	struct spool_job *job = longest_waiting(s);
+	const struct spool_job *job;
+	int64_t due = INT64_MAX;
 
-	return job && job->not_before <= now ? job : NULL;
-}
-
-int64_t spool_due(const struct spool *s)
-{
-	const struct spool_job *job = longest_waiting(s);
-
-	return job ? job->not_before : INT64_MAX;
+	for (job = s->jobs; job; job = job->next) {
+		if (waits(job) && job->not_before > now && job->not_before < due)
+			due = job->not_before;
+		if (job->state == SPOOL_PENDING && job->kill_after > now && job->kill_after < due)
+			due = job->kill_after;
+	}
+	return due;
 }
 
 int spool_expire(struct spool *s, int64_t now)
@@ -514,7 +536,7 @@ int spool_expire(struct spool *s, int64_t now)
 		if (job->state != SPOOL_PENDING || !job->kill_after || now < job->kill_after)
 			continue;
 		job->state = SPOOL_FAILED;
-		save(s, job);
+		spool_save(s, job);
 		count++;
 	}
 	return count;
@@ -526,13 +548,13 @@ int spool_begin(struct spool *s, struct spool_job *job)
 {
 	job->state = SPOOL_ACTIVE;
 	job->calls++;
-	return save(s, job);
+	return spool_save(s, job);
 }
 
 int spool_page(struct spool *s, struct spool_job *job, int first, int confirmed)
 {
 	job->confirmed = first + confirmed < job->pages ? first + confirmed : job->pages;
-	return save(s, job);
+	return spool_save(s, job);
 }
 
 static bool again(const struct spool *s, const struct spool_job *job)
@@ -559,7 +581,13 @@ int spool_result(struct spool *s, struct spool_job *job, const struct fax_report
 	} else {
 		job->state = SPOOL_FAILED;
 	}
-	return save(s, job);
+	return spool_save(s, job);
+}
+
+int spool_requeue(struct spool *s, struct spool_job *job)
+{
+	job->state = SPOOL_PENDING;
+	return spool_save(s, job);
 }
 
 /* Renamed first: what is half removed is no job any more. */

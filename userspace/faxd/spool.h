@@ -17,6 +17,7 @@
 #include "engine.h"
 
 #define SPOOL_NUMBER_LEN	60
+#define SPOOL_LINE_LEN		31
 #define SPOOL_PATH_LEN		4096
 
 enum spool_state {
@@ -35,6 +36,9 @@ struct spool_job {
 	char station[FAX_ID_LEN + 1];	/* "": none */
 	char header[FAX_HEADER_LEN + 1];
 	bool no_ecm;
+	bool poll;			/* fetches what the other side has: no document */
+	bool paused;
+	char line[SPOOL_LINE_LEN + 1];	/* whose job it is; "": nobody's yet */
 	int64_t submitted;
 	int64_t not_before;
 	int64_t kill_after;		/* 0: never */
@@ -45,6 +49,7 @@ struct spool_job {
 	int tries;			/* with the last outcome, in a row */
 	enum fax_outcome outcome;	/* of the last call, if there was one */
 	struct spool_job *next;		/* in the order of their ids' arrival */
+	bool live;			/* the caller's, and not on disk */
 };
 
 struct spool_limits {
@@ -70,10 +75,13 @@ void spool_close(struct spool *s);
  */
 struct spool_job *spool_add(struct spool *s, const struct spool_job *want, int fd,
 			    const struct document_options *options, char *error, size_t size);
-/* The one to be tried now: of those that are due the one that has waited longest. NULL: none. */
-struct spool_job *spool_next(struct spool *s, int64_t now);
-/* When there will be one; INT64_MAX: not by time alone. */
-int64_t spool_due(const struct spool *s);
+/*
+ * The one to be tried now on @line (NULL: on any): of those that are due the one that has waited longest.
+ * NULL: none.
+ */
+struct spool_job *spool_next(struct spool *s, const char *line, int64_t now);
+/* When another one will be due, or expires; INT64_MAX: not by time alone. */
+int64_t spool_due(const struct spool *s, int64_t now);
 struct spool_job *spool_find(const struct spool *s, uint64_t id);
 struct spool_job *spool_first(const struct spool *s);
 /* Jobs whose time has run out become FAILED; how many. */
@@ -86,6 +94,10 @@ int spool_page(struct spool *s, struct spool_job *job, int first, int confirmed)
 /* The call is over: PENDING with a later time, DONE or FAILED. */
 int spool_result(struct spool *s, struct spool_job *job, const struct fax_report *report,
 		 int64_t now);
+/* A call that was ended for reasons of our own: the job is as before it, and the pages that went count. */
+int spool_requeue(struct spool *s, struct spool_job *job);
+/* What the caller has changed himself is kept. */
+int spool_save(struct spool *s, const struct spool_job *job);
 /* The job and its files go. */
 int spool_remove(struct spool *s, struct spool_job *job);
 

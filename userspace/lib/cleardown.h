@@ -1378,8 +1378,11 @@ int cleardown_faxline_close(struct cleardown_faxline *line, const struct cleardo
 int cleardown_faxline_take(struct cleardown_faxline *line);
 /** A call that is up is ended; the modem is on-hook and the serial line free on return. */
 int cleardown_faxline_give(struct cleardown_faxline *line);
-/** Return: 1 = the serial line is taken, 0 = it is not, -1. @fps, or NULL: as a port shows it. */
-int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps);
+/**
+ * Return: 1 = the serial line is taken, 0 = it is not, -1. @fps, or NULL: as a port shows it;
+ * @running, or NULL: does the service run?
+ */
+int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps, bool *running);
 /** The document of an offered job: its file, which is the caller's, or -1. */
 int cleardown_faxline_take_job(struct cleardown_faxline *line, uint64_t job, uint32_t *uid,
 			       char number[CLDN_FAX_NUMBER_LEN], char args[CLDN_FAX_ARGS_LEN]);

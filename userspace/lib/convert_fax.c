@@ -229,7 +229,8 @@ int cldn_io_fax_provide(int fd, uint32_t *status)
 	return call(fd, CLEARDOWN_IOC_FAX_PROVIDE, &p, &p.out_status, status);
 }
 
-int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, uint32_t *status)
+int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, bool *running,
+		     uint32_t *status)
 {
 	struct cleardown_fax_line l = { .size = sizeof(l), .action = action };
 	int ret = call(fd, CLEARDOWN_IOC_FAX_LINE, &l, &l.out_status, status);
@@ -238,6 +239,8 @@ int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, uint32_
 		*held = l.out_held;
 	if (fps)
 		*fps = l.out_fps;
+	if (running)
+		*running = l.out_running;
 	return ret;
 }
 

@@ -221,19 +221,22 @@ CLDN_EXPORT int cleardown_faxline_close(struct cleardown_faxline *line,
 
 CLDN_EXPORT int cleardown_faxline_take(struct cleardown_faxline *line)
 {
-	return cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_TAKE, NULL, NULL, &line->status_word);
+	return cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_TAKE, NULL, NULL, NULL,
+				&line->status_word);
 }
 
 CLDN_EXPORT int cleardown_faxline_give(struct cleardown_faxline *line)
 {
-	return cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_GIVE, NULL, NULL, &line->status_word);
+	return cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_GIVE, NULL, NULL, NULL,
+				&line->status_word);
 }
 
-CLDN_EXPORT int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps)
+CLDN_EXPORT int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps, bool *running)
 {
 	bool held;
 
-	if (cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_ASK, &held, fps, &line->status_word) < 0)
+	if (cldn_io_fax_line(line->fd, CLEARDOWN_FAX_LINE_ASK, &held, fps, running,
+			     &line->status_word) < 0)
 		return -1;
 	return held;
 }

@@ -74,7 +74,8 @@ int cldn_io_fax_next_job(int fd, uint64_t after, struct cleardown_fax_job_entry 
 int cldn_io_fax_job_set(int fd, uint64_t job, uint32_t command, uint32_t *status);
 int cldn_io_fax_provide(int fd, uint32_t *status);
 /* @action: CLEARDOWN_FAX_LINE_* */
-int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, uint32_t *status);
+int cldn_io_fax_line(int fd, uint32_t action, bool *held, uint32_t *fps, bool *running,
+		     uint32_t *status);
 /* Return: the document's file, or -1. */
 int cldn_io_fax_take(int fd, uint64_t job, uint32_t *uid, char *number, char *args,
 		     uint32_t *status);

@@ -1,0 +1,464 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* See control.h. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <json-c/json.h>
+
+#include "control.h"
+#include "faxd.h"
+
+struct client {
+	int fd;				/* -1: free */
+	uid_t uid;
+};
+
+struct control {
+	struct faxd *faxd;
+	int listener;
+	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
+	struct client clients[CONTROL_CLIENTS];
+};
+
+static void put(struct json_object *o, const char *name, const char *text)
+{
+	json_object_object_add(o, name, json_object_new_string(text));
+}
+
+static void put_number(struct json_object *o, const char *name, int64_t number)
+{
+	json_object_object_add(o, name, json_object_new_int64(number));
+}
+
+static void put_flag(struct json_object *o, const char *name, bool flag)
+{
+	json_object_object_add(o, name, json_object_new_boolean(flag));
+}
+
+static void put_id(struct json_object *o, uint64_t id)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%" PRIu64, id);
+	put(o, "job", text);
+}
+
+static struct json_object *good(void)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_flag(o, "ok", true);
+	return o;
+}
+
+static struct json_object *bad(int number, const char *text)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_flag(o, "ok", false);
+	put(o, "errno", strerrorname_np(number));
+	put(o, "error", text);
+	return o;
+}
+
+/* ---- jobs ---- */
+
+static bool may(const struct client *c, uid_t uid)
+{
+	return !c->uid || c->uid == geteuid() || c->uid == uid;
+}
+
+static struct json_object *job_object(const struct spool_job *j)
+{
+	struct json_object *o = json_object_new_object();
+
+	put_id(o, j->id);
+	put_number(o, "uid", j->uid);
+	put(o, "number", j->number);
+	put(o, "state", spool_state_name(j->state));
+	put_flag(o, "paused", j->paused);
+	put_number(o, "pages", j->pages);
+	put_number(o, "confirmed", j->confirmed);
+	put_number(o, "calls", j->calls);
+	put_number(o, "paid", j->paid);
+	put(o, "outcome", j->tries ? fax_outcome_name(j->outcome) : "");
+	put(o, "text", j->tries ? fax_outcome_text(j->outcome) : "");
+	put_number(o, "submitted", j->submitted);
+	put_number(o, "not_before", j->not_before);
+	put_number(o, "kill_after", j->kill_after);
+	put(o, "line", j->line);
+	put_flag(o, "poll", j->poll);
+	return o;
+}
+
+static bool has_ended(const struct spool_job *j)
+{
+	return j->state == SPOOL_DONE || j->state == SPOOL_FAILED;
+}
+
+static struct json_object *op_queue(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	bool all = json_object_get_boolean(json_object_object_get(q, "all"));
+	struct json_object *o = good(), *jobs = json_object_new_array();
+	const struct spool_job *j;
+
+	for (j = spool_first(d->spool); j; j = j->next)
+		if (may(c, j->uid) && (all || !has_ended(j)))
+			json_object_array_add(jobs, job_object(j));
+	json_object_object_add(o, "jobs", jobs);
+	return o;
+}
+
+/* The job that is asked for, if it is his who asks: nobody learns whether another's is there. */
+static struct spool_job *job_of(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	const char *text = json_object_get_string(json_object_object_get(q, "job"));
+	struct spool_job *j = text ? spool_find(d->spool, strtoull(text, NULL, 10)) : NULL;
+
+	return j && may(c, j->uid) ? j : NULL;
+}
+
+static struct json_object *no_job(void)
+{
+	return bad(ENOENT, "there is no such job");
+}
+
+static struct json_object *op_show(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	struct spool_job *j = job_of(d, c, q);
+	struct json_object *o;
+
+	if (!j)
+		return no_job();
+	o = good();
+	json_object_object_add(o, "job", job_object(j));
+	return o;
+}
+
+/* False: nothing of it, or something that cannot be. */
+static bool change(struct spool_job *j, struct json_object *q)
+{
+	struct json_object *at = json_object_object_get(q, "at");
+	struct json_object *kill = json_object_object_get(q, "kill");
+	struct json_object *number = json_object_object_get(q, "number");
+	const char *text = json_object_get_string(number);
+
+	if ((!at && !kill && !number) || (at && json_object_get_int64(at) < 0) ||
+	    (kill && json_object_get_int64(kill) < 0) ||
+	    (number && (!text || !*text || strlen(text) > SPOOL_NUMBER_LEN)))
+		return false;
+	if (at)
+		j->not_before = json_object_get_int64(at);
+	if (kill)
+		j->kill_after = json_object_get_int64(kill);
+	if (number)
+		snprintf(j->number, sizeof(j->number), "%s", text);
+	return true;
+}
+
+static struct json_object *op_alter(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	struct spool_job *j = job_of(d, c, q);
+	struct spool_job before;
+
+	if (!j)
+		return no_job();
+	if (j->state == SPOOL_ACTIVE)
+		return bad(EBUSY, "a call is up for this job");
+	if (has_ended(j))
+		return bad(EINVAL, "the job has ended");
+	before = *j;
+	if (!change(j, q))
+		return bad(EINVAL, "at, kill or number, as they can be, are wanted");
+	if (spool_save(d->spool, j) < 0) {
+		int number = errno;
+
+		*j = before;
+		return bad(number, "the job cannot be written");
+	}
+	return good();
+}
+
+/* A provider cannot delete a job: to the kernel it has failed. */
+static struct json_object *op_rm(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	struct spool_job *j = job_of(d, c, q);
+	struct line *l;
+	int i;
+
+	if (!j)
+		return no_job();
+	for (i = 0; i < d->nlines; i++) {
+		l = d->lines[i];
+		if (line_in_call(l) && l->job == j) {
+			l->removed = true;
+			line_abort(l);
+			return good();
+		}
+	}
+	l = line_named(d, j->line);
+	if (j->live && l && l->file)
+		report(l, j->id, CLDN_FEI_FATAL_ERROR, CLDN_JS_FAILED, (uint32_t)j->confirmed, NULL);
+	job_remove(d, j);
+	return good();
+}
+
+/* ---- received ---- */
+
+static void add_fax(struct json_object *faxes, const char *directory, const char *name)
+{
+	int len = (int)strlen(name) - 5;
+	char path[PATH_LEN * 2];
+	struct json_object *o;
+
+	if (len <= 0 || strcmp(name + len, ".json"))
+		return;
+	snprintf(path, sizeof(path), "%s/%s", directory, name);
+	o = json_object_from_file(path);
+	if (!o)
+		return;
+	snprintf(path, sizeof(path), "%s/%.*s.tif", directory, len, name);
+	put(o, "file", path);
+	snprintf(path, sizeof(path), "%s/%.*s.pdf", directory, len, name);
+	put(o, "pdf", access(path, R_OK) ? "" : path);
+	json_object_array_add(faxes, o);
+}
+
+static struct json_object *op_received(struct faxd *d, const struct client *c,
+				       struct json_object *q)
+{
+	struct json_object *o, *faxes;
+	char path[PATH_LEN];
+	struct dirent **names;
+	int n, i;
+
+	(void)q;
+	if (!may(c, geteuid()))
+		return bad(EACCES, "what was received is not for every user");
+	snprintf(path, sizeof(path), "%s/received", d->directory);
+	n = scandir(path, &names, NULL, alphasort);
+	if (n < 0)
+		return bad(errno, "the received faxes cannot be listed");
+	o = good();
+	faxes = json_object_new_array();
+	for (i = 0; i < n; i++) {
+		add_fax(faxes, path, names[i]->d_name);
+		free(names[i]);
+	}
+	free(names);
+	json_object_object_add(o, "faxes", faxes);
+	return o;
+}
+
+/* ---- status ---- */
+
+static const char *state_of(const struct line *l)
+{
+	static const char *const names[] = {
+		[USE_FREE] = "free",
+		[USE_LISTENING] = "listening",
+		[USE_SENDING] = "sending",
+		[USE_RECEIVING] = "receiving",
+	};
+
+	if (!l->file)
+		return "gone";
+	return l->use == USE_FREE && l->unavailable ? "unavailable" : names[l->use];
+}
+
+static struct json_object *line_object(const struct line *l, const struct client *c)
+{
+	struct json_object *o = json_object_new_object();
+
+	put(o, "line", l->name);
+	put(o, "state", state_of(l));
+	if (!line_in_call(l))
+		return o;
+	put(o, "phase", fax_phase_name(l->report.phase));
+	put_number(o, "page", l->report.page);
+	put_number(o, "rate", l->report.rate);
+	if (l->job && may(c, l->job->uid)) {
+		put_id(o, l->job_id);
+		put(o, "number", l->number);
+	}
+	return o;
+}
+
+static struct json_object *op_status(struct faxd *d, const struct client *c, struct json_object *q)
+{
+	struct json_object *o = good(), *lines = json_object_new_array();
+	const struct spool_job *j;
+	int pending = 0, i;
+
+	(void)q;
+	for (i = 0; i < d->nlines; i++)
+		json_object_array_add(lines, line_object(d->lines[i], c));
+	for (j = spool_first(d->spool); j; j = j->next)
+		pending += may(c, j->uid) && j->state == SPOOL_PENDING;
+	json_object_object_add(o, "lines", lines);
+	put_number(o, "pending", pending);
+	return o;
+}
+
+/* ---- requests ---- */
+
+static const struct {
+	const char *name;
+	struct json_object *(*run)(struct faxd *d, const struct client *c, struct json_object *q);
+} ops[] = {
+	{ "queue", op_queue },	     { "show", op_show },     { "alter", op_alter }, { "rm", op_rm },
+	{ "received", op_received }, { "status", op_status },
+};
+
+static struct json_object *run(struct faxd *d, const struct client *c, const char *text)
+{
+	struct json_object *q = json_tokener_parse(text), *o = NULL;
+	const char *op = NULL;
+	size_t i;
+
+	if (json_object_is_type(q, json_type_object))
+		op = json_object_get_string(json_object_object_get(q, "op"));
+	for (i = 0; op && i < ARRAY_SIZE(ops); i++)
+		if (!strcmp(op, ops[i].name))
+			o = ops[i].run(d, c, q);
+	json_object_put(q);
+	if (o)
+		return o;
+	return op ? bad(EOPNOTSUPP, "there is no such request") : bad(EINVAL, "not a request");
+}
+
+static void drop(struct client *c)
+{
+	close(c->fd);
+	c->fd = -1;
+}
+
+/* Who does not read his answer loses it. */
+static void answer(struct client *c, struct json_object *o)
+{
+	const char *text = json_object_to_json_string_ext(o, JSON_C_TO_STRING_PLAIN);
+	size_t len = strlen(text);
+
+	if (len > CONTROL_ANSWER) {
+		struct json_object *big = bad(E2BIG, "the answer is too long");
+
+		answer(c, big);
+		json_object_put(big);
+		return;
+	}
+	if (send(c->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+		drop(c);
+}
+
+static void serve(struct control *control, struct client *c)
+{
+	char text[CONTROL_REQUEST + 1];
+	ssize_t n = recv(c->fd, text, CONTROL_REQUEST, MSG_DONTWAIT);
+	struct json_object *o;
+
+	if (n < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (n <= 0) {
+		drop(c);
+		return;
+	}
+	text[n] = '\0';
+	o = run(control->faxd, c, text);
+	answer(c, o);
+	json_object_put(o);
+}
+
+static void welcome(struct control *control)
+{
+	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC), size = 2 * CONTROL_ANSWER;
+	struct ucred who;
+	socklen_t len = sizeof(who);
+	struct client *c;
+
+	if (fd < 0)
+		return;
+	for (c = control->clients; c < control->clients + CONTROL_CLIENTS; c++) {
+		if (c->fd >= 0)
+			continue;
+		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
+			break;
+		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+		c->fd = fd;
+		c->uid = who.uid;
+		return;
+	}
+	close(fd);
+}
+
+int control_polls(struct control *control, struct pollfd *p)
+{
+	int i;
+
+	p[0] = (struct pollfd){ .fd = control->listener, .events = POLLIN };
+	for (i = 0; i < CONTROL_CLIENTS; i++)
+		p[i + 1] = (struct pollfd){ .fd = control->clients[i].fd, .events = POLLIN };
+	return CONTROL_CLIENTS + 1;
+}
+
+void control_move(struct control *control, const struct pollfd *p, int n)
+{
+	int i;
+
+	for (i = 1; i < n; i++)
+		if (p[i].revents && p[i].fd == control->clients[i - 1].fd)
+			serve(control, &control->clients[i - 1]);
+	if (n && p[0].revents)
+		welcome(control);
+}
+
+/* ---- life ---- */
+
+/* Everybody may ask: what he is told depends on who he is. */
+static int bind_to(struct control *control)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX };
+
+	memcpy(at.sun_path, control->path, sizeof(at.sun_path));
+	control->listener = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	if (control->listener < 0)
+		return -1;
+	unlink(control->path); /* of one that was killed: the spool's lock has let us pass */
+	if (bind(control->listener, (struct sockaddr *)&at, sizeof(at)) < 0 ||
+	    chmod(control->path, 0666) < 0)
+		return -1;
+	return listen(control->listener, CONTROL_CLIENTS);
+}
+
+struct control *control_open(struct faxd *d, const char *path)
+{
+	struct control *control = calloc(1, sizeof(*control));
+	int i;
+
+	if (control && strlen(path) < sizeof(control->path)) {
+		control->faxd = d;
+		strcpy(control->path, path);
+		for (i = 0; i < CONTROL_CLIENTS; i++)
+			control->clients[i].fd = -1;
+		if (!bind_to(control))
+			return control;
+	}
+	say("%s: %s", path, strerror(errno));
+	free(control);
+	return NULL;
+}
+
+void control_close(struct control *control)
+{
+	unlink(control->path);
+	close(control->listener);
+	free(control);
+}

@@ -1,0 +1,395 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* cleardown-faxd: the provider of fax lines. The loop, and what stands on the command line. */
+#include <errno.h>
+#include <fcntl.h>
+#include <getopt.h>
+#include <limits.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "faxd.h"
+
+#define SPOOL		"/var/spool/cleardown/fax"
+#define SOCKET		"/run/cleardown/faxd.sock"
+#define SCAN_MS		5000
+#define KEEP_S		(7 * 24 * 3600)
+
+static const struct option options[] = {
+	{ "spool", required_argument, NULL, 's' },
+	{ "socket", required_argument, NULL, 'S' },
+	{ "line", required_argument, NULL, 'l' },
+	{ "hook", required_argument, NULL, 'k' },
+	{ "log", required_argument, NULL, 'L' },
+	{ "header", required_argument, NULL, 'H' },
+	{ "init", required_argument, NULL, 'i' },
+	{ "keep", required_argument, NULL, 'K' },
+	{ "jobs-per-user", required_argument, NULL, 'J' },
+	{ "pages-per-job", required_argument, NULL, 'P' },
+	{ "line-speed", required_argument, NULL, 'x' },
+	{ "help", no_argument, NULL, 'h' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static const char usage[] =
+	"usage: cleardown-faxd [OPTION]...\n"
+	"  --spool DIR         jobs, received faxes, the log (" SPOOL ")\n"
+	"  --socket PATH       where it is asked and told (" SOCKET ")\n"
+	"  --line faxN         a line; as often as wanted. Without: all fax lines\n"
+	"  --hook PROGRAM      run after each received fax and each job that has ended\n"
+	"  --log FILE          one line of JSON for each call (SPOOL/log.jsonl)\n"
+	"  --header TEXT       on top of every page that is sent\n"
+	"  --init COMMANDS     for the modems, without AT, after &D2\n"
+	"  --keep DAYS         ended jobs (7)\n"
+	"  --jobs-per-user N   that have not ended (100)\n"
+	"  --pages-per-job N   (1000)\n"
+	"  --line-speed X      the line is X times as fast as the clock: for tests\n";
+
+struct settings {
+	const char *spool;
+	const char *socket;
+	struct spool_limits limits;
+};
+
+int64_t wall_s(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_REALTIME, &ts);
+	return ts.tv_sec;
+}
+
+static void die(const char *what)
+{
+	say("%s: %s", what, strerror(errno));
+	exit(1);
+}
+
+/* ---- lines ---- */
+
+static struct line *add_line(struct faxd *d, const char *name)
+{
+	struct line *l = d->nlines < MAX_LINES ? calloc(1, sizeof(*l)) : NULL;
+
+	if (!l) {
+		say("%s: too many lines", name);
+		return NULL;
+	}
+	l->faxd = d;
+	snprintf(l->name, sizeof(l->name), "%s", name);
+	d->lines[d->nlines++] = l;
+	return l;
+}
+
+/* Every fax line that there is and that we do not know yet. */
+static void scan_lines(struct faxd *d)
+{
+	struct cleardown_ctl *ctl = d->any_line ? cleardown_ctl_open() : NULL;
+	const struct cleardown_device *device;
+	uint64_t after = 0;
+
+	if (!ctl)
+		return;
+	while ((device = cleardown_ctl_next_device(ctl, after))) {
+		after = device->id;
+		if (device->class_id == CLDN_CLASS_FAX && device->backend[0] &&
+		    !line_named(d, device->name))
+			add_line(d, device->name);
+	}
+	cleardown_ctl_free(ctl);
+}
+
+static void open_lines(struct faxd *d)
+{
+	int i;
+
+	scan_lines(d);
+	for (i = 0; i < d->nlines; i++) {
+		struct line *l = d->lines[i];
+
+		if (!l->file && (!l->again || talk_now_ms() >= l->again))
+			line_open(l);
+	}
+}
+
+/* ---- what comes ---- */
+
+static void take_record(struct faxd *d, const struct cleardown_record *r)
+{
+	struct line *l = (struct line *)(uintptr_t)r->cookie;
+
+	(void)d;
+	if (!l || !l->file)
+		return;
+	switch (r->type) {
+	case CLDN_EV_FAX_OFFER:
+		job_offered(l, r->req_id);
+		break;
+	case CLDN_EV_FAX_JOB:
+		job_changed(l, r->req_id, r->p1);
+		break;
+	case CLDN_EV_FAX_LINE:
+		line_changed(l);
+		break;
+	case CLDN_EV_PHONE_CLOSE:
+		line_lost(l);
+		break;
+	default:
+		break;
+	}
+}
+
+static void take_records(struct faxd *d)
+{
+	const struct cleardown_record *r;
+
+	while ((r = cleardown_queue_read(d->queue)))
+		take_record(d, r);
+	if (errno != EAGAIN)
+		die("the event queue");
+}
+
+static void take_news(struct faxd *d)
+{
+	struct news n;
+
+	while (read(d->news[0], &n, sizeof(n)) == sizeof(n))
+		line_news(n.line, &n);
+}
+
+static void take_signals(struct faxd *d, int fd)
+{
+	struct signalfd_siginfo info;
+	int i;
+
+	while (read(fd, &info, sizeof(info)) == sizeof(info)) {
+		if (info.ssi_signo == SIGCHLD) {
+			programs_ended(d);
+			continue;
+		}
+		if (!d->stopping)
+			say("told to end");
+		d->stopping = true;
+		for (i = 0; i < d->nlines; i++)
+			line_abort(d->lines[i]);
+	}
+}
+
+/* ---- the loop ---- */
+
+/* The clock of the wall may be set, and then everything that is due by it is looked at again. */
+static void set_timer(struct faxd *d, int fd)
+{
+	int64_t due = spool_due(d->spool, wall_s());
+	struct itimerspec at = { .it_value.tv_sec = due };
+	uint64_t expired;
+
+	if (due == INT64_MAX)
+		at.it_value.tv_sec = wall_s() + 24 * 3600;
+	while (read(fd, &expired, sizeof(expired)) > 0)
+		;
+	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, NULL);
+}
+
+static bool calls_up(const struct faxd *d)
+{
+	int i;
+
+	for (i = 0; i < d->nlines; i++)
+		if (line_in_call(d->lines[i]))
+			return true;
+	return false;
+}
+
+/* ms; the scan for lines is the longest. */
+static int wait_of(struct faxd *d)
+{
+	double now = talk_now_ms(), wait = SCAN_MS;
+	int due = programs_due(d), i;
+
+	if (due >= 0 && due < wait)
+		wait = due;
+	for (i = 0; i < d->nlines; i++) {
+		const struct line *l = d->lines[i];
+
+		if (!line_in_call(l) && l->again && (l->again - now) / talk_speed < wait)
+			wait = (l->again - now) / talk_speed;
+	}
+	return wait < 0 ? 0 : (int)ceil(wait);
+}
+
+#define FIXED	4			/* descriptors before those of the lines */
+
+static int fill_polls(struct faxd *d, struct pollfd *p)
+{
+	int i;
+
+	for (i = 0; i < d->nlines; i++) {
+		const struct line *l = d->lines[i];
+		bool listens = l->file && l->use == USE_LISTENING;
+
+		p[FIXED + i] = (struct pollfd){
+			.fd = listens ? cleardown_faxline_fd(l->file) : -1,
+			.events = POLLIN,
+		};
+	}
+	return FIXED + d->nlines;
+}
+
+static void turn(struct faxd *d, struct pollfd *p, int lines)
+{
+	int i;
+
+	take_signals(d, p[1].fd);
+	take_news(d);
+	take_records(d);
+	for (i = 0; i < lines; i++)
+		if (p[FIXED + i].revents && d->lines[i]->use == USE_LISTENING &&
+		    d->lines[i]->file)
+			line_readable(d->lines[i]);
+	open_lines(d);
+	jobs_sweep(d);
+	for (i = 0; i < d->nlines; i++)
+		line_schedule(d->lines[i]);
+}
+
+static void serve(struct faxd *d, int signals, int timer)
+{
+	struct pollfd p[FIXED + MAX_LINES + CONTROL_POLLS] = {
+		{ .fd = cleardown_queue_fd(d->queue), .events = POLLIN },
+		{ .fd = signals, .events = POLLIN },
+		{ .fd = d->news[0], .events = POLLIN },
+		{ .fd = timer, .events = POLLIN },
+	};
+	int n = FIXED, m = 0, lines = 0;
+
+	do {
+		turn(d, p, lines);
+		control_move(d->control, p + n, m);
+		set_timer(d, timer);
+		lines = d->nlines;
+		n = fill_polls(d, p);
+		m = control_polls(d->control, p + n);
+		if (poll(p, (nfds_t)(n + m), wait_of(d)) < 0 && errno != EINTR)
+			die("poll");
+	} while (!d->stopping || calls_up(d));
+}
+
+/* ---- the beginning ---- */
+
+static void parse(int argc, char **argv, struct faxd *d, struct settings *s)
+{
+	int c;
+
+	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
+		switch (c) {
+		case 's': s->spool = optarg; break;
+		case 'S': s->socket = optarg; break;
+		case 'l': add_line(d, optarg); d->any_line = false; break;
+		case 'k': d->hook = optarg; break;
+		case 'L': d->log = optarg; break;
+		case 'H': d->header = optarg; break;
+		case 'i': d->init = optarg; break;
+		case 'K': d->keep_s = atoi(optarg) * 24 * 3600; break;
+		case 'J': s->limits.jobs_per_user = atoi(optarg); break;
+		case 'P': s->limits.pages_per_job = atoi(optarg); break;
+		case 'x': talk_speed = atof(optarg); break;
+		case 'h': fputs(usage, stdout); exit(0);
+		default: fputs(usage, stderr); exit(2);
+		}
+	}
+	if (optind < argc || talk_speed <= 0 || strlen(s->spool) > PATH_LEN - NAME_LEN - 32 ||
+	    (d->header && strlen(d->header) > FAX_HEADER_LEN)) {
+		fputs(usage, stderr);
+		exit(2);
+	}
+}
+
+static const char *under(const struct faxd *d, const char *name)
+{
+	char *path;
+
+	if (asprintf(&path, "%s/%s", d->directory, name) < 0)
+		die("memory");
+	return path;
+}
+
+static const char *directory(const struct faxd *d, const char *name)
+{
+	const char *path = under(d, name);
+
+	if (mkdir(path, 0750) < 0 && errno != EEXIST)
+		die(path);
+	return path;
+}
+
+static void prepare(struct faxd *d, const struct settings *s)
+{
+	char error[256];
+
+	int lock;
+
+	d->directory = s->spool;
+	lock = open(under(d, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+		die(s->spool);
+	directory(d, "received");
+	if (!d->log)
+		d->log = under(d, "log.jsonl");
+	d->spool = spool_open(directory(d, "jobs"), &s->limits, error, sizeof(error));
+	if (error[0])
+		say("%s", error);
+	if (!d->spool)
+		exit(1);
+	d->queue = cleardown_queue_open();
+	if (!d->queue)
+		die("/dev/cleardown/events");
+	if (pipe2(d->news, O_CLOEXEC) < 0 || fcntl(d->news[0], F_SETFL, O_NONBLOCK) < 0)
+		die("pipe");
+	d->control = control_open(d, s->socket);
+	if (!d->control)
+		exit(1);
+}
+
+static int open_signals(void)
+{
+	sigset_t set;
+
+	signal(SIGPIPE, SIG_IGN);
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGCHLD);
+	sigprocmask(SIG_BLOCK, &set, NULL);
+	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+int main(int argc, char **argv)
+{
+	struct faxd d = { .any_line = true, .keep_s = KEEP_S };
+	struct settings s = { .spool = SPOOL, .socket = SOCKET };
+	int signals, timer, i;
+
+	setvbuf(stderr, NULL, _IOLBF, 0);
+	umask(027);
+	parse(argc, argv, &d, &s);
+	signals = open_signals();
+	timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+	if (signals < 0 || timer < 0)
+		die("signals");
+	prepare(&d, &s);
+	serve(&d, signals, timer);
+	for (i = 0; i < d.nlines; i++)
+		line_close(d.lines[i]);
+	control_close(d.control);
+	spool_close(d.spool);
+	return 0;
+}

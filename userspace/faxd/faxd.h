@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/*
+ * The fax provider from inside. One thread does everything but the calls; each call has a thread of its
+ * own (talk.c), since a modem does not wait for a document that is being converted. The two share
+ * nothing: what a call has to say comes through a pipe, and an abort is a flag.
+ *
+ * faxd.c is the loop, line.c a line and what it is used for, talk.c the thread of a call, jobs.c what
+ * the kernel and the spool must agree on, inbox.c what was received, program.c the programs that are
+ * run, journal.c what is written down, control.c the socket.
+ */
+#ifndef CLEARDOWN_FAXD_FAXD_H
+#define CLEARDOWN_FAXD_FAXD_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+
+#include <cleardown.h>
+
+#include "engine.h"
+#include "spool.h"
+
+#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
+
+#define MAX_LINES	64
+#define DETAIL_LEN	80
+#define NAME_LEN	64		/* of a received fax, without its ending */
+#define PATH_LEN	240		/* spandsp takes no longer one, with what comes behind it */
+
+/* ---- talk.c ---- */
+
+/* One phase of a call. report.detail points to nothing: it is copied. */
+struct news {
+	struct line *line;
+	struct fax_report report;
+	char detail[DETAIL_LEN];
+};
+
+struct talk {
+	pthread_t thread;
+	struct fax_call *call;
+	struct line *line;
+	int fd;
+	int wake;			/* eventfd: abort is to be looked at */
+	int news;			/* the pipe's end */
+	atomic_bool abort;
+};
+
+/* How often faster than the clock the line is; of a test. */
+extern double talk_speed;
+double talk_now_ms(void);
+/* 0, or -1 with errno and then no news come. The last news are those of FAX_ENDED; then talk_end(). */
+int talk_begin(struct talk *t, struct line *line, int fd, int news,
+	       const struct fax_options *options);
+void talk_abort(struct talk *t);
+void talk_end(struct talk *t);
+
+/* ---- line.c ---- */
+
+enum use {
+	USE_FREE,			/* given back, or never taken */
+	USE_LISTENING,			/* taken, and nothing is up */
+	USE_SENDING,			/* a call of ours; of a poll too */
+	USE_RECEIVING,			/* a call that rang */
+};
+
+struct line {
+	struct faxd *faxd;
+	char name[CLDN_NAME_LEN];
+	uint64_t id;
+	struct cleardown_faxline *file;	/* NULL: not there, tried again */
+	bool denied;			/* told once why */
+	enum use use;
+	bool unavailable;		/* somebody else has the serial line */
+	double again;			/* when it is looked at again, ms; 0: not by time */
+	/* Of its port. */
+	uint32_t flags;
+	uint32_t rings_wanted;
+	char tsid[CLDN_FAX_ID_LEN];
+	char csid[CLDN_FAX_ID_LEN];
+	/* Listening. */
+	char text[80];		/* of the modem, until a CR */
+	size_t text_len;
+	unsigned int rings;
+	double last_ring;
+	/* A call. */
+	struct talk talk;
+	struct fax_report report;	/* the last news */
+	char detail[DETAIL_LEN];
+	struct spool_job *job;		/* NULL: none, or it was removed meanwhile */
+	uint64_t job_id;
+	int first_page;
+	char number[SPOOL_NUMBER_LEN + 1];
+	bool polls;
+	bool removed;			/* by our socket: to the kernel the job fails */
+	bool doomed;			/* the job is to be deleted when the call has ended */
+	bool answered;
+	double begun;
+	char name_of_fax[NAME_LEN];	/* received */
+	char path[PATH_LEN];
+};
+
+void line_open(struct line *l);
+void line_close(struct line *l);
+/* What can be done on it now is begun. */
+void line_schedule(struct line *l);
+void line_readable(struct line *l);
+void line_news(struct line *l, const struct news *n);
+/* CLDN_EV_FAX_LINE: something is different. */
+void line_changed(struct line *l);
+/* The kernel has ended the handle. */
+void line_lost(struct line *l);
+void line_abort(struct line *l);
+static inline bool line_in_call(const struct line *l)
+{
+	return l->use >= USE_SENDING;
+}
+
+/* ---- jobs.c ---- */
+
+void job_offered(struct line *l, uint64_t id);
+void job_changed(struct line *l, uint64_t id, uint32_t command);
+/* The jobs of an earlier provider that this line can take up. */
+void jobs_adopt(struct line *l);
+/* Ends that the kernel has not been told of; jobs that have expired; those that nobody asks for any more. */
+void jobs_sweep(struct faxd *d);
+void job_progress(struct line *l, const struct news *n);
+void job_result(struct line *l, const struct news *n);
+/* It has ended, in the spool; the line is taken where that is needed. False: not told. */
+bool job_tell_end(struct line *l, struct spool_job *job);
+void job_remove(struct faxd *d, struct spool_job *job);
+int report(struct line *l, uint64_t job, enum cldn_fei event, uint32_t state, uint32_t pages,
+	   const struct fax_report *r);
+enum cldn_fei event_of(enum fax_outcome outcome, bool job);
+struct line *line_named(struct faxd *d, const char *name);
+
+/* ---- inbox.c ---- */
+
+int inbox_prepare(struct line *l);
+/* The call is over: what came is kept, or goes. */
+void inbox_keep(struct line *l, const struct fax_report *r);
+
+/* ---- program.c ---- */
+
+/* Called when a program has ended: its status as by waitpid(), -1 when it was not even begun. */
+typedef void program_fn(struct faxd *d, void *arg, int status);
+
+/* Runs @argv with nothing but the three standard files, for at most @seconds. */
+void program_run(struct faxd *d, const char *const *argv, int seconds, program_fn *ended,
+		 void *arg);
+/* SIGCHLD */
+void programs_ended(struct faxd *d);
+/* Those whose time is over are killed; the ms until the next one is due, -1: none. */
+int programs_due(struct faxd *d);
+
+/* ---- journal.c ---- */
+
+void say(const char *format, ...) __attribute__((format(printf, 1, 2)));
+/* One finished call. */
+void journal_call(struct line *l, const struct fax_report *r, const char *detail);
+
+/* ---- control.c ---- */
+
+struct control;
+struct pollfd;
+
+/* NULL: said why. */
+struct control *control_open(struct faxd *d, const char *path);
+void control_close(struct control *c);
+/* Its descriptors, at most CONTROL_POLLS; how many. */
+int control_polls(struct control *c, struct pollfd *p);
+void control_move(struct control *c, const struct pollfd *p, int n);
+#define CONTROL_POLLS	17
+
+/* ---- faxd.c ---- */
+
+struct faxd {
+	struct spool *spool;
+	struct cleardown_queue *queue;
+	struct line *lines[MAX_LINES];
+	int nlines;
+	int news[2];			/* pipe of the calls */
+	const char *directory;		/* the spool's */
+	const char *log;
+	const char *hook;
+	const char *header;
+	const char *init;		/* commands for the modems, without AT */
+	bool any_line;			/* all that there are */
+	bool stopping;
+	int keep_s;			/* ended jobs */
+	struct program *programs;
+	struct control *control;
+};
+
+int64_t wall_s(void);
+
+#endif /* CLEARDOWN_FAXD_FAXD_H */

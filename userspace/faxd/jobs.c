@@ -1,0 +1,370 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Jobs, of which the kernel has the numbers and the spool everything else. What happens to a job is on
+ * disk before the kernel is told; a daemon that was killed in between tells it when it is back
+ * (jobs_adopt()), so no document is sent twice because of that.
+ */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "faxd.h"
+
+#define ERROR_LEN	200
+
+/* ---- what the kernel is told ---- */
+
+static const enum cldn_fei events[] = {
+	[FAX_OK] = CLDN_FEI_COMPLETED,
+	[FAX_BUSY] = CLDN_FEI_BUSY,
+	[FAX_NO_ANSWER] = CLDN_FEI_NO_ANSWER,
+	[FAX_NO_DIALTONE] = CLDN_FEI_NO_DIAL_TONE,
+	[FAX_BAD_NUMBER] = CLDN_FEI_BAD_ADDRESS,
+	[FAX_DELAYED] = CLDN_FEI_CALL_DELAYED,
+	[FAX_BLACKLISTED] = CLDN_FEI_CALL_BLACKLISTED,
+	[FAX_VOICE] = CLDN_FEI_NOT_FAX_CALL,
+	[FAX_NO_FAX] = CLDN_FEI_NOT_FAX_CALL,
+	[FAX_FAR_SILENT] = CLDN_FEI_DISCONNECTED,
+	[FAX_FAR_ENDED] = CLDN_FEI_DISCONNECTED,
+	[FAX_LINE_LOST] = CLDN_FEI_DISCONNECTED,
+	[FAX_NO_TRAINING] = CLDN_FEI_FATAL_ERROR,
+	[FAX_PAGE_REFUSED] = CLDN_FEI_FATAL_ERROR,
+	[FAX_INCOMPATIBLE] = CLDN_FEI_FATAL_ERROR,
+	[FAX_PROTOCOL] = CLDN_FEI_FATAL_ERROR,
+	[FAX_DOCUMENT] = CLDN_FEI_FATAL_ERROR,
+	[FAX_NO_MODEM] = CLDN_FEI_FATAL_ERROR,
+	[FAX_ABORTED] = CLDN_FEI_FATAL_ERROR,
+	[FAX_DEVICE_GONE] = CLDN_FEI_FATAL_ERROR,
+};
+
+/* NOT_FAX_CALL is told of calls that come in; one of ours that no fax took was not answered. */
+enum cldn_fei event_of(enum fax_outcome outcome, bool job)
+{
+	enum cldn_fei event = (size_t)outcome < ARRAY_SIZE(events) ? events[outcome] :
+								     CLDN_FEI_FATAL_ERROR;
+
+	return job && event == CLDN_FEI_NOT_FAX_CALL ? CLDN_FEI_NO_ANSWER : event;
+}
+
+int report(struct line *l, uint64_t job, enum cldn_fei event, uint32_t state, uint32_t pages,
+	   const struct fax_report *r)
+{
+	struct cleardown_fax_news news = {
+		.job = job,
+		.event = event,
+		.state = state,
+		.pages = pages,
+		.rate = r ? (uint32_t)r->rate : 0,
+	};
+
+	if (!l->file)
+		return -1;
+	if (r)
+		snprintf(news.remote, sizeof(news.remote), "%s", r->far_id);
+	if (!cleardown_faxline_report(l->file, &news))
+		return 0;
+	say("%s: %s of job %" PRIu64 " is not taken: %s", l->name, cleardown_fei_name(event), job,
+	    strerror(errno));
+	return -1;
+}
+
+static uint32_t end_state(const struct spool_job *job)
+{
+	if (job->state == SPOOL_DONE)
+		return CLDN_JS_COMPLETED;
+	return fax_outcome_transient(job->outcome) && job->calls ? CLDN_JS_RETRIES_EXCEEDED :
+								   CLDN_JS_FAILED;
+}
+
+/* A job that has ended by its time has an outcome only when it was called for. */
+static enum cldn_fei end_event(const struct spool_job *job)
+{
+	if (job->state == SPOOL_FAILED && (!job->calls || job->outcome == FAX_OK))
+		return CLDN_FEI_FATAL_ERROR;
+	return event_of(job->outcome, true);
+}
+
+bool job_tell_end(struct line *l, struct spool_job *job)
+{
+	uint32_t pages = (uint32_t)job->confirmed;
+
+	/* The call for it was another daemon's: the kernel wants to see one. */
+	if (job->state == SPOOL_DONE && l->use == USE_LISTENING &&
+	    report(l, job->id, CLDN_FEI_SENDING, CLDN_JS_INPROGRESS, pages, NULL))
+		return false;
+	job->live = false;
+	return !report(l, job->id, end_event(job), end_state(job), pages, NULL);
+}
+
+/* ---- new ones ---- */
+
+/* at=SECONDS kill=SECONDS res=WORD ecm=off poll=1 */
+static int parse_word(char *word, struct spool_job *job, struct document_options *options)
+{
+	static const char *const resolutions[] = { "standard", "fine", "superfine" };
+	char *value = strchr(word, '='), *end = NULL;
+	size_t i;
+
+	if (!value)
+		return -1;
+	*value++ = '\0';
+	if (!strcmp(word, "at"))
+		job->not_before = strtoll(value, &end, 10);
+	else if (!strcmp(word, "kill"))
+		job->kill_after = strtoll(value, &end, 10);
+	else if (!strcmp(word, "ecm"))
+		job->no_ecm = !strcmp(value, "off");
+	else if (!strcmp(word, "poll"))
+		job->poll = !strcmp(value, "1");
+	else if (!strcmp(word, "res"))
+		for (i = 0; i < ARRAY_SIZE(resolutions); i++)
+			if (!strcmp(value, resolutions[i]))
+				options->resolution = (enum document_resolution)i;
+	if (end)
+		return *end || end == value || job->not_before < 0 || job->kill_after < 0 ? -1 : 0;
+	return job->no_ecm || job->poll || !strcmp(word, "res") || !strcmp(word, "ecm") ||
+			       !strcmp(word, "poll") ?
+		       0 :
+		       -1;
+}
+
+static int parse_args(char *args, struct spool_job *job, struct document_options *options)
+{
+	char *at, *word;
+
+	for (word = strtok_r(args, " ", &at); word; word = strtok_r(NULL, " ", &at))
+		if (parse_word(word, job, options) < 0)
+			return -1;
+	return 0;
+}
+
+/* The document of an offered job is on disk when this returns the job. */
+static struct spool_job *take_in(struct line *l, struct spool_job *want, int fd, char *args,
+				 char *error)
+{
+	struct document_options options = { .resolution = DOCUMENT_FINE };
+	struct spool_job *job;
+
+	if (parse_args(args, want, &options) < 0) {
+		snprintf(error, ERROR_LEN, "it asks for what there is not: %s", args);
+		return NULL;
+	}
+	want->submitted = wall_s();
+	if (!want->not_before)
+		want->not_before = want->submitted;
+	snprintf(want->line, sizeof(want->line), "%s", l->name);
+	job = spool_add(l->faxd->spool, want, fd, &options, error, ERROR_LEN);
+	if (job)
+		job->live = true;
+	return job;
+}
+
+void job_offered(struct line *l, uint64_t id)
+{
+	char number[CLDN_FAX_NUMBER_LEN], args[CLDN_FAX_ARGS_LEN], error[ERROR_LEN] = "";
+	struct spool_job want = { .id = id }, *job = NULL;
+	enum cldn_fei event = CLDN_FEI_FATAL_ERROR;
+	uint32_t uid;
+	int fd = cleardown_faxline_take_job(l->file, id, &uid, number, args);
+
+	if (fd < 0) {
+		/* over already */
+		if (errno != ENOENT)
+			say("%s: job %" PRIu64 ": %s", l->name, id, strerror(errno));
+		return;
+	}
+	want.uid = uid;
+	if (strlen(number) <= SPOOL_NUMBER_LEN) {
+		snprintf(want.number, sizeof(want.number), "%s", number);
+		job = take_in(l, &want, fd, args, error);
+	} else {
+		event = CLDN_FEI_BAD_ADDRESS;
+		snprintf(error, sizeof(error), "the number is too long");
+	}
+	close(fd);
+	if (job) {
+		say("%s: job %" PRIu64 " of user %u, %d page%s to %s", l->name, id, uid, job->pages,
+		    job->pages == 1 ? "" : "s", job->number);
+		return;
+	}
+	say("%s: job %" PRIu64 " of user %u is refused: %s", l->name, id, uid, error);
+	report(l, id, event, CLDN_JS_FAILED, 0, NULL);
+}
+
+/* ---- those of an earlier provider ---- */
+
+static bool line_there(struct faxd *d, const char *name)
+{
+	const struct line *l = line_named(d, name);
+
+	return l && l->file;
+}
+
+static void adopt(struct line *l, struct spool_job *job)
+{
+	uint32_t state;
+
+	if (cleardown_faxline_adopt_job(l->file, job->id, job->uid, &state) < 0) {
+		if (errno != EBUSY)
+			say("%s: job %" PRIu64 " is over: %s", l->name, job->id, strerror(errno));
+		if (errno == ENOENT && job->state == SPOOL_PENDING)
+			job_remove(l->faxd, job);
+		return;
+	}
+	job->live = true;
+	job->paused = state & CLDN_JS_PAUSED;
+	snprintf(job->line, sizeof(job->line), "%s", l->name);
+	say("%s: job %" PRIu64 " is taken up again, %d of %d pages are over there", l->name, job->id,
+	    job->confirmed, job->pages);
+}
+
+void jobs_adopt(struct line *l)
+{
+	struct faxd *d = l->faxd;
+	struct spool_job *job, *next;
+
+	for (job = spool_first(d->spool); job; job = next) {
+		next = job->next;
+		if (!job->live && (!strcmp(job->line, l->name) || !line_there(d, job->line)))
+			adopt(l, job);
+	}
+}
+
+/* ---- changes ---- */
+
+void job_remove(struct faxd *d, struct spool_job *job)
+{
+	int i;
+
+	for (i = 0; i < d->nlines; i++)
+		if (d->lines[i]->job == job)
+			d->lines[i]->job = NULL;
+	if (spool_remove(d->spool, job) < 0)
+		say("job %" PRIu64 " cannot be removed: %s", job->id, strerror(errno));
+}
+
+static void job_deleted(struct line *l, uint64_t id)
+{
+	struct spool_job *job = spool_find(l->faxd->spool, id);
+
+	if (line_in_call(l) && l->job_id == id) {
+		l->doomed = true;
+		line_abort(l);
+		return;
+	}
+	report(l, id, CLDN_FEI_DELETED, CLDN_JS_DELETING, job ? (uint32_t)job->confirmed : 0, NULL);
+	if (job)
+		job_remove(l->faxd, job);
+}
+
+/* The record of a pause and a resume may be one: the table has what holds. */
+void job_changed(struct line *l, uint64_t id, uint32_t command)
+{
+	const struct cleardown_fax_job_entry *entry = cleardown_faxline_next_job(l->file, id - 1);
+	struct spool_job *job = spool_find(l->faxd->spool, id);
+
+	(void)command;
+	if (!entry || entry->job != id)
+		return;
+	if (entry->state & CLDN_JS_DELETING) {
+		job_deleted(l, id);
+	} else if (job) {
+		job->paused = entry->state & CLDN_JS_PAUSED;
+		spool_save(l->faxd->spool, job);
+	}
+}
+
+static bool ended(const struct spool_job *job)
+{
+	return job->state == SPOOL_DONE || job->state == SPOOL_FAILED;
+}
+
+/* The newest thing that happened to it is not kept: it is as old as its last time. */
+static bool forgotten(const struct faxd *d, const struct spool_job *job, int64_t now)
+{
+	return ended(job) && !job->live && job->not_before + d->keep_s < now &&
+	       job->submitted + d->keep_s < now;
+}
+
+void jobs_sweep(struct faxd *d)
+{
+	int64_t now = wall_s();
+	struct spool_job *job, *next;
+
+	spool_expire(d->spool, now);
+	for (job = spool_first(d->spool); job; job = next) {
+		struct line *l = line_named(d, job->line);
+
+		next = job->next;
+		if (job->state == SPOOL_FAILED && job->live && l && l->file)
+			job_tell_end(l, job);
+		else if (forgotten(d, job, now))
+			job_remove(d, job);
+	}
+}
+
+/* ---- a call for it ---- */
+
+static uint32_t pages_now(const struct line *l, const struct fax_report *r)
+{
+	return (uint32_t)(l->polls ? 0 : l->first_page + r->confirmed);
+}
+
+void job_progress(struct line *l, const struct news *n)
+{
+	const struct fax_report *r = &n->report;
+	bool tell = r->phase == FAX_ANSWERED || r->phase == FAX_PAGE || r->phase == FAX_PAGE_END;
+
+	if (r->phase == FAX_PAGE_END && l->job && !l->polls)
+		spool_page(l->faxd->spool, l->job, l->first_page, r->confirmed);
+	if (tell && !l->doomed)
+		report(l, l->job_id, CLDN_FEI_SENDING, CLDN_JS_INPROGRESS, pages_now(l, r), r);
+}
+
+/* Ended by ourselves, and not for the job's sake: it is as it was. */
+static bool was_interrupted(const struct line *l, const struct fax_report *r)
+{
+	return l->faxd->stopping && r->outcome == FAX_ABORTED && !l->doomed;
+}
+
+static void keep_result(struct line *l, const struct fax_report *r)
+{
+	struct spool *s = l->faxd->spool;
+	int ret;
+
+	if (l->polls && r->outcome == FAX_OK)
+		l->job->pages = l->job->confirmed = r->confirmed;
+	else if (!l->polls)
+		spool_page(s, l->job, l->first_page, r->confirmed);
+	if (was_interrupted(l, r))
+		ret = spool_requeue(s, l->job);
+	else
+		ret = spool_result(s, l->job, r, wall_s());
+	if (ret < 0)
+		say("job %" PRIu64 " cannot be written: %s", l->job_id, strerror(errno));
+}
+
+void job_result(struct line *l, const struct news *n)
+{
+	const struct fax_report *r = &n->report;
+	struct spool_job *job = l->job;
+
+	if (l->doomed || l->removed || !job) {
+		report(l, l->job_id, l->doomed ? CLDN_FEI_DELETED : CLDN_FEI_FATAL_ERROR,
+		       l->doomed ? CLDN_JS_DELETING : CLDN_JS_FAILED, pages_now(l, r), r);
+		if (job)
+			job_remove(l->faxd, job);
+		return;
+	}
+	keep_result(l, r);
+	if (ended(job)) {
+		job->live = false;
+		report(l, l->job_id, end_event(job), end_state(job), pages_now(l, r), r);
+	} else {
+		report(l, l->job_id,
+		       was_interrupted(l, r) ? CLDN_FEI_DISCONNECTED : event_of(r->outcome, true),
+		       CLDN_JS_RETRYING, pages_now(l, r), r);
+	}
+}
