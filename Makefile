@@ -66,10 +66,10 @@ test:
 check:
 	scripts/check
 
-e2e: stock tools rig guest
+e2e: stock tools rig fax guest
 	scripts/e2e --kernel '$(K)' --name '$(T)'
 
-kunit: tools rig guest
+kunit: tools rig fax guest
 	scripts/build-modules debug-$(or $(K),6.12)
 	scripts/e2e --kernel debug-$(or $(K),6.12) --name '$(T)'
 

@@ -39,6 +39,7 @@ static void usage(FILE *to)
 		"  mark TEXT               writes TEXT to the host's log\n"
 		"  sum NAME [BYTES]        size and SHA-256 of a file of the host, or of its beginning\n"
 		"  pages NAME              number and SHA-256 of the pages that ghostscript makes of it\n"
+		"  samefax SENT GOT        are the pages of both the same, pixel for pixel\n"
 		"  save NAME               hands standard input to the host as the file NAME\n");
 }
 

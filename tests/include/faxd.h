@@ -1,0 +1,239 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the tests of the fax provider share: cleardown-faxd as a user of its own, its socket, documents
+ * that are handed in, and what the bank's fax machines got. The bank runs SPEED times as fast as the
+ * clock, and so does the daemon's line (--bank "--speed 4").
+ *
+ * Include after #define _GNU_SOURCE.
+ */
+#ifndef TESTS_FAXD_H
+#define TESTS_FAXD_H
+
+#include <grp.h>
+#include <json-c/json.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+
+#include "fax.h"
+
+#define FAXD_SPEED "4"
+#define FAXD_UID 1000
+#define FAXD_GID 21
+#define FAXD_SPOOL "/tmp/spool"
+#define FAXD_SOCKET "/tmp/faxd.sock"
+#define FAXD_LOG FAXD_SPOOL "/log.jsonl"
+/* Of the longest call, on a machine that is busy. */
+#define CALL_MS 90000
+#define SESSION 78
+
+static inline bool faxd_devices(void)
+{
+	static const char *const names[] = { "fax", "fax0", "fax1", "events" };
+	char path[64];
+	size_t i;
+
+	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "/dev/cleardown/%s", names[i]);
+		if (chown(path, 0, FAXD_GID) && errno != ENOENT)
+			return false;
+	}
+	return true;
+}
+
+/* A spool of the daemon's user. */
+static inline bool faxd_spool(void)
+{
+	return (!mkdir(FAXD_SPOOL, 0750) || errno == EEXIST) &&
+	       !chown(FAXD_SPOOL, FAXD_UID, FAXD_GID);
+}
+
+/* ---- the socket ---- */
+
+/* One request, as JSON: the answer, or NULL. */
+static inline struct json_object *faxd_asks(const char *text)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = FAXD_SOCKET };
+	static char answer[131072];
+	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+	struct json_object *o = NULL;
+	ssize_t n;
+
+	if (!connect(fd, (struct sockaddr *)&at, sizeof(at)) &&
+	    send(fd, text, strlen(text), MSG_NOSIGNAL) > 0) {
+		n = recv(fd, answer, sizeof(answer) - 1, 0);
+		if (n > 0) {
+			answer[n] = 0;
+			o = json_tokener_parse(answer);
+		}
+	}
+	close(fd);
+	return o;
+}
+
+/* A member of an object as text, into @text; "" when there is none. */
+static inline const char *member(struct json_object *o, const char *name, char text[80])
+{
+	const char *value = json_object_get_string(json_object_object_get(o, name));
+
+	snprintf(text, 80, "%s", value ? value : "");
+	return text;
+}
+
+/* The first line of the status, of its only line: "listening". */
+static inline const char *faxd_line(const char *name, char text[80])
+{
+	struct json_object *o = faxd_asks("{\"op\":\"status\"}");
+	struct json_object *lines = json_object_object_get(o, "lines");
+
+	text[0] = 0;
+	if (lines && json_object_array_length(lines))
+		member(json_object_array_get_idx(lines, 0), name, text);
+	json_object_put(o);
+	return text;
+}
+
+static inline bool faxd_line_is(const char *name, const char *value, int ms)
+{
+	uint64_t end = cd_now() + ms * CD_MS;
+	char text[80];
+
+	while (strcmp(faxd_line(name, text), value)) {
+		if (cd_now() > end) {
+			fprintf(stderr, "# %s is '%s', not '%s'\n", name, text, value);
+			return false;
+		}
+		between_looks();
+	}
+	return true;
+}
+
+/* A member of a job as the daemon has it. */
+static inline const char *faxd_job(uint64_t id, const char *name, char text[80])
+{
+	char request[80];
+	struct json_object *o;
+
+	snprintf(request, sizeof(request), "{\"op\":\"show\",\"job\":\"%llu\"}",
+		 (unsigned long long)id);
+	o = faxd_asks(request);
+	member(json_object_object_get(o, "job"), name, text);
+	json_object_put(o);
+	return text;
+}
+
+static inline bool faxd_job_is(uint64_t id, const char *name, const char *value)
+{
+	char text[80];
+
+	if (!strcmp(faxd_job(id, name, text), value))
+		return true;
+	fprintf(stderr, "# %s is '%s', not '%s'\n", name, text, value);
+	return false;
+}
+
+/* ---- the daemon ---- */
+
+static inline void faxd_become(const char *line, const char *more)
+{
+	const char *argv[] = { "cleardown-faxd", "--spool", FAXD_SPOOL, "--socket", FAXD_SOCKET,
+			       "--line-speed", FAXD_SPEED, "--line", line, more, NULL };
+
+	if (setgroups(0, NULL) || setgid(FAXD_GID) || setuid(FAXD_UID))
+		_exit(126);
+	execvp(argv[0], (char **)argv);
+	_exit(127);
+}
+
+/* Returns when it has the line: its process, -1 when it does not get that far. */
+static inline pid_t faxd_start(const char *line, const char *more)
+{
+	pid_t pid = fork();
+
+	if (!pid)
+		faxd_become(line, more);
+	uint64_t end = cd_now() + 20000 * CD_MS;
+	char state[80];
+
+	while (!*faxd_line("state", state) || !strcmp(state, "gone")) {
+		if (cd_now() > end || waitpid(pid, NULL, WNOHANG) == pid) {
+			fprintf(stderr, "# the daemon is not there\n");
+			return -1;
+		}
+		between_looks();
+	}
+	return pid;
+}
+
+/* The status of its end by @sig, or -1 when it does not end. */
+static inline int faxd_end(pid_t pid, int sig, int ms)
+{
+	uint64_t end = cd_now() + ms * CD_MS;
+	int status;
+
+	kill(pid, sig);
+	while (waitpid(pid, &status, WNOHANG) != pid) {
+		if (cd_now() > end)
+			return -1;
+		between_looks();
+	}
+	return status;
+}
+
+/* ---- jobs and what became of them ---- */
+
+/* A job with a document of /tests: its id, 0 when it was refused. */
+static inline uint64_t send_fax(int server, const char *document, const char *number,
+				const char *args)
+{
+	struct cleardown_fax_send arg = { .size = sizeof(arg) };
+	char path[96];
+	int ret;
+
+	snprintf(path, sizeof(path), "/tests/%s", document);
+	arg.fd = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(arg.number, sizeof(arg.number), "%s", number);
+	snprintf(arg.args, sizeof(arg.args), "%s", args ? args : "");
+	ret = cd_ioctl(server, CLEARDOWN_IOC_FAX_SEND, &arg);
+	close(arg.fd);
+	if (ret)
+		fprintf(stderr, "# FAX_SEND: %d\n", ret);
+	return ret ? 0 : arg.out_job;
+}
+
+static inline bool same_fax(const char *sent, const char *got)
+{
+	char words[128], answer[256];
+
+	snprintf(words, sizeof(words), "samefax %s %s", sent, got);
+	if (!cd_host(answer, sizeof(answer), words))
+		return true;
+	fprintf(stderr, "# %s\n", answer);
+	return false;
+}
+
+/* The last event of a job, and how many pages it was told of. */
+static inline bool told_pages(struct tape *t, uint32_t event, uint64_t job, uint32_t pages)
+{
+	union cd_record rec = { 0 };
+	struct wanted w = { CLEARDOWN_EV_FAX, 0, job, event, 0 };
+
+	return tape_wait(t, w, 1, 0, &rec) && rec.ev.p3 == pages;
+}
+
+/* Words of the file of calls: the last line has all of them. */
+static inline bool log_has(const char *words)
+{
+	char line[2048], last[2048] = "";
+	FILE *f = fopen(FAXD_LOG, "r");
+
+	while (f && fgets(line, sizeof(line), f))
+		strcpy(last, line);
+	if (f)
+		fclose(f);
+	if (strstr(last, words))
+		return true;
+	fprintf(stderr, "# the log has %s", last);
+	return false;
+}
+
+#endif /* TESTS_FAXD_H */
