@@ -9,39 +9,19 @@
 
 #include "faxd.h"
 
-static const char *tty;
-static const char *number;
-static struct tape tape;
-static char name[32];
-static int server;
-static pid_t daemon_pid;
-
-static bool prepare(void)
-{
-	char args[32];
-
-	alarm(PROGRAM_LIMIT_S);
-	snprintf(args, sizeof(args), "provider=%d", FAXD_UID);
-	tape_start(&tape, cd_events());
-	if (cd_bind_class(CLEARDOWN_CLASS_FAX, "tty", tty_dev(tty), args, name, NULL) ||
-	    !faxd_devices() || !faxd_spool())
-		return false;
-	server = fax_connect(O_RDWR);
-	return server >= 0 && !fax_events(server, tape.events, SESSION, NULL);
-}
+static struct desk desk;
 
 static void without_a_daemon(void)
 {
 	bool good = true;
 
-	EXPECT(good, !send_fax(server, "fax1.tif", "200", NULL));
-	EXPECT_EQ(good, fax_status(server).out_jobs, 0);
+	EXPECT(good, !send_fax(desk.server, "fax1.tif", "200", NULL));
+	EXPECT_EQ(good, fax_status(desk.server).out_jobs, 0);
 	tap(good, "without a provider a document is refused, and nothing is kept");
 	good = true;
-	daemon_pid = faxd_start(name, NULL);
-	EXPECT(good, daemon_pid > 0);
-	EXPECT_EQ(good, fax_fps(server, name), CLEARDOWN_FPS_AVAILABLE);
-	EXPECT(good, tty_free(tty));
+	EXPECT(good, faxd_start(&desk, NULL));
+	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_AVAILABLE);
+	EXPECT(good, tty_free(desk.tty));
 	tap(good, "the daemon is the provider of its line, and leaves the modem alone");
 }
 
@@ -53,28 +33,27 @@ static void judge_events(uint64_t job, uint32_t pages)
 	size_t i;
 
 	for (i = 0; i < sizeof(once) / sizeof(once[0]); i++)
-		EXPECT_EQ(good, fax_count(&tape, once[i], job, SESSION), 1);
-	/* answered, and each page's beginning and end */
-	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_SENDING, job, SESSION), 1 + 2 * pages);
-	EXPECT(good, told_pages(&tape, CLEARDOWN_FEI_SENDING, job, pages));
-	EXPECT(good, told_pages(&tape, CLEARDOWN_FEI_COMPLETED, job, pages));
-	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_FATAL_ERROR, job, SESSION), 0);
+		EXPECT_EQ(good, desk_count(&desk, once[i], job), 1);
+	/* more when a page was bad: answered, and each page's beginning and end */
+	EXPECT(good, desk_count(&desk, CLEARDOWN_FEI_SENDING, job) >= 1 + 2 * pages);
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_SENDING, job, pages));
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, pages));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_FATAL_ERROR, job), 0);
 	tap(good, "every page is told, the end once, and then that the job is deleted");
 }
 
 static void a_document(const char *document, uint32_t pages)
 {
-	uint64_t job = send_fax(server, document, "200", NULL);
+	uint64_t job = send_fax(desk.server, document, "200", NULL);
 	bool good = job;
 
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, CALL_MS));
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, CALL_MS));
 	EXPECT(good, same_fax(document, "rx.tif"));
 	tap(good, "%s arrives, pixel for pixel", document);
 	judge_events(job, pages);
 	good = true;
 	EXPECT(good, faxd_line_is("state", "free", 5000));
-	EXPECT(good, tty_free(tty));
-	EXPECT(good, bank_waits(number, "onhook", 2000));
+	EXPECT(good, desk_quiet(&desk));
 	EXPECT(good, faxd_job_is(job, "state", "done"));
 	EXPECT(good, log_has("\"outcome\":\"ok\""));
 	tap(good, "the modem is on-hook, its line free; the daemon and its log know of it");
@@ -83,29 +62,29 @@ static void a_document(const char *document, uint32_t pages)
 /* Everything of his is closed: the document is the service's. */
 static void nobody_waits(void)
 {
-	uint64_t job = send_fax(server, "fax1.tif", "200", "ecm=off");
+	uint64_t job = send_fax(desk.server, "fax1.tif", "200", "ecm=off");
 	bool good = job;
 
-	EXPECT_EQ(good, fax_close(server, NULL), 0);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION, CALL_MS));
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 5000));
+	EXPECT_EQ(good, fax_close(desk.server, NULL), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
 	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
 	EXPECT(good, log_has("\"ecm\":false"));
-	close(server);
-	server = fax_connect(O_RDWR);
+	close(desk.server);
+	desk.server = fax_connect(O_RDWR);
 	tap(good, "TF-6 every handle is closed, and the job is sent, completed, deleted");
 }
 
 static void bad_ones(void)
 {
-	uint64_t job = send_fax(server, "fax-send.sh", "200", "who=knows");
+	uint64_t job = send_fax(desk.server, "fax-send.sh", "200", "who=knows");
 	bool good = job;
 
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 20000));
-	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_FATAL_ERROR, job, SESSION), 1);
-	job = send_fax(server, "fax1.tif", "2;00", NULL);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 20000));
-	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_BAD_ADDRESS, job, SESSION), 1);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 20000));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_FATAL_ERROR, job), 1);
+	job = send_fax(desk.server, "fax1.tif", "2;00", NULL);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 20000));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_BAD_ADDRESS, job), 1);
 	tap(good, "words and numbers that cannot be: the job fails, once, and says why");
 }
 
@@ -115,27 +94,21 @@ static void leave(void)
 	struct cleardown_report r;
 	bool good = true;
 
-	EXPECT_EQ(good, faxd_end(daemon_pid, SIGTERM, 10000), 0);
+	EXPECT_EQ(good, faxd_end(&desk, SIGTERM, 10000), 0);
 	EXPECT_EQ(good, cd_report(before, &r), 0);
 	EXPECT_EQ(good, r.out_head.clazz, CLEARDOWN_CLASS_FAX);
 	EXPECT_EQ(good, r.out_head.cause, CLEARDOWN_CAUSE_LOCAL_USER);
 	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_RELEASED);
-	EXPECT_EQ(good, fax_fps(server, name), CLEARDOWN_FPS_OFFLINE);
+	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_OFFLINE);
 	tap(good, "told to end the daemon closes its line for good");
-	fax_close(server, NULL);
-	close(server);
-	tape_stop(&tape);
-	close(tape.events);
-	tap(!cd_unbind(name, 0), "unbind");
+	tap(desk_close(&desk), "unbind");
 }
 
 int main(int argc, char **argv)
 {
 	if (argc < 3)
 		return 2;
-	tty = argv[1];
-	number = argv[2];
-	if (!tap(prepare(), "a line is bound for its provider's user"))
+	if (!tap(desk_open(&desk, argv), "a line is bound for its provider's user"))
 		return 1;
 	without_a_daemon();
 	a_document("fax1.tif", 1);

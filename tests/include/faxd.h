@@ -26,6 +26,16 @@
 #define CALL_MS 90000
 #define SESSION 78
 
+/* A line with its daemon, and everything that is told of it. */
+struct desk {
+	const char *tty;
+	const char *number;
+	char name[32];
+	struct tape tape;
+	int server;
+	pid_t daemon;
+};
+
 static inline bool faxd_devices(void)
 {
 	static const char *const names[] = { "fax", "fax0", "fax1", "events" };
@@ -133,45 +143,48 @@ static inline bool faxd_job_is(uint64_t id, const char *name, const char *value)
 
 /* ---- the daemon ---- */
 
-static inline void faxd_become(const char *line, const char *more)
+/* @more: options, ended by NULL, at most eight. */
+static inline void faxd_become(const char *line, const char *const *more)
 {
-	const char *argv[] = { "cleardown-faxd", "--spool", FAXD_SPOOL, "--socket", FAXD_SOCKET,
-			       "--line-speed", FAXD_SPEED, "--line", line, more, NULL };
+	const char *argv[20] = { "cleardown-faxd", "--spool", FAXD_SPOOL, "--socket", FAXD_SOCKET,
+				 "--line-speed", FAXD_SPEED, "--line", line };
+	int n = 9;
 
+	while (more && *more && n < 19)
+		argv[n++] = *more++;
 	if (setgroups(0, NULL) || setgid(FAXD_GID) || setuid(FAXD_UID))
 		_exit(126);
 	execvp(argv[0], (char **)argv);
 	_exit(127);
 }
 
-/* Returns when it has the line: its process, -1 when it does not get that far. */
-static inline pid_t faxd_start(const char *line, const char *more)
+/* True when it has the line. */
+static inline bool faxd_start(struct desk *d, const char *const *more)
 {
-	pid_t pid = fork();
-
-	if (!pid)
-		faxd_become(line, more);
 	uint64_t end = cd_now() + 20000 * CD_MS;
 	char state[80];
 
+	d->daemon = fork();
+	if (!d->daemon)
+		faxd_become(d->name, more);
 	while (!*faxd_line("state", state) || !strcmp(state, "gone")) {
-		if (cd_now() > end || waitpid(pid, NULL, WNOHANG) == pid) {
+		if (cd_now() > end || waitpid(d->daemon, NULL, WNOHANG) == d->daemon) {
 			fprintf(stderr, "# the daemon is not there\n");
-			return -1;
+			return false;
 		}
 		between_looks();
 	}
-	return pid;
+	return true;
 }
 
 /* The status of its end by @sig, or -1 when it does not end. */
-static inline int faxd_end(pid_t pid, int sig, int ms)
+static inline int faxd_end(struct desk *d, int sig, int ms)
 {
 	uint64_t end = cd_now() + ms * CD_MS;
 	int status;
 
-	kill(pid, sig);
-	while (waitpid(pid, &status, WNOHANG) != pid) {
+	kill(d->daemon, sig);
+	while (waitpid(d->daemon, &status, WNOHANG) != d->daemon) {
 		if (cd_now() > end)
 			return -1;
 		between_looks();
@@ -211,13 +224,97 @@ static inline bool same_fax(const char *sent, const char *got)
 	return false;
 }
 
-/* The last event of a job, and how many pages it was told of. */
-static inline bool told_pages(struct tape *t, uint32_t event, uint64_t job, uint32_t pages)
+/* The last event of a job has this number of pages. */
+static inline bool told_pages(struct desk *d, uint32_t event, uint64_t job, uint32_t pages)
 {
 	union cd_record rec = { 0 };
 	struct wanted w = { CLEARDOWN_EV_FAX, 0, job, event, 0 };
 
-	return tape_wait(t, w, 1, 0, &rec) && rec.ev.p3 == pages;
+	return tape_wait(&d->tape, w, 1, 0, &rec) && rec.ev.p3 == pages;
+}
+
+static inline bool desk_wait(struct desk *d, uint32_t event, uint64_t job, int ms)
+{
+	if (fax_wait(&d->tape, event, job, SESSION, ms))
+		return true;
+	fprintf(stderr, "# no event %u of job %llu within %d ms\n", event,
+		(unsigned long long)job, ms);
+	return false;
+}
+
+static inline unsigned int desk_count(struct desk *d, uint32_t event, uint64_t job)
+{
+	return fax_count(&d->tape, event, job, SESSION);
+}
+
+/* The call of a job is in a phase of the daemon's: "dialing", "page". */
+static inline bool desk_phase(struct desk *d, uint64_t job, const char *phase)
+{
+	uint64_t end = cd_now() + CALL_MS * CD_MS;
+	char text[80];
+
+	while (strcmp(faxd_line("phase", text), phase)) {
+		if (cd_now() > end || desk_count(d, CLEARDOWN_FEI_DELETED, job)) {
+			fprintf(stderr, "# the call is in '%s', not '%s'\n", text, phase);
+			return false;
+		}
+		between_looks();
+	}
+	return true;
+}
+
+/* Nobody has the line, and nothing is on it. */
+static inline bool desk_quiet(struct desk *d)
+{
+	bool good = true;
+
+	EXPECT(good, tty_free(d->tty));
+	EXPECT(good, bank_waits(d->number, "onhook", 5000));
+	return good;
+}
+
+/* The modem answers whoever comes next, at once. */
+static inline bool modem_usable(const char *tty)
+{
+	int fd = open(tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	struct termios t;
+	bool good;
+
+	if (fd < 0 || tcgetattr(fd, &t))
+		return false;
+	cfmakeraw(&t);
+	cfsetspeed(&t, B115200);
+	t.c_cflag |= CLOCAL | CRTSCTS;
+	tcsetattr(fd, TCSANOW, &t);
+	good = modem_says(fd, "AT", "OK", 5000);
+	close(fd);
+	return good;
+}
+
+/* Binds a line for its provider's user, and connects. */
+static inline bool desk_open(struct desk *d, char **argv)
+{
+	char args[32];
+
+	alarm(2 * PROGRAM_LIMIT_S);
+	d->tty = argv[1];
+	d->number = argv[2];
+	snprintf(args, sizeof(args), "provider=%d", FAXD_UID);
+	tape_start(&d->tape, cd_events());
+	if (cd_bind_class(CLEARDOWN_CLASS_FAX, "tty", tty_dev(d->tty), args, d->name, NULL) ||
+	    !faxd_devices() || !faxd_spool())
+		return false;
+	d->server = fax_connect(O_RDWR);
+	return d->server >= 0 && !fax_events(d->server, d->tape.events, SESSION, NULL);
+}
+
+static inline bool desk_close(struct desk *d)
+{
+	fax_close(d->server, NULL);
+	close(d->server);
+	tape_stop(&d->tape);
+	close(d->tape.events);
+	return !cd_unbind(d->name, 0);
 }
 
 /* Words of the file of calls: the last line has all of them. */

@@ -31,6 +31,7 @@ static const struct option options[] = {
 	{ "log", required_argument, NULL, 'L' },
 	{ "header", required_argument, NULL, 'H' },
 	{ "init", required_argument, NULL, 'i' },
+	{ "dial-seconds", required_argument, NULL, 'D' },
 	{ "keep", required_argument, NULL, 'K' },
 	{ "jobs-per-user", required_argument, NULL, 'J' },
 	{ "pages-per-job", required_argument, NULL, 'P' },
@@ -48,6 +49,7 @@ static const char usage[] =
 	"  --log FILE          one line of JSON for each call (SPOOL/log.jsonl)\n"
 	"  --header TEXT       on top of every page that is sent\n"
 	"  --init COMMANDS     for the modems, without AT, after &D2\n"
+	"  --dial-seconds N    the longest wait for a fax to answer (90)\n"
 	"  --keep DAYS         ended jobs (7)\n"
 	"  --jobs-per-user N   that have not ended (100)\n"
 	"  --pages-per-job N   (1000)\n"
@@ -271,8 +273,10 @@ static void serve(struct faxd *d, int signals, int timer)
 	};
 	int n = FIXED, m = 0, lines = 0;
 
-	do {
+	for (;;) {
 		turn(d, p, lines);
+		if (d->stopping && !calls_up(d))
+			return;
 		control_move(d->control, p + n, m);
 		set_timer(d, timer);
 		lines = d->nlines;
@@ -280,7 +284,7 @@ static void serve(struct faxd *d, int signals, int timer)
 		m = control_polls(d->control, p + n);
 		if (poll(p, (nfds_t)(n + m), wait_of(d)) < 0 && errno != EINTR)
 			die("poll");
-	} while (!d->stopping || calls_up(d));
+	}
 }
 
 /* ---- the beginning ---- */
@@ -298,6 +302,7 @@ static void parse(int argc, char **argv, struct faxd *d, struct settings *s)
 		case 'L': d->log = optarg; break;
 		case 'H': d->header = optarg; break;
 		case 'i': d->init = optarg; break;
+		case 'D': d->dial_s = atoi(optarg); break;
 		case 'K': d->keep_s = atoi(optarg) * 24 * 3600; break;
 		case 'J': s->limits.jobs_per_user = atoi(optarg); break;
 		case 'P': s->limits.pages_per_job = atoi(optarg); break;
@@ -307,7 +312,7 @@ static void parse(int argc, char **argv, struct faxd *d, struct settings *s)
 		}
 	}
 	if (optind < argc || talk_speed <= 0 || strlen(s->spool) > PATH_LEN - NAME_LEN - 32 ||
-	    (d->header && strlen(d->header) > FAX_HEADER_LEN)) {
+	    d->dial_s < 0 || d->dial_s > 250 || (d->header && strlen(d->header) > FAX_HEADER_LEN)) {
 		fputs(usage, stderr);
 		exit(2);
 	}

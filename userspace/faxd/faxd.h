@@ -128,6 +128,8 @@ void jobs_adopt(struct line *l);
 void jobs_sweep(struct faxd *d);
 void job_progress(struct line *l, const struct news *n);
 void job_result(struct line *l, const struct news *n);
+/* The hook of a job that has ended. */
+void job_hook(struct faxd *d, const struct spool_job *job);
 /* It has ended, in the spool; the line is taken where that is needed. False: not told. */
 bool job_tell_end(struct line *l, struct spool_job *job);
 void job_remove(struct faxd *d, struct spool_job *job);
@@ -187,6 +189,7 @@ struct faxd {
 	const char *hook;
 	const char *header;
 	const char *init;		/* commands for the modems, without AT */
+	int dial_s;			/* 0: the engine's own */
 	bool any_line;			/* all that there are */
 	bool stopping;
 	int keep_s;			/* ended jobs */

@@ -13,6 +13,7 @@
 #include "faxd.h"
 
 #define ERROR_LEN	200
+#define HOOK_S		120
 
 /* ---- what the kernel is told ---- */
 
@@ -86,6 +87,44 @@ static enum cldn_fei end_event(const struct spool_job *job)
 	return event_of(job->outcome, true);
 }
 
+struct job_words {
+	char id[24];
+	char number[SPOOL_NUMBER_LEN + 1];
+	char pages[12];
+};
+
+static void hook_ended(struct faxd *d, void *arg, int status)
+{
+	if (status)
+		say("%s: status %d", d->hook, status);
+	free(arg);
+}
+
+void job_hook(struct faxd *d, const struct spool_job *job)
+{
+	struct job_words *w = d->hook ? calloc(1, sizeof(*w)) : NULL;
+
+	if (!w)
+		return;
+	snprintf(w->id, sizeof(w->id), "%" PRIu64, job->id);
+	snprintf(w->number, sizeof(w->number), "%s", job->number);
+	snprintf(w->pages, sizeof(w->pages), "%d", job->confirmed);
+	program_run(d,
+		    (const char *const[]){ d->hook, job->state == SPOOL_DONE ? "done" : "failed",
+					   w->id, w->number, w->pages,
+					   fax_outcome_name(job->outcome), NULL },
+		    HOOK_S, hook_ended, w);
+}
+
+/* Killed before this is on disk, the next daemon tells it again, and the kernel does not listen. */
+static void job_told(struct faxd *d, struct spool_job *job)
+{
+	job->live = false;
+	job->told = true;
+	spool_save(d->spool, job);
+	job_hook(d, job);
+}
+
 bool job_tell_end(struct line *l, struct spool_job *job)
 {
 	uint32_t pages = (uint32_t)job->confirmed;
@@ -94,8 +133,10 @@ bool job_tell_end(struct line *l, struct spool_job *job)
 	if (job->state == SPOOL_DONE && l->use == USE_LISTENING &&
 	    report(l, job->id, CLDN_FEI_SENDING, CLDN_JS_INPROGRESS, pages, NULL))
 		return false;
-	job->live = false;
-	return !report(l, job->id, end_event(job), end_state(job), pages, NULL);
+	if (report(l, job->id, end_event(job), end_state(job), pages, NULL))
+		return false;
+	job_told(l->faxd, job);
+	return true;
 }
 
 /* ---- new ones ---- */
@@ -211,6 +252,8 @@ static void adopt(struct line *l, struct spool_job *job)
 			say("%s: job %" PRIu64 " is over: %s", l->name, job->id, strerror(errno));
 		if (errno == ENOENT && job->state == SPOOL_PENDING)
 			job_remove(l->faxd, job);
+		else if (errno == ENOENT)
+			job_told(l->faxd, job);
 		return;
 	}
 	job->live = true;
@@ -227,7 +270,7 @@ void jobs_adopt(struct line *l)
 
 	for (job = spool_first(d->spool); job; job = next) {
 		next = job->next;
-		if (!job->live && (!strcmp(job->line, l->name) || !line_there(d, job->line)))
+		if (!job->live && !job->told && (!strcmp(job->line, l->name) || !line_there(d, job->line)))
 			adopt(l, job);
 	}
 }
@@ -360,8 +403,8 @@ void job_result(struct line *l, const struct news *n)
 	}
 	keep_result(l, r);
 	if (ended(job)) {
-		job->live = false;
 		report(l, l->job_id, end_event(job), end_state(job), pages_now(l, r), r);
+		job_told(l->faxd, job);
 	} else {
 		report(l, l->job_id,
 		       was_interrupted(l, r) ? CLDN_FEI_DISCONNECTED : event_of(r->outcome, true),

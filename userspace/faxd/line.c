@@ -162,7 +162,7 @@ static void options_of(struct line *l, struct fax_options *o, char init[80])
 	const char *more = l->faxd->init;
 
 	snprintf(init, 80, "&D2%s", more ? more : "");
-	*o = (struct fax_options){ .init = init, .clock_ms = talk_now_ms };
+	*o = (struct fax_options){ .init = init, .dial_s = l->faxd->dial_s, .clock_ms = talk_now_ms };
 }
 
 /* The end of a call that could not even begin. */

@@ -102,6 +102,7 @@ static struct json_object *ticket_of(const struct spool_job *j)
 	json_object_object_add(o, "calls", json_object_new_int(j->calls));
 	json_object_object_add(o, "paid", json_object_new_int(j->paid));
 	json_object_object_add(o, "tries", json_object_new_int(j->tries));
+	json_object_object_add(o, "told", json_object_new_boolean(j->told));
 	json_object_object_add(o, "outcome", json_object_new_string(fax_outcome_name(j->outcome)));
 	return o;
 }
@@ -160,6 +161,7 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.calls = (int)number_in(o, "calls"),
 		.paid = (int)number_in(o, "paid"),
 		.tries = (int)number_in(o, "tries"),
+		.told = json_object_get_boolean(json_object_object_get(o, "told")),
 	};
 	if (number_in(o, "v") != 1 || !j->id || j->pages < !j->poll || j->confirmed < 0 ||
 	    j->confirmed > j->pages ||

@@ -48,6 +48,7 @@ struct spool_job {
 	int paid;			/* calls that were answered */
 	int tries;			/* with the last outcome, in a row */
 	enum fax_outcome outcome;	/* of the last call, if there was one */
+	bool told;			/* of its end: whoever is to know of it does */
 	struct spool_job *next;		/* in the order of their ids' arrival */
 	bool live;			/* the caller's, and not on disk */
 };

@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The daemon dies, or is told to end, with a call up: the modem is on-hook and free, the job waits, and
+ * the next daemon sends what is not over there yet.
+ *
+ * usage: fax-spool TTY NUMBER		with the machines 200, which receives, and 201, likewise
+ *	  fax-spool TTY NUMBER again	what a daemon finds when the machine was started anew
+ */
+#define _GNU_SOURCE
+
+#include "faxd.h"
+
+static struct desk desk;
+
+/* Sends three pages and comes back in the middle of the second one. */
+static uint64_t in_page_two(const char *number)
+{
+	uint64_t job = send_fax(desk.server, "fax3.tif", number, NULL);
+	uint64_t end = cd_now() + CALL_MS * CD_MS;
+	bool good = job && faxd_line_is("page", "2", CALL_MS);
+
+	EXPECT(good, desk_phase(&desk, job, "page"));
+	EXPECT(good, cd_now() < end);
+	return good ? job : 0;
+}
+
+static void judge_waiting(uint64_t job)
+{
+	struct cleardown_fax_job entry;
+	bool good = true;
+
+	EXPECT(good, fax_job(desk.server, job, &entry));
+	EXPECT_EQ(good, entry.out_state, CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE);
+	EXPECT(good, entry.out_flags & CLEARDOWN_FAX_JOB_ORPHAN);
+	EXPECT_EQ(good, entry.out_pages, 1);
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DELETED, job), 0);
+	tap(good, "the job waits for the next daemon, with its page");
+}
+
+static void judge_rest(uint64_t job, const char *got)
+{
+	bool good = faxd_start(&desk, NULL);
+
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, CALL_MS));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_COMPLETED, job), 1);
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 3));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DELETED, job), 1);
+	EXPECT(good, same_fax("rest3.tif", got));
+	EXPECT(good, faxd_job_is(job, "calls", "2"));
+	tap(good, "the next daemon sends the other two pages, and no more");
+}
+
+static void killed_in_a_page(void)
+{
+	uint64_t job, before = cd_last_report();
+	bool good = faxd_start(&desk, NULL);
+	struct cleardown_report r;
+
+	job = in_page_two("200");
+	EXPECT(good, job);
+	EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
+	EXPECT(good, desk_quiet(&desk));
+	EXPECT_EQ(good, cd_report(before, &r), 0);
+	EXPECT_EQ(good, r.out_head.cause, CLEARDOWN_CAUSE_OWNER_DIED);
+	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_ONHOOK);
+	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_HAD_CALL);
+	EXPECT(good, modem_usable(desk.tty));
+	tap(good, "PR-8 killed in the middle of a page: on-hook, free, and told so");
+	judge_waiting(job);
+	bank("waitfor 200 idle 20000");
+	judge_rest(job, "rx.tif");
+}
+
+static void told_to_end_in_a_page(void)
+{
+	uint64_t job = in_page_two("201"), since = cd_now(), took;
+	bool good = job;
+
+	EXPECT_EQ(good, faxd_end(&desk, SIGTERM, 20000), 0);
+	/* a quarter of the line's 5 s, and the close */
+	took = (cd_now() - since) / CD_MS;
+	EXPECT(good, took < 1250 + 1000 + 2 * SLACK_MS);
+	EXPECT(good, desk_quiet(&desk));
+	EXPECT(good, log_has("\"outcome\":\"aborted\""));
+	tap(good, "told to end in the middle of a page: the call is aborted (%llu ms)",
+	    (unsigned long long)took);
+	judge_waiting(job);
+	bank("waitfor 201 idle 20000");
+	judge_rest(job, "rx1.tif");
+}
+
+/* Jobs for later: one is deleted while nobody is there to be told. */
+static void killed_with_jobs(void)
+{
+	uint64_t later, gone;
+	bool good = true;
+	char args[40];
+
+	snprintf(args, sizeof(args), "at=%lld", (long long)time(NULL) + 3600);
+	later = send_fax(desk.server, "fax1.tif", "200", args);
+	gone = send_fax(desk.server, "fax1.tif", "200", args);
+	EXPECT(good, later && gone && desk_quiet(&desk));
+	EXPECT(good, faxd_job_is(gone, "state", "pending"));
+	EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
+	EXPECT_EQ(good, fax_job_set(desk.server, gone, CLEARDOWN_JC_DELETE, NULL), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, gone, 5000));
+	EXPECT(good, faxd_start(&desk, NULL));
+	EXPECT(good, faxd_job_is(gone, "state", ""));
+	EXPECT(good, faxd_job_is(later, "state", "pending"));
+	EXPECT_EQ(good, fax_job_state(desk.server, later), CLEARDOWN_JS_PENDING);
+	tap(good, "a job that was deleted meanwhile is not taken up, the others are");
+	good = true;
+	EXPECT_EQ(good, fax_job_set(desk.server, later, CLEARDOWN_JC_DELETE, NULL), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, later, 5000));
+	EXPECT(good, faxd_job_is(later, "state", ""));
+	tap(good, "deleted while it waits it goes at once, also from the spool");
+	good = true;
+	later = send_fax(desk.server, "fax1.tif", "200", args);
+	EXPECT(good, faxd_job_is(later, "state", "pending"));
+	fax_parameter("fax_adopt_ms", 100);
+	EXPECT_EQ(good, faxd_end(&desk, SIGTERM, 20000), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, later, 20000));
+	tap(good, "a job for later stays in the spool, not in the kernel");
+}
+
+/* Its number is of an earlier start, and so is everything but the spool. */
+static void after_a_start(void)
+{
+	struct cleardown_fax_job entry = { .size = sizeof(entry) };
+	struct json_object *o;
+	bool good = true;
+	char request[96];
+
+	EXPECT(good, faxd_start(&desk, NULL));
+	EXPECT_EQ(good, cd_ioctl(desk.server, CLEARDOWN_IOC_FAX_JOB_NEXT, &entry), 0);
+	EXPECT_EQ(good, entry.out_state, CLEARDOWN_JS_PENDING);
+	tap(good, "after a start of the machine the job is in the kernel's table again");
+	good = true;
+	snprintf(request, sizeof(request), "{\"op\":\"alter\",\"job\":\"%llu\",\"at\":1}",
+		 (unsigned long long)entry.out_job);
+	o = faxd_asks(request);
+	EXPECT(good, json_object_get_boolean(json_object_object_get(o, "ok")));
+	json_object_put(o);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, entry.out_job, CALL_MS));
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, entry.out_job, 1));
+	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
+	EXPECT_EQ(good, faxd_end(&desk, SIGTERM, 20000), 0);
+	tap(good, "and is sent when it is told to be sent now");
+}
+
+int main(int argc, char **argv)
+{
+	if (argc < 3)
+		return 2;
+	if (!tap(desk_open(&desk, argv), "a line is bound for its provider's user"))
+		return 1;
+	if (argc > 3) {
+		after_a_start();
+	} else {
+		killed_in_a_page();
+		told_to_end_in_a_page();
+		killed_with_jobs();
+	}
+	tap(desk_close(&desk), "unbind");
+	return tap_done();
+}

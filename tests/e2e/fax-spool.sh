@@ -1,0 +1,14 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12 debug
+# vm: --modems 1 --bank "--speed 4 --machine 200:fax:rx={files}/rx.tif --machine 201:fax:rx={files}/rx1.tif"
+# built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
+# The fax daemon is killed, told to end, and the modules are loaded anew: its jobs go on.
+. /lib/guest.sh
+
+check "the modules load" load_modules tty
+tap fax-spool /dev/ttyS1 101
+check "the modules unload" unload_modules tty
+check "and load again" load_modules tty
+tap fax-spool /dev/ttyS1 101 again
+check "the modules unload again" unload_modules tty
