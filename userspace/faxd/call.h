@@ -93,6 +93,7 @@ struct fax_call {
 	bool dcn_out;			/* the frame with the modem is DCN */
 	uint8_t heard[FRAME_SIZE];
 	size_t heard_len;
+	double check_by;		/* when the training check must have begun */
 	double data_from;
 	size_t data_len;
 	bool aborting;

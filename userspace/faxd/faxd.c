@@ -359,6 +359,7 @@ static void prepare(struct faxd *d, const struct settings *s)
 		die("/dev/cleardown/events");
 	if (pipe2(d->news, O_CLOEXEC) < 0 || fcntl(d->news[0], F_SETFL, O_NONBLOCK) < 0)
 		die("pipe");
+	inbox_rescue(d);
 	d->control = control_open(d, s->socket);
 	if (!d->control)
 		exit(1);

@@ -81,6 +81,7 @@ struct line {
 	char tsid[CLDN_FAX_ID_LEN];
 	char csid[CLDN_FAX_ID_LEN];
 	/* Listening. */
+	bool settled;			/* the modem was told how */
 	char text[80];		/* of the modem, until a CR */
 	size_t text_len;
 	unsigned int rings;
@@ -143,6 +144,8 @@ struct line *line_named(struct faxd *d, const char *name);
 int inbox_prepare(struct line *l);
 /* The call is over: what came is kept, or goes. */
 void inbox_keep(struct line *l, const struct fax_report *r);
+/* What an earlier daemon had not kept yet. */
+void inbox_rescue(struct faxd *d);
 
 /* ---- program.c ---- */
 

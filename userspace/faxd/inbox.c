@@ -3,6 +3,7 @@
  * What was received: SPOOL/received/NAME.tif, NAME.pdf and NAME.json, where NAME is the time and the
  * line. While it comes it is .NAME.tif; it gets its name when all of it is on disk.
  */
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -64,16 +65,18 @@ static void put(struct json_object *o, const char *name, const char *text)
 }
 
 /* What is known of it beside its pages. */
-static int write_facts(const struct line *l, const struct fax_report *r, const char *path)
+static int write_facts(const struct fax_file *f, int64_t time, const char *outcome)
 {
 	struct json_object *o = json_object_new_object();
+	char path[PATH_LEN];
 	int ret;
 
-	put(o, "from", r->far_id);
-	json_object_object_add(o, "pages", json_object_new_int(r->confirmed));
-	put(o, "line", l->name);
-	json_object_object_add(o, "time", json_object_new_int64(wall_s()));
-	put(o, "outcome", fax_outcome_name(r->outcome));
+	put(o, "from", f->from);
+	json_object_object_add(o, "pages", json_object_new_int(atoi(f->pages)));
+	put(o, "line", f->line);
+	json_object_object_add(o, "time", json_object_new_int64(time));
+	put(o, "outcome", outcome);
+	snprintf(path, sizeof(path), "%.*s.json", (int)strlen(f->tif) - 4, f->tif);
 	ret = json_object_to_file_ext(path, o, JSON_C_TO_STRING_PLAIN);
 	json_object_put(o);
 	return ret ? ret : sync_file(path);
@@ -111,39 +114,89 @@ static void pdf_ended(struct faxd *d, void *arg, int status)
 	run_hook(d, f);
 }
 
-static void make_pdf(struct line *l, const struct fax_report *r)
+static void make_pdf(struct faxd *d, struct fax_file *f)
+{
+	const char *const argv[] = { TIFF2PDF, "-o", f->pdf, f->tif, NULL };
+
+	snprintf(f->pdf, sizeof(f->pdf), "%.*s.pdf", (int)strlen(f->tif) - 4, f->tif);
+	program_run(d, argv, PDF_S, pdf_ended, f);
+}
+
+/* @path, with a dot before its name until now, becomes a fax that was received. */
+static void keep(struct faxd *d, const char *path, const char *name, const struct fax_report *r,
+		 const char *line, const char *outcome)
 {
 	struct fax_file *f = calloc(1, sizeof(*f));
-	const char *const argv[] = { TIFF2PDF, "-o", f ? f->pdf : "", f ? f->tif : "", NULL };
+	char directory[PATH_LEN];
 
 	if (!f)
 		return;
-	snprintf(f->tif, sizeof(f->tif), "%s", l->path);
-	snprintf(f->pdf, sizeof(f->pdf), "%.*s.pdf", (int)strlen(l->path) - 4, l->path);
+	snprintf(directory, sizeof(directory), "%s/received", d->directory);
+	snprintf(f->tif, sizeof(f->tif), "%s/received/%s.tif", d->directory, name);
 	snprintf(f->from, sizeof(f->from), "%s", r->far_id);
 	snprintf(f->pages, sizeof(f->pages), "%d", r->confirmed);
-	snprintf(f->line, sizeof(f->line), "%s", l->name);
-	program_run(l->faxd, argv, PDF_S, pdf_ended, f);
+	snprintf(f->line, sizeof(f->line), "%s", line);
+	if (write_facts(f, wall_s(), outcome) < 0 || sync_file(path) < 0 ||
+	    rename(path, f->tif) < 0 || sync_file(directory) < 0) {
+		say("%s: %s", f->tif, strerror(errno));
+		free(f);
+		return;
+	}
+	make_pdf(d, f);
 }
 
 /* A fax of which at least one page is good is kept, whatever became of the rest. */
 void inbox_keep(struct line *l, const struct fax_report *r)
 {
-	char path[PATH_LEN], facts[PATH_LEN];
-	int n;
-
-	if (!r->confirmed) {
+	if (r->confirmed)
+		keep(l->faxd, l->path, l->name_of_fax, r, l->name, fax_outcome_name(r->outcome));
+	else
 		unlink(l->path);
+}
+
+/* ---- after a daemon that was killed ---- */
+
+/* The sender may have been told that its pages arrived: those that are there count. */
+static void rescue(struct faxd *d, const char *name)
+{
+	struct fax_report r = { 0 };
+	struct document doc;
+	char path[PATH_LEN], base[NAME_LEN], error[200];
+	int fd;
+
+	snprintf(path, sizeof(path), "%s/received/%s", d->directory, name);
+	snprintf(base, sizeof(base), "%.*s", (int)strlen(name) - 5, name + 1);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
 		return;
+	r.confirmed = document_check(fd, &doc, error, sizeof(error)) < 0 ? doc.pages - 1 :
+									    doc.pages;
+	close(fd);
+	if (r.confirmed > 0) {
+		say("%s: %d page%s of a call that was cut", base, r.confirmed,
+		    r.confirmed == 1 ? "" : "s");
+		keep(d, path, base, &r, strrchr(base, '-') ? strrchr(base, '-') + 1 : "", "cut");
+	} else {
+		unlink(path);
 	}
-	n = snprintf(path, sizeof(path), "%s/received/%s.tif", l->faxd->directory, l->name_of_fax);
-	snprintf(facts, sizeof(facts), "%.*s.json", n - 4, path);
-	if (write_facts(l, r, facts) < 0 || sync_file(l->path) < 0 || rename(l->path, path) < 0) {
-		say("%s: %s", path, strerror(errno));
-		return;
+}
+
+void inbox_rescue(struct faxd *d)
+{
+	char path[PATH_LEN];
+	struct dirent **names;
+	int n, i;
+
+	snprintf(path, sizeof(path), "%s/received", d->directory);
+	n = scandir(path, &names, NULL, alphasort);
+	for (i = 0; i < n; i++) {
+		const char *name = names[i]->d_name;
+		size_t len = strlen(name);
+
+		if (name[0] == '.' && len > 5 && len < NAME_LEN && !strcmp(name + len - 4, ".tif"))
+			rescue(d, name);
+		free(names[i]);
 	}
-	snprintf(l->path, sizeof(l->path), "%s/received", l->faxd->directory);
-	sync_file(l->path);
-	snprintf(l->path, sizeof(l->path), "%s", path);
-	make_pdf(l, r);
+	if (n >= 0)
+		free(names);
 }

@@ -13,6 +13,7 @@
 
 #define RETRY_MS	10000		/* of a line that is somebody else's, or not there */
 #define RING_MS		10000		/* longest silence between two rings */
+#define ANSWER_MS	2000
 #define BREATH_MS	1000		/* before what was refused is tried again */
 #define SETUP		"E0V1Q0S0=0&D2"
 
@@ -150,9 +151,20 @@ static bool take(struct line *l)
 	l->use = USE_LISTENING;
 	l->text_len = 0;
 	l->rings = 0;
-	if (l->flags & CLDN_FAXPORT_RECEIVE && write(fd, "AT" SETUP "\r", strlen(SETUP) + 3) < 0)
-		say("%s: %s", l->name, strerror(errno));
+	l->settled = false;
 	return true;
+}
+
+/* A modem that is to be listened to. Nothing else is said to it before it has answered. */
+static bool settle(struct line *l)
+{
+	if (l->settled || !(l->flags & CLDN_FAXPORT_RECEIVE))
+		return true;
+	l->settled = true;
+	l->again = later(ANSWER_MS);
+	if (write(cleardown_faxline_fd(l->file), "AT" SETUP "\r", strlen(SETUP) + 3) < 0)
+		say("%s: %s", l->name, strerror(errno));
+	return false;
 }
 
 /* ---- calls ---- */
@@ -316,7 +328,7 @@ void line_schedule(struct line *l)
 			give(l);
 		return;
 	}
-	if (l->use == USE_FREE && !take(l))
+	if ((l->use == USE_FREE && !take(l)) || !settle(l))
 		return;
 	tell_ends(l);
 	if (l->rings && l->rings >= l->rings_wanted)
@@ -347,6 +359,8 @@ static void heard_line(struct line *l)
 {
 	l->text[l->text_len] = '\0';
 	l->text_len = 0;
+	if (!strcmp(l->text, "OK") || !strcmp(l->text, "ERROR"))
+		l->again = 0;
 	if (strcmp(l->text, "RING") || !(l->flags & CLDN_FAXPORT_RECEIVE))
 		return;
 	l->rings++;

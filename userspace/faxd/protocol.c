@@ -10,6 +10,7 @@
 
 #define SAMPLES_PER_MS	8
 #define FLAGS_MS	200		/* before the first frame of an ECM block */
+#define CHECK_MS	3200		/* silence, the longest training and most of the check */
 #define RX_FLAGS	5		/* of T.30's carrier detection */
 
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
@@ -130,6 +131,7 @@ static void note_frame(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 		note_answer(c, fcf);
 	} else if (fcf == T30_DCS) {
 		c->trained = false;
+		c->check_by = c->now + CHECK_MS;
 		note_statistics(c);
 		call_phase(c, FAX_TRAINING);
 	}

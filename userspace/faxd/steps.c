@@ -6,6 +6,7 @@
  * In STEP_IDLE, and only there, T.30 is asked what it wants. A reception whose wish has changed is
  * cancelled first, and so is everything when the call is to be aborted.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -396,7 +397,8 @@ static void listen(struct fax_call *c)
 	if (c->listening_v21)
 		command(c, "+FRH=3", STEP_LISTEN, 0);
 	else
-		command_number(c, "+FRM=", modulation_code(&c->rx), STEP_LISTEN, 0);
+		command_number(c, "+FRM=", modulation_code(&c->rx), STEP_LISTEN,
+			       c->trained || !c->check_by ? 0 : fmax(c->check_by - c->now, 1));
 }
 
 /* DCN if it may be said and there is time, and nothing else any more. */
@@ -610,6 +612,19 @@ static bool in_listen(struct fax_call *c)
 	return r != CLASS1_NONE;
 }
 
+/*
+ * The training check was not heard, or not as a signal. spandsp would wait for it until the sender
+ * begins again, and take that for out of turn; as a check that failed it is answered in time (FTT).
+ */
+static void late_listen(struct fax_call *c)
+{
+	c->check_by = 0;
+	if (c->aborting)
+		return;
+	protocol_page_begin(c);
+	protocol_page_end(c);
+}
+
 static bool in_hear_frame(struct fax_call *c)
 {
 	size_t before = c->modem.in_at;
@@ -732,7 +747,7 @@ static const struct {
 	[STEP_FRAME] = { in_frame, mute },
 	[STEP_DATA] = { in_data, mute },
 	[STEP_DATA_END] = { in_data_end, mute },
-	[STEP_LISTEN] = { in_listen, NULL },
+	[STEP_LISTEN] = { in_listen, late_listen },
 	[STEP_HEAR_FRAME] = { in_hear_frame, late_hear_frame },
 	[STEP_HEARD_FRAME] = { in_heard_frame, late_hear_frame },
 	[STEP_HEAR_DATA] = { in_hear_data, late_hear_data },
