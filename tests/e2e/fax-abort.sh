@@ -6,6 +6,8 @@
 # FaxAbort in each phase of a call.
 . /lib/guest.sh
 
+export SPEED=4
+
 check "the modules load" load_modules tty
 tap fax-abort /dev/ttyS1 101
 check "the modules unload" unload_modules tty

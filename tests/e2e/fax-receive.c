@@ -3,7 +3,7 @@
  * Calls that come in: the daemon answers where the port says so, keeps the pages, and makes a PDF of
  * them; a phone on the same line has it in between.
  *
- * usage: fax-receive TTY NUMBER	with the machine 200, which sends fax3.tif and receives
+ * usage: fax-receive TTY NUMBER	with the machine 200, which sends fax2.tif and receives
  */
 #define _GNU_SOURCE
 
@@ -33,6 +33,16 @@ static bool set_port(uint32_t flags)
 		close(fd);
 	}
 	return good;
+}
+
+static unsigned int last_number(void)
+{
+	struct json_object *o = faxd_asks("{\"op\":\"received\"}");
+	struct json_object *all = json_object_object_get(o, "faxes");
+	unsigned int n = all ? json_object_array_length(all) : 0;
+
+	json_object_put(o);
+	return n;
 }
 
 /* What the daemon says of the last fax that it has received. */
@@ -117,38 +127,65 @@ static void not_before_it_is_told(void)
 	tap(good, "the port is told to receive, and the daemon has the line and listens");
 }
 
-/* Who has asked for the events gets them to the last, without his handle. */
-static void a_call_comes_in(void)
+/* Until the call is over: false when the host was too slow for it, and the caller calls again. */
+static bool the_call_ends_well(unsigned int idle)
+{
+	bool well = line_wait(CLEARDOWN_FEI_IDLE, idle + 1);
+	char text[80];
+
+	faxes = last_number();
+	well &= !strcmp(last_fax("outcome", text), "ok");
+	bank("waitfor 200 idle 60000");
+	return well;
+}
+
+/*
+ * Who has asked for the events gets them to the last, without his handle. A guest that the host leaves
+ * waiting misses signals, and a fax call does not forgive that: it may be tried several times.
+ */
+static bool a_call(bool *good)
 {
 	unsigned int completed = line_events(CLEARDOWN_FEI_COMPLETED);
 	unsigned int idle = line_events(CLEARDOWN_FEI_IDLE);
 	unsigned int ringing = line_events(CLEARDOWN_FEI_RINGING);
+	unsigned int answered = line_events(CLEARDOWN_FEI_ANSWERED);
 	unsigned int receiving = line_events(CLEARDOWN_FEI_RECEIVING);
-	bool good = bank("dial 200 101");
 
-	EXPECT(good, line_wait(CLEARDOWN_FEI_RINGING, ringing + 1));
-	EXPECT(good, line_wait(CLEARDOWN_FEI_RECEIVING, receiving + 1));
-	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_RECEIVING);
-	EXPECT_EQ(good, cd_open(phone, O_RDWR), -EBUSY);
-	EXPECT_EQ(good, fax_close(desk.server, NULL), 0);
+	*good = bank("dial 200 101");
+	EXPECT(*good, line_wait(CLEARDOWN_FEI_ANSWERED, answered + 1));
+	EXPECT(*good, fax_fps(desk.server, desk.name) == CLEARDOWN_FPS_ANSWERED ||
+			      fax_fps(desk.server, desk.name) == CLEARDOWN_FPS_RECEIVING);
+	EXPECT_EQ(*good, cd_open(phone, O_RDWR), -EBUSY);
+	EXPECT_EQ(*good, fax_close(desk.server, NULL), 0);
 	close(desk.server);
-	EXPECT(good, line_wait(CLEARDOWN_FEI_COMPLETED, completed + 1));
-	EXPECT(good, line_wait(CLEARDOWN_FEI_IDLE, idle + 1));
-	EXPECT_EQ(good, line_events(CLEARDOWN_FEI_RINGING), ringing + 2);
-	EXPECT_EQ(good, line_events(CLEARDOWN_FEI_ANSWERED), 1);
-	EXPECT(good, line_events(CLEARDOWN_FEI_RECEIVING) >= 6);
-	tap(good, "F-10 RF-1 the server handle is closed in the middle of a reception, and events "
-		  "come to the last");
-	good = true;
-	faxes++;
-	EXPECT(good, last_fax_has("pages", "3"));
-	EXPECT(good, last_fax_has("from", "200"));
-	EXPECT(good, last_fax_has("outcome", "ok"));
-	EXPECT(good, last_fax_is("fax3.tif"));
-	EXPECT(good, hook_said("^received .*tif .*pdf 200 3 fax0$"));
-	EXPECT(good, log_has("\"direction\":\"in\""));
-	tap(good, "three pages, pixel for pixel, with a PDF beside them; the hook is told");
+	if (!the_call_ends_well(idle)) {
+		desk.server = fax_connect(O_RDWR);
+		return false;
+	}
+	EXPECT_EQ(*good, line_events(CLEARDOWN_FEI_COMPLETED), completed + 1);
+	EXPECT_EQ(*good, line_events(CLEARDOWN_FEI_RINGING), ringing + 2);
+	EXPECT_EQ(*good, line_events(CLEARDOWN_FEI_ANSWERED), answered + 1);
+	EXPECT(*good, line_events(CLEARDOWN_FEI_RECEIVING) >= receiving + 4);
 	desk.server = fax_connect(O_RDWR);
+	return true;
+}
+
+static void a_call_comes_in(void)
+{
+	bool good = false;
+	int i;
+
+	for (i = 0; i < TRIES && !a_call(&good); i++)
+		;
+	tap(good && i < TRIES,
+	    "F-10 RF-1 the server handle is closed in a call that comes in: events to the last");
+	good = true;
+	EXPECT(good, last_fax_has("pages", "2"));
+	EXPECT(good, last_fax_has("from", "200"));
+	EXPECT(good, last_fax_is("fax2.tif"));
+	EXPECT(good, hook_said("^received .*tif .*pdf 200 2 fax0$"));
+	EXPECT(good, log_has("\"direction\":\"in\""));
+	tap(good, "its pages, pixel for pixel, with a PDF beside them; the hook is told");
 }
 
 /* One ring, and the caller thinks better of it. */
@@ -156,12 +193,13 @@ static void a_caller_gives_up(void)
 {
 	unsigned int ringing = line_events(CLEARDOWN_FEI_RINGING);
 	unsigned int idle = line_events(CLEARDOWN_FEI_IDLE);
+	unsigned int answered = line_events(CLEARDOWN_FEI_ANSWERED);
 	bool good = bank("ring 101 300 every 60000");
 
 	EXPECT(good, line_wait(CLEARDOWN_FEI_RINGING, ringing + 1));
 	EXPECT(good, bank("ring 101 stop"));
 	EXPECT(good, line_wait(CLEARDOWN_FEI_IDLE, idle + 1));
-	EXPECT_EQ(good, line_events(CLEARDOWN_FEI_ANSWERED), 1);
+	EXPECT_EQ(good, line_events(CLEARDOWN_FEI_ANSWERED), answered);
 	EXPECT(good, faxd_line_is("state", "listening", 5000));
 	tap(good, "a caller that gives up is not answered, and the line is idle again");
 }
@@ -188,17 +226,33 @@ static void a_phone_in_between(void)
 		  "listens again");
 }
 
+static bool in_page_two(void)
+{
+	uint64_t end = cd_now() + CALL_MS * CD_MS;
+	char text[80] = "";
+
+	if (!bank("waitfor 200 idle 60000") || !bank("dial 200 101") ||
+	    !faxd_line_is("state", "receiving", CALL_MS))
+		return false;
+	while (strcmp(faxd_line("page", text), "2") && *text && cd_now() < end)
+		between_looks();
+	return *text;
+}
+
 static void killed_in_a_reception(void)
 {
 	static const char *const more[] = { "--hook", "/tests/fax-hook", NULL };
-	bool good = bank("waitfor 200 idle 20000") && bank("dial 200 101");
+	bool good = true;
+	int i;
 
-	EXPECT(good, faxd_line_is("page", "2", CALL_MS));
+	for (i = 0; i < TRIES && !in_page_two(); i++)
+		;
+	EXPECT(good, i < TRIES);
 	EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
 	EXPECT(good, desk_quiet(&desk));
 	bank("waitfor 200 idle 60000");
 	EXPECT(good, faxd_start(&desk, more));
-	faxes++;
+	faxes = last_number();
 	EXPECT(good, last_fax_has("outcome", "cut"));
 	EXPECT(good, last_fax_has("pages", "1"));
 	EXPECT(good, faxd_line_is("state", "listening", 20000));
@@ -212,9 +266,9 @@ static void polled(void)
 
 	close(open("/tests/nothing", O_WRONLY | O_CREAT, 0644));
 	job = send_fax(desk.server, "nothing", "200", "poll=1");
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
-	faxes++;
-	EXPECT(good, last_fax_has("pages", "3") && last_fax_is("fax3.tif"));
+	EXPECT(good, desk_job_ends(&desk, job));
+	faxes = last_number();
+	EXPECT(good, last_fax_has("pages", "2") && last_fax_is("fax2.tif"));
 	EXPECT(good, set_port(CLEARDOWN_FAX_PORT_SEND));
 	EXPECT(good, faxd_line_is("state", "free", 20000));
 	EXPECT(good, desk_quiet(&desk));

@@ -6,6 +6,8 @@
 # Calls of the fax daemon that fail, and when they are made again.
 . /lib/guest.sh
 
+export SPEED=4
+
 check "the modules load" load_modules tty
 tap fax-retry /dev/ttyS1 101
 check "the modules unload" unload_modules tty

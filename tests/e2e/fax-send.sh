@@ -6,6 +6,8 @@
 # A document is sent by the daemon to a fax machine, page by page.
 . /lib/guest.sh
 
+export SPEED=4
+
 check "the modules load" load_modules tty
 tap fax-send /dev/ttyS1 101
 check "the modules unload" unload_modules tty

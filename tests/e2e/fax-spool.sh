@@ -6,6 +6,8 @@
 # The fax daemon is killed, told to end, and the modules are loaded anew: its jobs go on.
 . /lib/guest.sh
 
+export SPEED=4
+
 check "the modules load" load_modules tty
 tap fax-spool /dev/ttyS1 101
 check "the modules unload" unload_modules tty

@@ -1,0 +1,16 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-only
+# kernels: 6.1 6.12 debug
+# vm: --modems 1 --limit 400 --bank "--speed 4 --machine 200:fax:rx={files}/rx.tif"
+# built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax2.tif
+# The fax daemon and its clients are killed in each phase of a call. fax.kill=POINTS,SEED on the kernel's
+# command line (scripts/vm --append): at so many random points of it.
+. /lib/guest.sh
+
+export SPEED=4
+random=$(sed -n 's/.*fax\.kill=\([0-9]*\),\([0-9]*\).*/\1 \2/p' /proc/cmdline)
+
+check "the modules load" load_modules tty
+# shellcheck disable=SC2086 # two words
+tap fax-kill /dev/ttyS1 101 $random
+check "the modules unload" unload_modules tty
