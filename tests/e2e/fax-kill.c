@@ -55,9 +55,9 @@ static void judge_death(uint64_t job, bool *good)
 	struct cleardown_fax_job entry;
 
 	if (fax_job(desk.server, job, &entry)) {
-		EXPECT(*good, entry.out_state ==
-				      (CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE) ||
-			      entry.out_state == (CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE));
+		EXPECT(*good,
+		       entry.out_state == (CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE) ||
+			       entry.out_state == (CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE));
 		EXPECT(*good, entry.out_flags & CLEARDOWN_FAX_JOB_ORPHAN);
 	} else {
 		EXPECT(*good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 2));

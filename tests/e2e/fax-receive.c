@@ -79,13 +79,15 @@ static bool last_fax_is(const char *document)
 	char text[80], words[256];
 	uint64_t end = cd_now() + 30000 * CD_MS;
 
-	snprintf(words, sizeof(words), "hostctl save got.tif <%s >/dev/null", last_fax("file", text));
+	snprintf(words, sizeof(words), "hostctl save got.tif <%s >/dev/null",
+		 last_fax("file", text));
 	if (!*text || system(words) || !same_fax(document, "got.tif"))
 		return false;
 	while (!*last_fax("pdf", text))
 		if (cd_now() > end || !between_looks())
 			return false;
-	snprintf(words, sizeof(words), "grep -aq '^%%PDF-' %s && grep -aq '%%%%EOF' %s", text, text);
+	snprintf(words, sizeof(words), "grep -aq '^%%PDF-' %s && grep -aq '%%%%EOF' %s", text,
+		 text);
 	return !system(words);
 }
 
@@ -215,15 +217,17 @@ static void a_phone_in_between(void)
 	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_UNAVAILABLE);
 	job = send_fax(desk.server, "fax1.tif", "200", NULL);
 	EXPECT(good, faxd_job_is(job, "state", "pending"));
-	EXPECT_EQ(good, fax_job_state(desk.server, job), CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE);
+	EXPECT_EQ(good, fax_job_state(desk.server, job),
+		  CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE);
 	close(owner);
 	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
 	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
 	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
 	EXPECT(good, hook_said("^done [0-9]* 200 1 ok"));
 	EXPECT(good, faxd_line_is("state", "listening", 20000));
-	tap(good, "P-15 a job behind an open phone waits, runs when the phone closes, and the daemon "
-		  "listens again");
+	tap(good,
+	    "P-15 a job behind an open phone waits, runs when the phone closes, and the daemon "
+	    "listens again");
 }
 
 static bool in_page_two(void)

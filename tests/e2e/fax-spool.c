@@ -89,6 +89,29 @@ static void told_to_end_in_a_page(void)
 	judge_rest(job, "rx1.tif");
 }
 
+/* The line is taken away by force, and comes back under its name. */
+static void unbound_in_a_page(void)
+{
+	uint64_t job = in_page_two("200");
+	char name[32], args[32];
+	bool good = job;
+
+	snprintf(args, sizeof(args), "provider=%d", FAXD_UID);
+	EXPECT_EQ(good, cd_unbind(desk.name, CLEARDOWN_UNBIND_FORCE), 0);
+	EXPECT(good, desk_quiet(&desk));
+	EXPECT(good, faxd_line_is("state", "gone", 20000));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DELETED, job), 0);
+	bank("waitfor 200 idle 60000");
+	EXPECT_EQ(good,
+		  cd_bind_class(CLEARDOWN_CLASS_FAX, "tty", tty_dev(desk.tty), args, name, NULL),
+		  0);
+	EXPECT(good, !strcmp(name, desk.name) && faxd_devices());
+	EXPECT(good, desk_job_ends(&desk, job));
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 3));
+	EXPECT(good, same_fax("rest3.tif", "rx.tif"));
+	tap(good, "unbound by force in a page, bound again: the same daemon sends the rest");
+}
+
 /* Jobs for later: one is deleted while nobody is there to be told. */
 static void killed_with_jobs(void)
 {
@@ -159,6 +182,7 @@ int main(int argc, char **argv)
 	} else {
 		killed_in_a_page();
 		told_to_end_in_a_page();
+		unbound_in_a_page();
 		killed_with_jobs();
 	}
 	tap(desk_close(&desk), "unbind");

@@ -161,8 +161,9 @@ static inline bool faxd_job_becomes(uint64_t id, const char *state, int ms)
 /* @more: options, ended by NULL, at most eight. */
 static inline void faxd_become(const char *line, const char *const *more)
 {
-	const char *argv[20] = { "cleardown-faxd", "--spool", FAXD_SPOOL, "--socket", FAXD_SOCKET,
-				 "--line-speed", getenv("SPEED"), "--line", line };
+	const char *argv[20] = { "cleardown-faxd", "--spool",	FAXD_SPOOL,
+				 "--socket",	   FAXD_SOCKET, "--line-speed",
+				 getenv("SPEED"),  "--line",	line };
 	int n = 9;
 
 	while (more && *more && n < 19)
@@ -252,8 +253,8 @@ static inline bool desk_wait(struct desk *d, uint32_t event, uint64_t job, int m
 {
 	if (fax_wait(&d->tape, event, job, SESSION, ms))
 		return true;
-	fprintf(stderr, "# no event %u of job %llu within %d ms\n", event,
-		(unsigned long long)job, ms);
+	fprintf(stderr, "# no event %u of job %llu within %d ms\n", event, (unsigned long long)job,
+		ms);
 	return false;
 }
 

@@ -6,6 +6,7 @@
 #
 # A guest script begins with comments that scripts/vm reads:
 #   # vm: --modems 2 --bank "--speed 8"    options of scripts/vm
+#   (in --bank {files} is where the files of the run go, {letter} where the documents are)
 #   # modules: parport_pc ftdi_sio         stock modules to take along (modprobe NAME)
 #   # files: data                         files beside the script to take along, into /tests
 #   # rig: tcpprinter                     programs of tests/rig that run in the guest

@@ -207,7 +207,8 @@ static struct json_object *op_rm(struct faxd *d, const struct client *c, struct 
 	}
 	l = line_named(d, j->line);
 	if (j->live && l && l->file)
-		report(l, j->id, CLDN_FEI_FATAL_ERROR, CLDN_JS_FAILED, (uint32_t)j->confirmed, NULL);
+		report(l, j->id, CLDN_FEI_FATAL_ERROR, CLDN_JS_FAILED, (uint32_t)j->confirmed,
+		       NULL);
 	job_remove(d, j);
 	return good();
 }
@@ -315,8 +316,8 @@ static const struct {
 	const char *name;
 	struct json_object *(*run)(struct faxd *d, const struct client *c, struct json_object *q);
 } ops[] = {
-	{ "queue", op_queue },	     { "show", op_show },     { "alter", op_alter }, { "rm", op_rm },
-	{ "received", op_received }, { "status", op_status },
+	{ "queue", op_queue }, { "show", op_show },	    { "alter", op_alter },
+	{ "rm", op_rm },       { "received", op_received }, { "status", op_status },
 };
 
 static struct json_object *run(struct faxd *d, const struct client *c, const char *text)

@@ -2,7 +2,6 @@
 /* cleardown-faxd: the provider of fax lines. The loop, and what stands on the command line. */
 #include <errno.h>
 #include <fcntl.h>
-#include <getopt.h>
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
@@ -16,32 +15,18 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <ini.h>
+
 #include "faxd.h"
 
 #define SPOOL		"/var/spool/cleardown/fax"
 #define SOCKET		"/run/cleardown/faxd.sock"
 #define SCAN_MS		5000
-#define KEEP_S		(7 * 24 * 3600)
-
-static const struct option options[] = {
-	{ "spool", required_argument, NULL, 's' },
-	{ "socket", required_argument, NULL, 'S' },
-	{ "line", required_argument, NULL, 'l' },
-	{ "hook", required_argument, NULL, 'k' },
-	{ "log", required_argument, NULL, 'L' },
-	{ "header", required_argument, NULL, 'H' },
-	{ "init", required_argument, NULL, 'i' },
-	{ "dial-seconds", required_argument, NULL, 'D' },
-	{ "keep", required_argument, NULL, 'K' },
-	{ "jobs-per-user", required_argument, NULL, 'J' },
-	{ "pages-per-job", required_argument, NULL, 'P' },
-	{ "line-speed", required_argument, NULL, 'x' },
-	{ "help", no_argument, NULL, 'h' },
-	{ NULL, 0, NULL, 0 },
-};
+#define KEEP_DAYS	7
 
 static const char usage[] =
 	"usage: cleardown-faxd [OPTION]...\n"
+	"  --config FILE       these options, as NAME = VALUE\n"
 	"  --spool DIR         jobs, received faxes, the log (" SPOOL ")\n"
 	"  --socket PATH       where it is asked and told (" SOCKET ")\n"
 	"  --line faxN         a line; as often as wanted. Without: all fax lines\n"
@@ -50,12 +35,15 @@ static const char usage[] =
 	"  --header TEXT       on top of every page that is sent\n"
 	"  --init COMMANDS     for the modems, without AT, after &D2\n"
 	"  --dial-seconds N    the longest wait for a fax to answer (90)\n"
+	"  --send-gap N        silence between two signals of ours, in 10 ms (8)\n"
+	"  --turn-gap N        silence before a signal that answers, in 10 ms (none)\n"
 	"  --keep DAYS         ended jobs (7)\n"
 	"  --jobs-per-user N   that have not ended (100)\n"
 	"  --pages-per-job N   (1000)\n"
 	"  --line-speed X      the line is X times as fast as the clock: for tests\n";
 
 struct settings {
+	struct faxd *faxd;
 	const char *spool;
 	const char *socket;
 	struct spool_limits limits;
@@ -254,8 +242,7 @@ static void turn(struct faxd *d, struct pollfd *p, int lines)
 	take_news(d);
 	take_records(d);
 	for (i = 0; i < lines; i++)
-		if (p[FIXED + i].revents && d->lines[i]->use == USE_LISTENING &&
-		    d->lines[i]->file)
+		if (p[FIXED + i].revents && d->lines[i]->use == USE_LISTENING && d->lines[i]->file)
 			line_readable(d->lines[i]);
 	open_lines(d);
 	jobs_sweep(d);
@@ -289,33 +276,106 @@ static void serve(struct faxd *d, int signals, int timer)
 
 /* ---- the beginning ---- */
 
-static void parse(int argc, char **argv, struct faxd *d, struct settings *s)
+static bool whole(const char *text, int most, int *number)
 {
-	int c;
+	char *end;
+	long n = strtol(text, &end, 10);
 
-	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		switch (c) {
-		case 's': s->spool = optarg; break;
-		case 'S': s->socket = optarg; break;
-		case 'l': add_line(d, optarg); d->any_line = false; break;
-		case 'k': d->hook = optarg; break;
-		case 'L': d->log = optarg; break;
-		case 'H': d->header = optarg; break;
-		case 'i': d->init = optarg; break;
-		case 'D': d->dial_s = atoi(optarg); break;
-		case 'K': d->keep_s = atoi(optarg) * 24 * 3600; break;
-		case 'J': s->limits.jobs_per_user = atoi(optarg); break;
-		case 'P': s->limits.pages_per_job = atoi(optarg); break;
-		case 'x': talk_speed = atof(optarg); break;
-		case 'h': fputs(usage, stdout); exit(0);
-		default: fputs(usage, stderr); exit(2);
+	*number = (int)n;
+	return *text && !*end && n >= 0 && n <= most;
+}
+
+/* False: there is none of this name, or it cannot be that. A line is added each time. */
+static bool set(struct settings *s, const char *name, const char *value)
+{
+	struct faxd *d = s->faxd;
+	const struct {
+		const char *name;
+		const char **text;
+		int *number, most;
+	} all[] = {
+		{ "spool", .text = &s->spool },
+		{ "socket", .text = &s->socket },
+		{ "hook", .text = &d->hook },
+		{ "log", .text = &d->log },
+		{ "header", .text = &d->header },
+		{ "init", .text = &d->init },
+		{ "dial-seconds", .number = &d->dial_s, .most = 250 },
+		{ "send-gap", .number = &d->send_gap, .most = 255 },
+		{ "turn-gap", .number = &d->turn_gap, .most = 255 },
+		{ "keep", .number = &d->keep_days, .most = 10000 },
+		{ "jobs-per-user", .number = &s->limits.jobs_per_user, .most = 1000000 },
+		{ "pages-per-job", .number = &s->limits.pages_per_job, .most = DOCUMENT_MAX_PAGES },
+	};
+	size_t i;
+
+	if (!strcmp(name, "line")) {
+		d->any_line = false;
+		return add_line(d, value) != NULL;
+	}
+	if (!strcmp(name, "line-speed")) {
+		talk_speed = strtod(value, NULL);
+		return talk_speed > 0;
+	}
+	for (i = 0; i < ARRAY_SIZE(all) && strcmp(name, all[i].name); i++)
+		;
+	if (i == ARRAY_SIZE(all))
+		return false;
+	if (!all[i].text)
+		return whole(value, all[i].most, all[i].number);
+	*all[i].text = strdup(value);
+	return *all[i].text != NULL;
+}
+
+/* inih's: 0 is an error. Sections are for people. */
+static int set_in_file(void *arg, const char *section, const char *name, const char *value)
+{
+	(void)section;
+	if (set(arg, name, value))
+		return 1;
+	say("%s = %s: not an option, or not a value for it", name, value);
+	return 0;
+}
+
+static void read_config(struct settings *s, const char *path)
+{
+	int line = ini_parse(path, set_in_file, s);
+
+	if (!line)
+		return;
+	if (line < 0)
+		die(path);
+	say("%s, line %d: wrong", path, line);
+	exit(2);
+}
+
+static void misused(void)
+{
+	fputs(usage, stderr);
+	exit(2);
+}
+
+/* What stands behind --config holds over what is in the file. */
+static void parse(char **argv, struct settings *s)
+{
+	while (*++argv) {
+		const char *name = *argv;
+
+		if (!strcmp(name, "--help")) {
+			fputs(usage, stdout);
+			exit(0);
 		}
+		if (strncmp(name, "--", 2) || !argv[1])
+			misused();
+		argv++;
+		if (!strcmp(name, "--config"))
+			read_config(s, *argv);
+		else if (!set(s, name + 2, *argv))
+			misused();
 	}
-	if (optind < argc || talk_speed <= 0 || strlen(s->spool) > PATH_LEN - NAME_LEN - 32 ||
-	    d->dial_s < 0 || d->dial_s > 250 || (d->header && strlen(d->header) > FAX_HEADER_LEN)) {
-		fputs(usage, stderr);
-		exit(2);
-	}
+	if (strlen(s->spool) > PATH_LEN - NAME_LEN - 32 ||
+	    (s->faxd->header && strlen(s->faxd->header) > FAX_HEADER_LEN))
+		misused();
 }
 
 static const char *under(const struct faxd *d, const char *name)
@@ -380,13 +440,14 @@ static int open_signals(void)
 
 int main(int argc, char **argv)
 {
-	struct faxd d = { .any_line = true, .keep_s = KEEP_S };
-	struct settings s = { .spool = SPOOL, .socket = SOCKET };
+	struct faxd d = { .any_line = true, .keep_days = KEEP_DAYS };
+	struct settings s = { .faxd = &d, .spool = SPOOL, .socket = SOCKET };
 	int signals, timer, i;
 
+	(void)argc;
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	umask(027);
-	parse(argc, argv, &d, &s);
+	parse(argv, &s);
 	signals = open_signals();
 	timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (signals < 0 || timer < 0)

@@ -72,6 +72,7 @@ struct line {
 	uint64_t id;
 	struct cleardown_faxline *file;	/* NULL: not there, tried again */
 	bool denied;			/* told once why */
+	bool lost;			/* the kernel has ended the file */
 	enum use use;
 	bool unavailable;		/* somebody else has the serial line */
 	double again;			/* when it is looked at again, ms; 0: not by time */
@@ -192,10 +193,12 @@ struct faxd {
 	const char *hook;
 	const char *header;
 	const char *init;		/* commands for the modems, without AT */
-	int dial_s;			/* 0: the engine's own */
+	int dial_s;			/* of the engine, as the next two; 0: its own */
+	int send_gap;
+	int turn_gap;
 	bool any_line;			/* all that there are */
 	bool stopping;
-	int keep_s;			/* ended jobs */
+	int keep_days;			/* ended jobs */
 	struct program *programs;
 	struct control *control;
 };

@@ -170,7 +170,7 @@ static void rescue(struct faxd *d, const char *name)
 	if (fd < 0)
 		return;
 	r.confirmed = document_check(fd, &doc, error, sizeof(error)) < 0 ? doc.pages - 1 :
-									    doc.pages;
+									   doc.pages;
 	close(fd);
 	if (r.confirmed > 0) {
 		say("%s: %d page%s of a call that was cut", base, r.confirmed,

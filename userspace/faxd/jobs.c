@@ -60,14 +60,18 @@ int report(struct line *l, uint64_t job, enum cldn_fei event, uint32_t state, ui
 		.rate = r ? (uint32_t)r->rate : 0,
 	};
 
+	int number;
+
 	if (!l->file)
 		return -1;
 	if (r)
 		snprintf(news.remote, sizeof(news.remote), "%s", r->far_id);
 	if (!cleardown_faxline_report(l->file, &news))
 		return 0;
+	number = errno;
 	say("%s: %s of job %" PRIu64 " is not taken: %s", l->name, cleardown_fei_name(event), job,
-	    strerror(errno));
+	    strerror(number));
+	errno = number;
 	return -1;
 }
 
@@ -259,8 +263,8 @@ static void adopt(struct line *l, struct spool_job *job)
 	job->live = true;
 	job->paused = state & CLDN_JS_PAUSED;
 	snprintf(job->line, sizeof(job->line), "%s", l->name);
-	say("%s: job %" PRIu64 " is taken up again, %d of %d pages are over there", l->name, job->id,
-	    job->confirmed, job->pages);
+	say("%s: job %" PRIu64 " is taken up again, %d of %d pages are over there", l->name,
+	    job->id, job->confirmed, job->pages);
 }
 
 void jobs_adopt(struct line *l)
@@ -270,7 +274,8 @@ void jobs_adopt(struct line *l)
 
 	for (job = spool_first(d->spool); job; job = next) {
 		next = job->next;
-		if (!job->live && !job->told && (!strcmp(job->line, l->name) || !line_there(d, job->line)))
+		if (!job->live && !job->told &&
+		    (!strcmp(job->line, l->name) || !line_there(d, job->line)))
 			adopt(l, job);
 	}
 }
@@ -327,8 +332,10 @@ static bool ended(const struct spool_job *job)
 /* The newest thing that happened to it is not kept: it is as old as its last time. */
 static bool forgotten(const struct faxd *d, const struct spool_job *job, int64_t now)
 {
-	return ended(job) && !job->live && job->not_before + d->keep_s < now &&
-	       job->submitted + d->keep_s < now;
+	int64_t keep_s = d->keep_days * 24 * 3600LL;
+
+	return ended(job) && !job->live && job->not_before + keep_s < now &&
+	       job->submitted + keep_s < now;
 }
 
 void jobs_sweep(struct faxd *d)

@@ -79,6 +79,7 @@ void line_open(struct line *l)
 	}
 	say("%s: ready", l->name);
 	l->denied = false;
+	l->lost = false;
 	l->again = 0;
 	l->use = USE_FREE;
 	l->unavailable = false;
@@ -103,6 +104,7 @@ void line_lost(struct line *l)
 {
 	struct spool_job *job;
 
+	l->lost = true;
 	if (line_in_call(l)) {
 		line_abort(l);
 		return;
@@ -174,16 +176,21 @@ static void options_of(struct line *l, struct fax_options *o, char init[80])
 	const char *more = l->faxd->init;
 
 	snprintf(init, 80, "&D2%s", more ? more : "");
-	*o = (struct fax_options){ .init = init, .dial_s = l->faxd->dial_s, .clock_ms = talk_now_ms };
+	*o = (struct fax_options){
+		.init = init,
+		.dial_s = l->faxd->dial_s,
+		.send_gap = l->faxd->send_gap,
+		.turn_gap = l->faxd->turn_gap,
+		.clock_ms = talk_now_ms,
+	};
 }
 
 /* The end of a call that could not even begin. */
 static void not_begun(struct line *l)
 {
 	struct news n = { .line = l,
-			  .report = { .phase = FAX_ENDED,
-				      .outcome = FAX_NO_MODEM,
-				      .on_hook = true } };
+			  .report = {
+				  .phase = FAX_ENDED, .outcome = FAX_NO_MODEM, .on_hook = true } };
 
 	say("%s: no call: %s", l->name, strerror(errno));
 	snprintf(n.detail, sizeof(n.detail), "%s", strerror(errno));
@@ -438,7 +445,9 @@ static void call_ended(struct line *l, const struct news *n)
 	l->job_id = 0;
 	l->polls = false;
 	l->text_len = 0;
-	if (!r->on_hook || r->outcome == FAX_DEVICE_GONE)
+	if (l->lost)
+		line_lost(l);
+	else if (!r->on_hook || r->outcome == FAX_DEVICE_GONE)
 		give(l);
 }
 

@@ -287,8 +287,7 @@ static int take_up(struct spool *s, const char *name)
 	json_object_put(o);
 	if (good) {
 		job_name(job->id, expected);
-		good = !strcmp(name, expected) &&
-		       (job->poll || !faccessat(dir, DOCUMENT, R_OK, 0));
+		good = !strcmp(name, expected) && (job->poll || !faccessat(dir, DOCUMENT, R_OK, 0));
 	}
 	if (good)
 		unlinkat(dir, TICKET_NEW, 0);
