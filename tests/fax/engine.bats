@@ -133,6 +133,16 @@ teardown() {
 	done
 }
 
+@test "a training check that is not heard is refused in its time, and the next one is slower" {
+	for ecm in --no-ecm ''; do
+		fax_bank --machine "200:fax:tx=$D/short.tif,hush=2"
+		receive $ecm
+		ended 'ok confirmed 1 rate 9600 .* retrains 2 '
+		same "$D/short.tif" "$W/got.tif"
+		end_bank
+	done
+}
+
 @test "polling both ways: we fetch what a machine has, a machine fetches what we have" {
 	fax_bank --machine "200:fax:tx=$D/two.tif" --machine "201:fax:rx=$W/rx.tif"
 	line --poll 200 "$W/got.tif" >"$W/out" 2>&1 || true

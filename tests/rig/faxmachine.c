@@ -12,6 +12,7 @@
  * refuse=N	N times it hears noise in TCF, and refuses the speed
  * spoil=N	in N fast carriers with pages it hears noise for half of each half second
  * mute		from DCS on it says nothing any more
+ * hush=N	N times its training check is silence
  * miss=N	N times it does not hear the answer to TCF, and begins again
  * leave=N	it hangs up in the middle of page N
  */
@@ -23,6 +24,7 @@
 #include "bank.h"
 
 #define SAMPLES_PER_MS	8
+#define HUSH_MS		3000	/* the longest training, and the check */
 #define TCF_CLEAN	200	/* ms of it before the noise */
 #define TCF_NOISE	1300
 #define PAGE_MIDDLE	3000
@@ -45,7 +47,8 @@ struct faxmachine {
 	char rx[256], tx[256], id[NUMBER_LEN];
 	bool ecm;
 	int codings, modulations;
-	int refuse, spoil, leave, miss;
+	int refuse, spoil, leave, miss, hush;
+	int hush_ms;		/* of the silence; negative: it begins when DCS has ended */
 	bool deaf;
 	bool mute, muted;
 	bool over;		/* the line is on hook */
@@ -82,6 +85,8 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 	} else if (!incoming && fcf == T30_DCS) {
 		f->deaf = f->miss > 0;
 		f->miss -= f->deaf;
+		f->hush_ms = f->hush > 0 ? -1 : 0;
+		f->hush -= f->hush > 0;
 	} else if (fcf == T30_CFR || fcf == T30_MCF || fcf == T30_PPR) {
 		f->listening = LISTEN_PAGE;
 		f->heard_ms = 0;
@@ -195,7 +200,11 @@ static int fax_says(struct line *l, int16_t *amp, int len)
 	struct faxmachine *f = machine_fax(l->machine);
 	int n = fax_tx(f->fax, amp, len);
 
-	if (f->muted)
+	if (f->hush_ms < 0 && !loud(amp, n))
+		f->hush_ms = HUSH_MS;
+	if (f->hush_ms > 0)
+		f->hush_ms -= len / SAMPLES_PER_MS;
+	if (f->muted || f->hush_ms > 0)
 		memset(amp, 0, (size_t)len * sizeof(*amp));
 	return n;
 }
@@ -235,6 +244,7 @@ void faxmachine_begin(struct faxmachine *f)
 	fax_set_transmit_on_idle(f->fax, 1);
 	configure(f, fax_get_t30_state(f->fax));
 	f->muted = f->deaf = f->over = false;
+	f->hush_ms = 0;
 	f->listening = LISTEN_PLAIN;
 	f->line->audio = &fax_ops;
 }
@@ -308,6 +318,7 @@ static void take_word(struct faxmachine *f, const char *word)
 		 !take_value(word, "tx=", f->tx, sizeof(f->tx)) &&
 		 !take_value(word, "id=", f->id, sizeof(f->id)) &&
 		 !take_count(word, "refuse=", &f->refuse) && !take_count(word, "miss=", &f->miss) &&
+		 !take_count(word, "hush=", &f->hush) &&
 		 !take_count(word, "leave=", &f->leave) && !take_count(word, "spoil=", &f->spoil) &&
 		 !take_ability(f, word))
 		die("%s: not a word for a fax machine", word);
