@@ -24,8 +24,8 @@ static long long aborted(uint64_t job)
 
 static void abort_in(const char *phase, unsigned int after_ms)
 {
-	uint64_t job = send_fax(desk.server, "fax3.tif", "200", NULL);
-	bool good = job && desk_phase(&desk, job, phase);
+	uint64_t job = desk_job_in(&desk, "fax3.tif", NULL, phase);
+	bool good = job;
 	long long took;
 
 	if (after_ms)
@@ -41,15 +41,32 @@ static void abort_in(const char *phase, unsigned int after_ms)
 	EXPECT(good, modem_usable(desk.tty));
 	EXPECT(good, faxd_job_is(job, "state", ""));
 	bank("waitfor 200 idle 30000");
-	tap(good, "RF-7 aborted in '%s': over in %lld ms, one event, the modem answers", phase,
-	    took);
+	tap(good, "aborted in '%s': over in %lld ms, one event, the modem answers", phase, took);
+}
+
+/* Everything is over there, and DCN is on its way. */
+static void abort_at_the_end(void)
+{
+	uint64_t job = desk_job_in(&desk, "fax1.tif", NULL, "leaving");
+	bool good = job;
+	int ret = fax_job_set(desk.server, job, CLEARDOWN_JC_DELETE, NULL);
+
+	EXPECT(good, !ret || ret == -EINVAL);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 20000));
+	EXPECT(good, faxd_line_is("state", "free", 5000) && desk_quiet(&desk));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_ABORTING, job), !ret);
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_COMPLETED, job), !!ret);
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DELETED, job), 1);
+	EXPECT(good, log_has("\"outcome\":\"ok\""));
+	bank("waitfor 200 idle 30000");
+	tap(good, "RF-7 aborted when all has been sent: one end, and the log has the truth");
 }
 
 /* By the socket: to the kernel the provider's job has failed. */
 static void removed_in_a_call(void)
 {
-	uint64_t job = send_fax(desk.server, "fax3.tif", "200", NULL);
-	bool good = job && desk_phase(&desk, job, "page");
+	uint64_t job = desk_job_in(&desk, "fax3.tif", NULL, "page");
+	bool good = job;
 	struct json_object *o;
 	char request[80];
 
@@ -72,8 +89,7 @@ static void the_next_one(void)
 	uint64_t job = send_fax(desk.server, "fax1.tif", "200", NULL);
 	bool good = job;
 
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
+	EXPECT(good, desk_job_ends(&desk, job));
 	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
 	tap(good, "and after all of them a fax goes through");
 }
@@ -110,6 +126,7 @@ int main(int argc, char **argv)
 	abort_in("training", 0);
 	abort_in("page", 300);
 	abort_in("page-end", 0);
+	abort_at_the_end();
 	removed_in_a_call();
 	the_next_one();
 	paused();

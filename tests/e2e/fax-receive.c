@@ -220,8 +220,7 @@ static void a_phone_in_between(void)
 	EXPECT_EQ(good, fax_job_state(desk.server, job),
 		  CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE);
 	close(owner);
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
+	EXPECT(good, desk_job_ends(&desk, job));
 	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
 	EXPECT(good, hook_said("^done [0-9]* 200 1 ok"));
 	EXPECT(good, faxd_line_is("state", "listening", 20000));

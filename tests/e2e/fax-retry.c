@@ -49,9 +49,7 @@ static void busy_then_not(void)
 	EXPECT(good, faxd_job_is(job, "calls", "2") && faxd_job_is(job, "paid", "0"));
 	tap(good, "when they are over it is called for again, and nothing was paid");
 	good = bank("busy 200 off");
-	later_by(181);
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
+	EXPECT(good, desk_job_ends(&desk, job));
 	EXPECT(good, same_fax("fax1.tif", "rx.tif"));
 	tap(good, "and the third call sends it");
 }
@@ -121,8 +119,7 @@ static void idle(void)
 	desk.server = fax_connect(O_RDWR);
 	EXPECT_EQ(good, fax_events(desk.server, desk.tape.events, SESSION, NULL), 0);
 	job = send_fax(desk.server, "fax1.tif", "200", NULL);
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_COMPLETED, job, CALL_MS));
-	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
+	EXPECT(good, desk_job_ends(&desk, job));
 	tap(good, "the next session is served by the same daemon");
 }
 

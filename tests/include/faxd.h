@@ -31,6 +31,7 @@
 struct desk {
 	const char *tty;
 	const char *number;
+	const char *far; /* the machine that is called */
 	char name[32];
 	struct tape tape;
 	int server;
@@ -263,20 +264,51 @@ static inline unsigned int desk_count(struct desk *d, uint32_t event, uint64_t j
 	return fax_count(&d->tape, event, job, SESSION);
 }
 
-/* The call of a job is in a phase of the daemon's: "dialing", "page". */
-static inline bool desk_phase(struct desk *d, uint64_t job, const char *phase)
+/*
+ * The line's call has @name, "phase" or "page", as @value: false when it ended before, as it may where
+ * the host has no time for it.
+ */
+static inline bool desk_gets_to(uint64_t job, const char *name, const char *value)
 {
 	uint64_t end = cd_now() + CALL_MS * CD_MS;
-	char text[80];
+	char text[80], outcome[80];
 
-	while (strcmp(faxd_line("phase", text), phase)) {
-		if (cd_now() > end || desk_count(d, CLEARDOWN_FEI_DELETED, job)) {
-			fprintf(stderr, "# the call is in '%s', not '%s'\n", text, phase);
+	while (strcmp(faxd_line(name, text), value)) {
+		if (cd_now() > end || *faxd_job(job, "outcome", outcome)) {
+			fprintf(stderr, "# the call was not in %s '%s' but ended: %s\n", name,
+				value, outcome);
 			return false;
 		}
 		between_looks();
 	}
 	return true;
+}
+
+static inline void desk_forget(struct desk *d, uint64_t job)
+{
+	char words[40];
+
+	if (!fax_job_set(d->server, job, CLEARDOWN_JC_DELETE, NULL))
+		desk_wait(d, CLEARDOWN_FEI_DELETED, job, 20000);
+	snprintf(words, sizeof(words), "waitfor %s idle 60000", d->far);
+	bank("%s", words);
+}
+
+/* A job to the far machine whose call is in @phase, of @page where that is not NULL. */
+static inline uint64_t desk_job_in(struct desk *d, const char *document, const char *page,
+				   const char *phase)
+{
+	uint64_t job;
+	int i;
+
+	for (i = 0; i < TRIES; i++) {
+		job = send_fax(d->server, document, d->far, NULL);
+		if (job && (!page || desk_gets_to(job, "page", page)) &&
+		    desk_gets_to(job, "phase", phase))
+			return job;
+		desk_forget(d, job);
+	}
+	return 0;
 }
 
 /*
@@ -336,6 +368,7 @@ static inline bool desk_open(struct desk *d, char **argv)
 	alarm(2 * PROGRAM_LIMIT_S);
 	d->tty = argv[1];
 	d->number = argv[2];
+	d->far = "200";
 	snprintf(args, sizeof(args), "provider=%d", FAXD_UID);
 	tape_start(&d->tape, cd_events());
 	if (cd_bind_class(CLEARDOWN_CLASS_FAX, "tty", tty_dev(d->tty), args, d->name, NULL) ||
