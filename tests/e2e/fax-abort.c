@@ -57,7 +57,7 @@ static void abort_at_the_end(void)
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_ABORTING, job), !ret);
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_COMPLETED, job), !!ret);
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DELETED, job), 1);
-	EXPECT(good, log_has("\"outcome\":\"ok\""));
+	EXPECT(good, log_has("\"confirmed\":1"));
 	bank("waitfor 200 idle 30000");
 	tap(good, "RF-7 aborted when all has been sent: one end, and the log has the truth");
 }

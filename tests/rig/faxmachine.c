@@ -318,9 +318,8 @@ static void take_word(struct faxmachine *f, const char *word)
 		 !take_value(word, "tx=", f->tx, sizeof(f->tx)) &&
 		 !take_value(word, "id=", f->id, sizeof(f->id)) &&
 		 !take_count(word, "refuse=", &f->refuse) && !take_count(word, "miss=", &f->miss) &&
-		 !take_count(word, "hush=", &f->hush) &&
-		 !take_count(word, "leave=", &f->leave) && !take_count(word, "spoil=", &f->spoil) &&
-		 !take_ability(f, word))
+		 !take_count(word, "hush=", &f->hush) && !take_count(word, "leave=", &f->leave) &&
+		 !take_count(word, "spoil=", &f->spoil) && !take_ability(f, word))
 		die("%s: not a word for a fax machine", word);
 }
 

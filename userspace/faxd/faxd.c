@@ -210,7 +210,8 @@ static int wait_of(struct faxd *d)
 	for (i = 0; i < d->nlines; i++) {
 		const struct line *l = d->lines[i];
 
-		if (!line_in_call(l) && l->again && (l->again - now) / talk_speed < wait)
+		if (!line_in_call(l) && !d->stopping && l->again &&
+		    (l->again - now) / talk_speed < wait)
 			wait = (l->again - now) / talk_speed;
 	}
 	return wait < 0 ? 0 : (int)ceil(wait);

@@ -137,8 +137,10 @@ bool job_tell_end(struct line *l, struct spool_job *job)
 	if (job->state == SPOOL_DONE && l->use == USE_LISTENING &&
 	    report(l, job->id, CLDN_FEI_SENDING, CLDN_JS_INPROGRESS, pages, NULL))
 		return false;
-	if (report(l, job->id, end_event(job), end_state(job), pages, NULL))
+	if (report(l, job->id, end_event(job), end_state(job), pages, NULL)) {
+		job->live = errno == ENOTCONN; /* else it will not be taken later either */
 		return false;
+	}
 	job_told(l->faxd, job);
 	return true;
 }

@@ -322,8 +322,9 @@ void line_schedule(struct line *l)
 	struct spool_job *job;
 	double now = talk_now_ms();
 
-	if (!l->file || line_in_call(l) || d->stopping || (l->again && now < l->again))
+	if (!l->file || line_in_call(l) || d->stopping || now < l->again)
 		return;
+	l->again = 0;
 	if (l->rings && now > l->last_ring + RING_MS) {
 		l->rings = 0;
 		report(l, 0, CLDN_FEI_IDLE, 0, 0, NULL);

@@ -522,7 +522,7 @@ int64_t spool_due(const struct spool *s, int64_t now)
 	for (job = s->jobs; job; job = job->next) {
 		if (waits(job) && job->not_before > now && job->not_before < due)
 			due = job->not_before;
-		if (job->state == SPOOL_PENDING && job->kill_after > now && job->kill_after < due)
+		if (waits(job) && job->kill_after > now && job->kill_after < due)
 			due = job->kill_after;
 	}
 	return due;
@@ -534,7 +534,7 @@ int spool_expire(struct spool *s, int64_t now)
 	int count = 0;
 
 	for (job = s->jobs; job; job = job->next) {
-		if (job->state != SPOOL_PENDING || !job->kill_after || now < job->kill_after)
+		if (!waits(job) || !job->kill_after || now < job->kill_after)
 			continue;
 		job->state = SPOOL_FAILED;
 		spool_save(s, job);

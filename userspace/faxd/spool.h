@@ -85,7 +85,7 @@ struct spool_job *spool_next(struct spool *s, const char *line, int64_t now);
 int64_t spool_due(const struct spool *s, int64_t now);
 struct spool_job *spool_find(const struct spool *s, uint64_t id);
 struct spool_job *spool_first(const struct spool *s);
-/* Jobs whose time has run out become FAILED; how many. */
+/* Jobs whose time has run out become FAILED, but not while they are paused; how many. */
 int spool_expire(struct spool *s, int64_t now);
 
 /* 0, or -1 with errno: what was to be written could not be. */
