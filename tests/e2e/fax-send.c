@@ -66,7 +66,7 @@ static void a_document(const char *document, uint32_t pages)
 /* Everything of his is closed: the document is the service's. */
 static void nobody_waits(void)
 {
-	uint64_t job = send_fax(desk.server, "fax1.tif", "200", "ecm=off");
+	uint64_t job = send_fax(desk.server, "fax1.tif", "200", "res=fine ecm=off");
 	bool good = job;
 
 	EXPECT_EQ(good, fax_close(desk.server, NULL), 0);

@@ -108,6 +108,12 @@ static void open_lines(struct faxd *d)
 		if (!l->file && (!l->again || talk_now_ms() >= l->again))
 			line_open(l);
 	}
+	/* When all are there: a job goes on where it was. */
+	for (i = 0; i < d->nlines; i++) {
+		if (d->lines[i]->fresh)
+			jobs_adopt(d->lines[i]);
+		d->lines[i]->fresh = false;
+	}
 }
 
 /* ---- what comes ---- */

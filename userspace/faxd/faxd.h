@@ -72,6 +72,7 @@ struct line {
 	uint64_t id;
 	struct cleardown_faxline *file;	/* NULL: not there, tried again */
 	bool denied;			/* told once why */
+	bool fresh;			/* just opened: jobs may be taken up on it */
 	bool lost;			/* the kernel has ended the file */
 	enum use use;
 	bool unavailable;		/* somebody else has the serial line */

@@ -147,34 +147,49 @@ bool job_tell_end(struct line *l, struct spool_job *job)
 
 /* ---- new ones ---- */
 
-/* at=SECONDS kill=SECONDS res=WORD ecm=off poll=1 */
+static bool parse_time(const char *value, int64_t *time)
+{
+	char *end;
+
+	*time = strtoll(value, &end, 10);
+	return *value && !*end && *time >= 0;
+}
+
+/* The number of the word, -1: none of them. */
+static int one_of(const char *value, const char *const *words, int n)
+{
+	while (n-- && strcmp(value, words[n]))
+		;
+	return n;
+}
+
+/* at=SECONDS kill=SECONDS res=WORD ecm=WORD poll=DIGIT */
 static int parse_word(char *word, struct spool_job *job, struct document_options *options)
 {
 	static const char *const resolutions[] = { "standard", "fine", "superfine" };
-	char *value = strchr(word, '='), *end = NULL;
-	size_t i;
+	static const char *const ecm[] = { "on", "off" };
+	static const char *const digits[] = { "0", "1" };
+	char *value = strchr(word, '=');
+	int which = -1;
 
 	if (!value)
 		return -1;
 	*value++ = '\0';
 	if (!strcmp(word, "at"))
-		job->not_before = strtoll(value, &end, 10);
-	else if (!strcmp(word, "kill"))
-		job->kill_after = strtoll(value, &end, 10);
-	else if (!strcmp(word, "ecm"))
-		job->no_ecm = !strcmp(value, "off");
-	else if (!strcmp(word, "poll"))
-		job->poll = !strcmp(value, "1");
-	else if (!strcmp(word, "res"))
-		for (i = 0; i < ARRAY_SIZE(resolutions); i++)
-			if (!strcmp(value, resolutions[i]))
-				options->resolution = (enum document_resolution)i;
-	if (end)
-		return *end || end == value || job->not_before < 0 || job->kill_after < 0 ? -1 : 0;
-	return job->no_ecm || job->poll || !strcmp(word, "res") || !strcmp(word, "ecm") ||
-			       !strcmp(word, "poll") ?
-		       0 :
-		       -1;
+		return parse_time(value, &job->not_before) ? 0 : -1;
+	if (!strcmp(word, "kill"))
+		return parse_time(value, &job->kill_after) ? 0 : -1;
+	if (!strcmp(word, "res")) {
+		which = one_of(value, resolutions, 3);
+		options->resolution = (enum document_resolution)(which < 0 ? 0 : which);
+	} else if (!strcmp(word, "ecm")) {
+		which = one_of(value, ecm, 2);
+		job->no_ecm = which == 1;
+	} else if (!strcmp(word, "poll")) {
+		which = one_of(value, digits, 2);
+		job->poll = which == 1;
+	}
+	return which < 0 ? -1 : 0;
 }
 
 static int parse_args(char *args, struct spool_job *job, struct document_options *options)

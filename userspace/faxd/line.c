@@ -83,8 +83,8 @@ void line_open(struct line *l)
 	l->again = 0;
 	l->use = USE_FREE;
 	l->unavailable = false;
+	l->fresh = true;
 	look_at_port(l);
-	jobs_adopt(l);
 }
 
 void line_close(struct line *l)

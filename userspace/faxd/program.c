@@ -36,6 +36,7 @@ static void become(const char *const *argv)
 
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
+	signal(SIGPIPE, SIG_DFL);
 	if (null < 0 || dup2(null, 0) < 0 || dup2(2, 1) < 0)
 		_exit(126);
 	syscall(SYS_close_range, 3U, ~0U, 0);
