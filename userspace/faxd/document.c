@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
@@ -305,6 +306,8 @@ static void become(const char *const *argv, const struct place *place, int in, i
 		_exit(126);
 	syscall(SYS_close_range, 3U, ~0U, 0);
 	setsid();
+	/* nobody else would end it then */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	set_limit(RLIMIT_CPU, (rlim_t)timeout_s);
 	set_limit(RLIMIT_AS, MEMORY_LIMIT);
 	set_limit(RLIMIT_FSIZE, FILE_LIMIT);
