@@ -55,4 +55,11 @@ int vc_ctl_close(struct cleardown_ctl_close *c);
 /* What the frames of the call came to. */
 void vc_counts(struct cleardown_report_head *h);
 
+/* ---- the fax server (fakefax.c) ---- */
+
+/* The program's file, or -1. */
+int fax_open(int flags);
+/* A call on the server, or on a port of it. 0, or -1 with errno. */
+int fax_ioctl(unsigned long nr, void *arg);
+
 #endif /* FAKE_H */

@@ -38,7 +38,7 @@
 #define MAX_NAMES  8
 #define FAKE_STEPS 2
 
-enum kind { NOT_OURS, CTL, EVENTS, PHONE, OBSERVER, VC };
+enum kind { NOT_OURS, CTL, EVENTS, PHONE, OBSERVER, VC, FAX };
 
 static enum kind kinds[MAX_FDS];
 static int far_fd = -1;		/* our end of the owner's phone */
@@ -609,6 +609,9 @@ static int open_ours(const char *name, int flags)
 	} else if (!strcmp(name, "ctl")) {
 		sem_init(&hurried, 0, 0);
 		fd = dup(STDERR_FILENO);
+	} else if (!strcmp(name, "fax")) {
+		kind = FAX;
+		fd = fax_open(flags);
 	} else if (!strncmp(name, "vc", 2)) {
 		kind = VC;
 		report_as(CLEARDOWN_CLASS_VC, "vc0");
@@ -655,6 +658,18 @@ static int vc_call(int fd, unsigned long nr, void *arg)
 	return ret;
 }
 
+static int fax_call(unsigned long nr, void *arg)
+{
+	int ret = fax_ioctl(nr, arg), made;
+
+	if (ret == 0 && nr == CLEARDOWN_IOC_FAX_OPEN_PORT) {
+		made = ((struct cleardown_fax_open_port *)arg)->out_fd;
+		if (made >= 0 && made < MAX_FDS)
+			kinds[made] = FAX;
+	}
+	return ret;
+}
+
 EXPORT int ioctl(int fd, unsigned long nr, ...)
 {
 	static int (*real)(int, unsigned long, ...);
@@ -672,6 +687,8 @@ EXPORT int ioctl(int fd, unsigned long nr, ...)
 	}
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == VC)
 		return vc_call(fd, nr, arg);
+	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == FAX)
+		return fax_call(nr, arg);
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] != NOT_OURS)
 		return phone_call(nr, arg);
 	if (!real)

@@ -22,7 +22,7 @@ setup_file() { build_tool; }
 
 	run plain --help
 	is 0 Usage: "help exit-codes"
-	for command in scan bind rebind unbind list show phone close wait monitor reports; do
+	for command in scan bind rebind unbind list show phone fax close wait monitor reports; do
 		run plain "$command" --help
 		is 0 "Usage: cleardown $command"
 		run plain help "$command"
@@ -46,7 +46,7 @@ setup_file() { build_tool; }
 
 	run plain help exit-codes
 	is 0
-	for code in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 20 21 22 30 77 130; do
+	for code in 0 1 2 3 4 5 6 7 8 9 10 11 12 13 14 20 21 22 30 77 130; do
 		grep -qE "^ +$code  [a-z-]+ +[a-zA-Z]" <<<"$output"
 	done
 }

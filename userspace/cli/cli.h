@@ -93,11 +93,30 @@ enum {
 	OPT_STUCK,
 	OPT_SIGNALLING,
 	OPT_LABEL,
+	OPT_LINE,
+	OPT_NO_WAIT,
+	OPT_ONCE,
+	OPT_AT,
+	OPT_KILL_AFTER,
+	OPT_RES,
+	OPT_NO_ECM,
+	OPT_LETTER,
+	OPT_COVER,
+	OPT_TO,
+	OPT_FROM,
+	OPT_SUBJECT,
+	OPT_NOTE,
+	OPT_NUMBER,
+	OPT_FILE,
+	OPT_DIR,
+	OPT_RECEIVE,
+	OPT_PRIORITY,
+	OPT_ID,
 };
 
 extern const struct verb root;
 extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_scan, verb_list, verb_show,
-	verb_phone, verb_port, verb_vc;
+	verb_phone, verb_port, verb_vc, verb_fax;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 void help_verb(FILE *to, const struct verb *const *path, size_t depth);

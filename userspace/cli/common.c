@@ -54,7 +54,7 @@ void help_exit_codes(FILE *to)
 	for (i = 0; i < ARRAY_SIZE(exit_table); i++)
 		fprintf(to, "  %3d  %-14s %s\n", exit_table[i].code, exit_table[i].word,
 			exit_table[i].text);
-	fputs("\n10 to 13: no connection was made; 20 and above: the call may have cost money.\n",
+	fputs("\n10 to 14: no connection was made; 20 and above: the call may have cost money.\n",
 	      to);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * How the tool ends, the same for all verbs. 10 to 13: no connection was made, the attempt was
+ * How the tool ends, the same for all verbs. 10 to 14: no connection was made, the attempt was
  * free; 20 and above: the call was up and may have cost money. The words are in JSON errors.
  */
 #ifndef CLEARDOWN_CLI_EXIT_CODES_H
@@ -21,6 +21,7 @@
 	X(XC_NO_ANSWER, 11, "no-answer", "the far end did not answer")                        \
 	X(XC_NOT_CONNECTED, 12, "not-connected", "no dial tone, no carrier or no connection") \
 	X(XC_INCOMPATIBLE, 13, "incompatible", "the far end is not compatible")               \
+	X(XC_DOCUMENT, 14, "document", "the document cannot be faxed; nothing was dialled")   \
 	X(XC_CALL_FAILED, 20, "call-failed", "the call was connected, then failed")           \
 	X(XC_PARTIAL, 21, "partial", "only some pages were confirmed")                        \
 	X(XC_UNPRINTED, 22, "unprinted", "not all was printed")                               \

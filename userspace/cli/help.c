@@ -18,7 +18,7 @@ static void print_verbs(FILE *to, const struct verb *verbs)
 
 	fputs("\nCommands:\n", to);
 	for (verb = verbs; verb->name; verb++)
-		fprintf(to, "  %-9s %s\n", verb->name, verb->summary);
+		fprintf(to, "  %-11s %s\n", verb->name, verb->summary);
 }
 
 static const char common_options[] =

@@ -10,8 +10,8 @@
 
 #include "cli.h"
 
-#define MAX_DEPTH	4
-#define MAX_OPTIONS	32
+#define MAX_DEPTH 4
+#define MAX_OPTIONS 32
 
 static int run_help(int argc, char **argv);
 static int run_version(int argc, char **argv);
@@ -37,16 +37,16 @@ const struct verb root = {
 	.name = "cleardown",
 	.operands = "[OPTIONS] COMMAND [VERB] [OPERANDS]",
 	.summary =
-		"Phones, printer ports and virtual circuits with an orderly, bounded and honest end",
+		"Phones, printer ports, virtual circuits and faxes with an orderly, bounded, honest end",
 	.verbs = root_verbs,
 };
 
 static void fill_root(void)
 {
 	const struct verb *const verbs[] = {
-		&verb_scan, &verb_bind,	   &verb_rebind,  &verb_unbind, &verb_list,
-		&verb_show, &verb_phone,   &verb_port,	  &verb_vc,	&verb_close,
-		&verb_wait, &verb_monitor, &verb_reports, &verb_help,	&verb_version,
+		&verb_scan,    &verb_bind,    &verb_rebind, &verb_unbind,  &verb_list,	&verb_show,
+		&verb_phone,   &verb_port,    &verb_vc,	    &verb_fax,	   &verb_close, &verb_wait,
+		&verb_monitor, &verb_reports, &verb_help,   &verb_version,
 	};
 	size_t i;
 
