@@ -2,6 +2,7 @@
 /* cleardown-faxd: the provider of fax lines. The loop, and what stands on the command line. */
 #include <errno.h>
 #include <fcntl.h>
+#include <getopt.h>
 #include <limits.h>
 #include <math.h>
 #include <poll.h>
@@ -362,24 +363,43 @@ static void misused(void)
 	exit(2);
 }
 
-/* What stands behind --config holds over what is in the file. */
-static void parse(char **argv, struct settings *s)
-{
-	while (*++argv) {
-		const char *name = *argv;
+static const struct option options[] = {
+	{ "help", no_argument, NULL, 0 },
+	{ "config", required_argument, NULL, 0 },
+	{ "spool", required_argument, NULL, 0 },
+	{ "socket", required_argument, NULL, 0 },
+	{ "line", required_argument, NULL, 0 },
+	{ "hook", required_argument, NULL, 0 },
+	{ "log", required_argument, NULL, 0 },
+	{ "header", required_argument, NULL, 0 },
+	{ "init", required_argument, NULL, 0 },
+	{ "dial-seconds", required_argument, NULL, 0 },
+	{ "send-gap", required_argument, NULL, 0 },
+	{ "turn-gap", required_argument, NULL, 0 },
+	{ "keep", required_argument, NULL, 0 },
+	{ "jobs-per-user", required_argument, NULL, 0 },
+	{ "pages-per-job", required_argument, NULL, 0 },
+	{ "line-speed", required_argument, NULL, 0 },
+	{ NULL, 0, NULL, 0 },
+};
 
-		if (!strcmp(name, "--help")) {
+/* What stands behind --config holds over what is in the file. */
+static void parse(int argc, char **argv, struct settings *s)
+{
+	int which, c;
+
+	while ((c = getopt_long(argc, argv, "", options, &which)) == 0) {
+		if (!options[which].has_arg) {
 			fputs(usage, stdout);
 			exit(0);
 		}
-		if (strncmp(name, "--", 2) || !argv[1])
-			misused();
-		argv++;
-		if (!strcmp(name, "--config"))
-			read_config(s, *argv);
-		else if (!set(s, name + 2, *argv))
+		if (!strcmp(options[which].name, "config"))
+			read_config(s, optarg);
+		else if (!set(s, options[which].name, optarg))
 			misused();
 	}
+	if (c != -1 || optind < argc)
+		misused();
 	if (strlen(s->spool) > PATH_LEN - NAME_LEN - 32 ||
 	    (s->faxd->header && strlen(s->faxd->header) > FAX_HEADER_LEN))
 		misused();
@@ -451,10 +471,9 @@ int main(int argc, char **argv)
 	struct settings s = { .faxd = &d, .spool = SPOOL, .socket = SOCKET };
 	int signals, timer, i;
 
-	(void)argc;
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	umask(027);
-	parse(argv, &s);
+	parse(argc, argv, &s);
 	signals = open_signals();
 	timer = timerfd_create(CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
 	if (signals < 0 || timer < 0)
