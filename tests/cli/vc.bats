@@ -27,6 +27,8 @@ told() { grep -q -- "$1" "$BATS_TEST_TMPDIR/err" "$BATS_TEST_TMPDIR/out"; }
 
 not_logged() { ! grep -q -- "$1" "$BATS_TEST_TMPDIR/log"; }
 
+made() { [ "$(grep -c ^make "$BATS_TEST_TMPDIR/log")" -eq "$1" ]; }
+
 # The JSON line of type $1 number $2 of $output becomes $output.
 json_line() {
 	output=$(grep "\"type\":\"$1\"" <<<"$output" | sed -n "${2:-1}p")
@@ -566,7 +568,7 @@ json_line() {
 	told "ended by us"
 	FAKE_VC=silent fake_in_background vc make @peer
 	eventually logged "make 3.*"
-	eventually test "$(grep -c ^make "$BATS_TEST_TMPDIR/log")" -eq 2
+	eventually made 2
 	kill -TERM "$PID"
 	ends_with 130
 	[ "$(grep -c ^vc-close "$BATS_TEST_TMPDIR/log")" -eq 2 ]
@@ -768,7 +770,7 @@ json_line() {
 	FAKE_CLOSE=slow FAKE_VC_CALLS="stay stay" fake_in_background -v vc listen
 	eventually told "call 3 connected"
 	kill -INT "$PID"
-	eventually test -n "$(grep -c "^vc-close 2" "$BATS_TEST_TMPDIR/log")"
+	eventually logged "vc-close 2.*"
 	eventually told "closing in order"
 	kill -INT "$PID"
 	ends_with 130
