@@ -1,13 +1,11 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
-# modules: veth sch_netem
-# debs: iproute2/sbin/tc
+# modules: veth
 # Calls that an administrator ends, over a cable inside the machine.
 . /lib/guest.sh
 
 check "veth loads" modprobe veth
-check "netem loads" modprobe sch_netem
 check "a cable" ip link add type veth
 check "one end" ip link set veth0 up
 check "the other" ip link set veth1 up
