@@ -12,10 +12,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "control.h"
 #include "faxd.h"
+#include "json.h"
 
 struct client {
 	int fd;				/* -1: free */
@@ -28,21 +27,6 @@ struct control {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct client clients[CONTROL_CLIENTS];
 };
-
-static void put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void put_number(struct json_object *o, const char *name, int64_t number)
-{
-	json_object_object_add(o, name, json_object_new_int64(number));
-}
-
-static void put_flag(struct json_object *o, const char *name, bool flag)
-{
-	json_object_object_add(o, name, json_object_new_boolean(flag));
-}
 
 static void put_id(struct json_object *o, uint64_t id)
 {
@@ -100,11 +84,6 @@ static struct json_object *job_object(const struct spool_job *j)
 	return o;
 }
 
-static bool has_ended(const struct spool_job *j)
-{
-	return j->state == SPOOL_DONE || j->state == SPOOL_FAILED;
-}
-
 static struct json_object *op_queue(struct faxd *d, const struct client *c, struct json_object *q)
 {
 	bool all = json_object_get_boolean(json_object_object_get(q, "all"));
@@ -112,7 +91,7 @@ static struct json_object *op_queue(struct faxd *d, const struct client *c, stru
 	const struct spool_job *j;
 
 	for (j = spool_first(d->spool); j; j = j->next)
-		if (may(c, j->uid) && (all || !has_ended(j)))
+		if (may(c, j->uid) && (all || !spool_ended(j)))
 			json_object_array_add(jobs, job_object(j));
 	json_object_object_add(o, "jobs", jobs);
 	return o;
@@ -174,7 +153,7 @@ static struct json_object *op_alter(struct faxd *d, const struct client *c, stru
 		return no_job();
 	if (j->state == SPOOL_ACTIVE)
 		return bad(EBUSY, "a call is up for this job");
-	if (has_ended(j))
+	if (spool_ended(j))
 		return bad(EINVAL, "the job has ended");
 	before = *j;
 	if (!change(j, q))

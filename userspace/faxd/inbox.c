@@ -12,9 +12,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "faxd.h"
+#include "json.h"
 
 #define PDF_S		120
 #define HOOK_S		120
@@ -59,11 +58,6 @@ static int sync_file(const char *path)
 	return ret;
 }
 
-static void put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
 /* What is known of it beside its pages. */
 static int write_facts(const struct fax_file *f, int64_t time, const char *outcome)
 {
@@ -72,9 +66,9 @@ static int write_facts(const struct fax_file *f, int64_t time, const char *outco
 	int ret;
 
 	put(o, "from", f->from);
-	json_object_object_add(o, "pages", json_object_new_int(atoi(f->pages)));
+	put_number(o, "pages", atoi(f->pages));
 	put(o, "line", f->line);
-	json_object_object_add(o, "time", json_object_new_int64(time));
+	put_number(o, "time", time);
 	put(o, "outcome", outcome);
 	snprintf(path, sizeof(path), "%.*s.json", (int)strlen(f->tif) - 4, f->tif);
 	ret = json_object_to_file_ext(path, o, JSON_C_TO_STRING_PLAIN);

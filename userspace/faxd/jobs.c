@@ -341,17 +341,12 @@ void job_changed(struct line *l, uint64_t id, uint32_t command)
 	}
 }
 
-static bool ended(const struct spool_job *job)
-{
-	return job->state == SPOOL_DONE || job->state == SPOOL_FAILED;
-}
-
 /* The newest thing that happened to it is not kept: it is as old as its last time. */
 static bool forgotten(const struct faxd *d, const struct spool_job *job, int64_t now)
 {
 	int64_t keep_s = d->keep_days * 24 * 3600LL;
 
-	return ended(job) && !job->live && job->not_before + keep_s < now &&
+	return spool_ended(job) && !job->live && job->not_before + keep_s < now &&
 	       job->submitted + keep_s < now;
 }
 
@@ -426,7 +421,7 @@ void job_result(struct line *l, const struct news *n)
 		return;
 	}
 	keep_result(l, r);
-	if (ended(job)) {
+	if (spool_ended(job)) {
 		report(l, l->job_id, end_event(job), end_state(job), pages_now(l, r), r);
 		job_told(l->faxd, job);
 	} else {

@@ -6,9 +6,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include <json-c/json.h>
-
 #include "faxd.h"
+#include "json.h"
 
 void say(const char *format, ...)
 {
@@ -19,16 +18,6 @@ void say(const char *format, ...)
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
 	fprintf(stderr, "%s\n", text);
-}
-
-static void put(struct json_object *o, const char *name, const char *text)
-{
-	json_object_object_add(o, name, json_object_new_string(text));
-}
-
-static void put_number(struct json_object *o, const char *name, int64_t number)
-{
-	json_object_object_add(o, name, json_object_new_int64(number));
 }
 
 static struct json_object *call_of(struct line *l, const struct fax_report *r, const char *detail)
@@ -43,19 +32,19 @@ static struct json_object *call_of(struct line *l, const struct fax_report *r, c
 	if (l->job_id) {
 		put(o, "job", id);
 		put(o, "number", l->number);
-		json_object_object_add(o, "poll", json_object_new_boolean(l->polls));
+		put_flag(o, "poll", l->polls);
 	}
 	put(o, "far_id", r->far_id);
 	put_number(o, "pages", r->pages);
 	put_number(o, "confirmed", r->confirmed);
 	put_number(o, "rate", r->rate);
-	json_object_object_add(o, "ecm", json_object_new_boolean(r->ecm));
+	put_flag(o, "ecm", r->ecm);
 	put(o, "coding", fax_coding_name(r->coding));
 	put(o, "outcome", fax_outcome_name(r->outcome));
 	put(o, "text", fax_outcome_text(r->outcome));
 	put(o, "detail", detail);
 	put_number(o, "seconds", (int64_t)((talk_now_ms() - l->begun) / 1e3));
-	json_object_object_add(o, "answered", json_object_new_boolean(l->answered));
+	put_flag(o, "answered", l->answered);
 	return o;
 }
 

@@ -376,11 +376,6 @@ void spool_close(struct spool *s)
 
 /* ---- a new job ---- */
 
-static bool ended(const struct spool_job *job)
-{
-	return job->state == SPOOL_DONE || job->state == SPOOL_FAILED;
-}
-
 static bool may_add(struct spool *s, const struct spool_job *want, char *error, size_t size)
 {
 	struct spool_job *job;
@@ -391,7 +386,7 @@ static bool may_add(struct spool *s, const struct spool_job *want, char *error, 
 		return false;
 	}
 	for (job = s->jobs; job; job = job->next)
-		count += job->uid == want->uid && !ended(job);
+		count += job->uid == want->uid && !spool_ended(job);
 	if (count < s->limits.jobs_per_user)
 		return true;
 	fail(error, size, EDQUOT, "user %u has %d jobs already", want->uid, count);

@@ -105,5 +105,9 @@ int spool_remove(struct spool *s, struct spool_job *job);
 /* Of a job's pages. */
 void spool_document(const struct spool *s, const struct spool_job *job, char *path, size_t size);
 const char *spool_state_name(enum spool_state state);
+static inline bool spool_ended(const struct spool_job *job)
+{
+	return job->state == SPOOL_DONE || job->state == SPOOL_FAILED;
+}
 
 #endif /* CLEARDOWN_FAXD_SPOOL_H */
