@@ -17,15 +17,6 @@ now_ms() { awk '{ printf "%d", $1 * 1000 }' /proc/uptime; }
 seconds() { awk -v ms="$1" 'BEGIN { printf "%.2f s", ms / 1000 }'; }
 field() { jsonget "$2" <"/run/$1.json"; }
 
-# soon COMMAND...: as wait_for, but with a pause between two looks: a modem does not wait.
-soon() {
-	_end=$(($(cut -d. -f1 /proc/uptime) + 100))
-	until "$@"; do
-		[ "$(cut -d. -f1 /proc/uptime)" -le "$_end" ] || return 1
-		sleep 1
-	done
-}
-
 line_has() { [ "$(cleardown -j fax status | jsonget "lines.0.$1")" = "$2" ]; }
 tty_opens() { sh -c 'exec 9<>/dev/ttyS1'; }
 
@@ -34,7 +25,7 @@ start_daemon() {
 	cleardown-faxd --line fax0 --line-speed 2 2>/run/faxd.log &
 	daemon=$!
 	renice -n -15 -p "$daemon"
-	soon line_has status available
+	soon 100 line_has status available
 }
 
 # told NAME: what the log of calls has of the last one.
@@ -54,7 +45,7 @@ send_whole() {
 abort_in_a_page() {
 	cleardown fax send 201 "$document" >/run/aborted.txt 2>&1 &
 	pid=$!
-	check "a second one: a page is on its way" soon line_has phase page
+	check "a second one: a page is on its way" soon 100 line_has phase page
 	begin=$(now_ms)
 	check "it is aborted from elsewhere" cleardown fax abort fax0
 	took=$(($(now_ms) - begin))

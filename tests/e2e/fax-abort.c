@@ -105,7 +105,7 @@ static void paused(void)
 	job = send_fax(desk.server, "fax1.tif", "200", args);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_PAUSE, NULL), 0);
 	EXPECT(good, faxd_job_is(job, "paused", "true"));
-	usleep(3000000);
+	usleep(3000000); /* the time that it was to be sent at passes */
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DIALING, job), 0);
 	EXPECT_EQ(good, fax_job_state(desk.server, job), CLEARDOWN_JS_PAUSED);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_RESUME, NULL), 0);

@@ -16,15 +16,6 @@ same_fax() { hostctl samefax "$1" "$2" >/tmp/said || { cat /tmp/said; return 1; 
 # value PATH...: of the last document.
 value() { jsonget "$@" </tmp/out | tr '\n' ' ' | sed 's/ $//'; }
 
-# soon COMMAND...: as wait_for, with a pause between two looks.
-soon() {
-	_end=$(($(cut -d. -f1 /proc/uptime) + 200))
-	until "$@"; do
-		[ "$(cut -d. -f1 /proc/uptime)" -le "$_end" ] || return 1
-		sleep 1
-	done
-}
-
 # user WANTED ARGS...: as run, by the user dialer.
 user() {
 	_wanted=$1
@@ -72,7 +63,7 @@ start_daemon() {
 	su faxd -c "exec cleardown-faxd --line fax0 --line-speed 2" 2>/tmp/faxd.log &
 	faxd=$!
 	renice -n -15 -p "$faxd"
-	soon line_is available true || { sed 's/^/# /' /tmp/faxd.log; return 1; }
+	soon 200 line_is available true || { sed 's/^/# /' /tmp/faxd.log; return 1; }
 }
 
 # line_is STATUS DAEMON
@@ -107,7 +98,7 @@ check "the daemon is there" start_daemon
 # ---- a fax of two files ----
 
 background sent -v fax send 200 /tests/fax1.tif /tests/fax1.tif --no-ecm
-check "it is being sent" soon in_page
+check "it is being sent" soon 200 in_page
 same "status has the number and the page" "200 1" "$(value lines.0.number lines.0.page)"
 check "the queue has the job" json 0 jobs.0.state in-progress fax queue
 same "of this user" 1000 "$(value jobs.0.uid)"
@@ -116,7 +107,7 @@ check "show has it, by its short number too" json 0 job "$job" fax show "$((job 
 check "it went through" ended 0 sent
 check "every page was told" grep -q "2 of 2 pages, [0-9]* bit/s, 200" /tmp/sent.err
 check "and the end" grep -q "fax0: fax to 200, 2 of 2 pages confirmed, [0-9]* bit/s, by 200" /tmp/sent.out
-check "the line is free behind it" soon tty_free
+check "the line is free behind it" soon 200 tty_free
 check "the queue has it for who asks for all" json 0 jobs.0.state "done" fax queue --all
 check "the log has the call" user 0 -j fax log --last 1
 same "and what came of it" "ok 2 200" "$(value outcome confirmed far_id)"
@@ -132,13 +123,13 @@ check "the queue says so" json 0 jobs.0.outcome busy fax queue
 job=$(value jobs.0.job)
 same "and that it will be" retrying "$(value jobs.0.state)"
 check "it is altered: now" user 0 fax alter "$job" --at +0s
-check "so it goes through" soon no_jobs
+check "so it goes through" soon 200 no_jobs
 check "pixel for pixel" same_fax fax1.tif rx.tif
 check "show has it after its end" json 0 outcome ok fax show "$job"
 check "with more than one call" test "$(value calls)" -ge 2
 check "of which not all were answered" test "$(value paid)" -lt "$(value calls)"
 check "no such number: exit code 12" user 12 fax send 999 /tests/fax1.tif --once
-check "a machine that leaves in page 2: exit code 21" soon user 21 -j fax send 203 /tests/fax3.tif --once
+check "a machine that leaves in page 2: exit code 21" soon 200 user 21 -j fax send 203 /tests/fax3.tif --once
 same "one page was confirmed, for money" "partial 1 true" "$(value result confirmed answered)"
 check "a file that is no fax: exit code 14" user 14 fax send 200 /bin/busybox
 
@@ -160,18 +151,18 @@ check "it is gone" run 3 fax show "$job"
 # ---- aborted in mid-page ----
 
 background aborted -v fax send 200 /tests/fax3.tif
-check "a page is on its way" soon in_page
+check "a page is on its way" soon 200 in_page
 check "a job whose call is up is not altered: exit code 5" user 5 fax alter "$(value lines.0.job)" --number 202
 check "abort by the line" user 0 fax abort fax0
 check "its command says so: exit code 20" ended 20 aborted
-check "the line is free" soon tty_free
+check "the line is free" soon 200 tty_free
 background interrupted -v fax send 200 /tests/fax3.tif
-check "a page of another one" soon in_page
+check "a page of another one" soon 200 in_page
 kill -INT "$pid"
 check "Ctrl-C: exit code 130" ended 130 interrupted
 check "and what it was" grep -q "aborted by Ctrl-C; 0 of 3 pages" /tmp/interrupted.err
 check "the modem has hung up" hostctl bank waitfor 101 onhook 10000
-check "the line is free again" soon tty_free
+check "the line is free again" soon 200 tty_free
 
 # ---- received ----
 
@@ -182,12 +173,12 @@ cleardown -v fax receive --count 1 --dir /tmp/got --timeout 200 >/tmp/receive.ou
 pid=$!
 tty_taken() { ! tty_free; }
 check "receive waits" wait_for 30 grep -q waiting /tmp/receive.err
-check "the line listens" soon tty_taken
+check "the line listens" soon 200 tty_taken
 is_over() { ! lives; }
 calls_us() {
 	hostctl bank dial 201 101 && hostctl bank waitfor 201 idle 40000 && wait_for 10 is_over
 }
-check "a fax comes" soon calls_us
+check "a fax comes" soon 200 calls_us
 check "and is received" ended 0 receive
 check "receive says from whom" grep -q "fax0: 1 page from 201" /tmp/receive.out
 mv /tmp/got/*.tif /tmp/got.tif

@@ -83,6 +83,16 @@ wait_for() {
 	done
 }
 
+# soon SECONDS COMMAND...: likewise, with a pause between two looks for whom each look would hold up.
+soon() {
+	_end=$(($(cut -d. -f1 /proc/uptime) + $1))
+	shift
+	until "$@"; do
+		[ "$(cut -d. -f1 /proc/uptime)" -le "$_end" ] || return 1
+		sleep 1
+	done
+}
+
 # run WANTED ARGS...: the tool ends with the exit code wanted; what it says is in /tmp/out and /tmp/err.
 run() {
 	_wanted=$1
