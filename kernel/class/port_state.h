@@ -24,8 +24,9 @@
  * document that is aborted enters after the first.
  *
  * Who owns what: everything in struct port is the worker's, but for @status, @base and @id, which
- * it publishes under @lock; @lock nests inside the core's locks. @monitor and the settings change
- * only in bind and configure, when no session is open.
+ * it publishes under @lock; @lock nests inside the core's locks, and the queue of who polls inside
+ * it (cldn_status_changed()). @monitor and the settings change only in bind and configure, when no
+ * session is open.
  */
 #ifndef CLEARDOWN_PORT_STATE_H
 #define CLEARDOWN_PORT_STATE_H
