@@ -327,7 +327,8 @@ static bool cldn_dead(struct cldn_handle *h, unsigned int cmd)
 }
 
 /* The status word of a dead handle, for the calls that have a place for it. */
-static void cldn_dead_status(struct cldn_handle *h, unsigned int cmd, void __user *uarg)
+static void cldn_dead_status(struct cldn_handle *h, const struct cldn_ioctl *call, unsigned int cmd,
+			     void __user *uarg)
 {
 	struct cleardown_submit __user *submit = uarg;
 	struct cleardown_close __user *close = uarg;
@@ -339,6 +340,8 @@ static void cldn_dead_status(struct cldn_handle *h, unsigned int cmd, void __use
 		put_user(h->dev->class->bad_handle, &submit->out_status);
 	else if (cmd == CLEARDOWN_IOC_CLOSE && size >= sizeof(*close))
 		put_user(h->dev->class->bad_handle, &close->out_status);
+	else if (call && call->word && size >= call->min_size)
+		put_user(h->dev->class->bad_handle, (u32 __user *)(uarg + call->word));
 }
 
 long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
@@ -352,7 +355,7 @@ long cldn_handle_ioctl(struct file *file, unsigned int cmd, unsigned long uarg)
 	if (!call && cmd != CLEARDOWN_IOC_SUBMIT)
 		return -ENOTTY;
 	if (cldn_dead(h, cmd)) {
-		cldn_dead_status(h, cmd, (void __user *)uarg);
+		cldn_dead_status(h, call, cmd, (void __user *)uarg);
 		return cldn_dead_error(h);
 	}
 	if (cmd == CLEARDOWN_IOC_SUBMIT)

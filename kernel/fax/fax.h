@@ -318,11 +318,12 @@ enum cldn_step_verdict fax_step_run(struct cldn_device *dev, u32 what, u64 until
 u32 fax_summary(struct cldn_device *dev);
 bool fax_hang_turn(struct fax_line *fl, u64 now);
 
-/* Row of a table of calls. */
-#define FAX_CALL(command, type, call)                                     \
+/* Row of a table of calls; @status is the member that has the word. */
+#define FAX_CALL(command, type, call, status)                             \
 	{                                                                 \
 		.cmd = CLEARDOWN_IOC_FAX_##command, .size = sizeof(type), \
-		.min_size = sizeof(type), .fn = (call), .changes = true   \
+		.min_size = sizeof(type), .fn = (call), .changes = true,  \
+		.word = offsetof(type, status)                            \
 	}
 
 #endif /* CLEARDOWN_FAX_PRIV_H */

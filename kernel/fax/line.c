@@ -492,19 +492,20 @@ static void fax_unbind(struct cldn_device *dev)
 }
 
 static const struct cldn_ioctl fax_line_ioctls[] = {
-	FAX_CALL(PORT, struct cleardown_fax_port, fax_port),
-	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
-	FAX_CALL(LINE, struct cleardown_fax_line, fax_line_call),
-	FAX_CALL(PROVIDE, struct cleardown_fax_provide, fax_provide),
-	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next),
-	FAX_CALL(JOB_ADOPT, struct cleardown_fax_adopt, fax_job_adopt),
-	FAX_CALL(REPORT, struct cleardown_fax_report, fax_report),
+	FAX_CALL(PORT, struct cleardown_fax_port, fax_port, out_word),
+	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights, out_status),
+	FAX_CALL(LINE, struct cleardown_fax_line, fax_line_call, out_status),
+	FAX_CALL(PROVIDE, struct cleardown_fax_provide, fax_provide, out_status),
+	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next, out_status),
+	FAX_CALL(JOB_ADOPT, struct cleardown_fax_adopt, fax_job_adopt, out_status),
+	FAX_CALL(REPORT, struct cleardown_fax_report, fax_report, out_status),
 	{ .cmd = CLEARDOWN_IOC_FAX_JOB_TAKE,
 	  .size = sizeof(struct cleardown_fax_take),
 	  .min_size = sizeof(struct cleardown_fax_take),
 	  .file = fax_job_take,
 	  .filed = fax_job_took,
-	  .fd = offsetof(struct cleardown_fax_take, out_fd) },
+	  .fd = offsetof(struct cleardown_fax_take, out_fd),
+	  .word = offsetof(struct cleardown_fax_take, out_status) },
 };
 
 const struct cldn_class cldn_fax_class = {

@@ -428,8 +428,8 @@ int fax_port(struct cldn_handle *h, void *p)
 	fh = fax_handle_of(h);
 	guard(mutex)(&fax.lock);
 	if (fh->ended)
-		return -EBADFD;
-	if (!(fh->rights & CLEARDOWN_FAX_PORT_QUERY))
+		ret = -EBADFD;
+	else if (!(fh->rights & CLEARDOWN_FAX_PORT_QUERY))
 		ret = -EACCES;
 	else if (arg->set)
 		ret = fax_port_set_check(fh, arg);
@@ -568,24 +568,30 @@ static void fax_service_unbinding(struct cldn_device *dev)
 }
 
 static const struct cldn_ioctl fax_service_ioctls[] = {
-	FAX_CALL(EVENTS, struct cleardown_fax_events, fax_events),
-	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights),
-	FAX_CALL(PORT_NEXT, struct cleardown_fax_port_next, fax_port_next),
+	FAX_CALL(EVENTS, struct cleardown_fax_events, fax_events, out_status),
+	FAX_CALL(RIGHTS, struct cleardown_fax_rights, fax_rights, out_status),
+	FAX_CALL(PORT_NEXT, struct cleardown_fax_port_next, fax_port_next, out_status),
 	{ .cmd = CLEARDOWN_IOC_FAX_SEND,
 	  .size = sizeof(struct cleardown_fax_send),
 	  .min_size = sizeof(struct cleardown_fax_send),
 	  .fn = fax_send,
 	  .changes = true,
-	  .undo = fax_unsend },
-	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next),
-	FAX_CALL(JOB_SET, struct cleardown_fax_job_set, fax_job_set),
-	FAX_CALL(STATUS, struct cleardown_fax_status, fax_status),
+	  .undo = fax_unsend,
+	  .word = offsetof(struct cleardown_fax_send, out_status) },
+	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next, out_status),
+	FAX_CALL(JOB_SET, struct cleardown_fax_job_set, fax_job_set, out_status),
+	{ .cmd = CLEARDOWN_IOC_FAX_STATUS,
+	  .size = sizeof(struct cleardown_fax_status),
+	  .min_size = sizeof(struct cleardown_fax_status),
+	  .fn = fax_status,
+	  .changes = true },
 	{ .cmd = CLEARDOWN_IOC_FAX_OPEN_PORT,
 	  .size = sizeof(struct cleardown_fax_open_port),
 	  .min_size = sizeof(struct cleardown_fax_open_port),
 	  .make = fax_open_port,
 	  .unmake = fax_unopen_port,
-	  .fd = offsetof(struct cleardown_fax_open_port, out_fd) },
+	  .fd = offsetof(struct cleardown_fax_open_port, out_fd),
+	  .word = offsetof(struct cleardown_fax_open_port, out_status) },
 };
 
 const struct cldn_class cldn_fax_service = {

@@ -52,6 +52,7 @@ struct cldn_opcode {
  *	reference that becomes the descriptor's, or an ERR_PTR. Context as @fn
  * @filed: after @file, once: the caller knows his descriptor, or there is none and nothing has
  *	happened. Context as @fn
+ * @word: offset of the status word, which a closed handle's caller gets too; 0 = none
  */
 struct cldn_ioctl {
 	u32 cmd;
@@ -66,6 +67,7 @@ struct cldn_ioctl {
 	size_t fd;
 	struct file *(*file)(struct cldn_handle *h, void *arg);
 	void (*filed)(struct cldn_handle *h, void *arg, bool known);
+	size_t word;
 };
 
 #define CLDN_IN_DRAIN BIT(CLEARDOWN_MODE_DRAIN)
