@@ -229,6 +229,18 @@ static void fax_take(struct fax_line *fl, int ret, u64 now)
 		cldn_device_kick(fl->dev, CLDN_EV_STATUS); /* somebody wants it already */
 }
 
+/* A call that came in is over with its line. It was told to begin, so its end is told too. */
+static void fax_call_cut(struct fax_line *fl)
+{
+	bool answered = fl->fps == CLEARDOWN_FPS_ANSWERED || fl->fps == CLEARDOWN_FPS_RECEIVING;
+
+	lockdep_assert_held(&fax.lock);
+	if (answered)
+		fax_event(NULL, fl, CLEARDOWN_FEI_DISCONNECTED, NULL, FAX_NEWS);
+	if (answered || fl->fps == CLEARDOWN_FPS_RINGING)
+		fax_event(NULL, fl, CLEARDOWN_FEI_IDLE, NULL, FAX_NEWS);
+}
+
 /* Nothing of the provider's leaves any more; then the modem is brought on-hook. */
 static void fax_give(struct fax_line *fl, u64 now)
 {
@@ -241,8 +253,10 @@ static void fax_give(struct fax_line *fl, u64 now)
 		cldn_call_end(fl->dev);
 	}
 	guard(mutex)(&fax.lock);
-	if (fl->held)
+	if (fl->held) {
+		fax_call_cut(fl);
 		fl->fps = CLEARDOWN_FPS_AVAILABLE;
+	}
 	fl->held = false;
 	fax_line_result(fl, 0);
 	fax_line_news(fl);
@@ -312,6 +326,14 @@ static void fax_cancelled(struct fax_line *fl)
 		fax_line_want(fl, FAX_WANT_GIVE);
 }
 
+/* Nobody waits so long at the other end of a fax: a call that was slept through is hung up. */
+static void fax_resumed(struct fax_line *fl)
+{
+	guard(mutex)(&fax.lock);
+	if (fax_in_call(fl))
+		fax_line_want(fl, FAX_WANT_GIVE);
+}
+
 static void fax_run(struct cldn_device *dev, u32 events)
 {
 	struct fax_line *fl = fax_line_of(dev);
@@ -327,6 +349,8 @@ static void fax_run(struct cldn_device *dev, u32 events)
 			cldn_tx_pump(dev); /* an error of the link comes as GONE as well */
 	}
 	fax_cancelled(fl);
+	if (events & CLDN_EV_RESUME)
+		fax_resumed(fl);
 	if (READ_ONCE(fl->want) != FAX_WANT_NOTHING)
 		fax_wants(fl, now);
 }
@@ -404,6 +428,7 @@ static void fax_closed(struct cldn_device *dev)
 	struct cldn_handle *h = NULL;
 
 	scoped_guard(mutex, &fax.lock) {
+		fax_call_cut(fl);
 		fl->held = false;
 		fl->hang = 0;
 		fl->fps = CLEARDOWN_FPS_OFFLINE;
