@@ -122,7 +122,8 @@ static int fax_take_check(const struct fax_line *fl)
 	return fl->borrower ? -EBUSY : 0;
 }
 
-static int fax_line_begin(struct cldn_handle *h, struct cleardown_fax_line *arg)
+/* -EINPROGRESS: the worker does it. -EAGAIN: it gives the line back still, so wait first. */
+static int fax_line_begin(struct cldn_handle *h, const struct cleardown_fax_line *arg)
 {
 	struct fax_line *fl = fax_line_of(h->dev);
 	int ret;
@@ -134,8 +135,12 @@ static int fax_line_begin(struct cldn_handle *h, struct cleardown_fax_line *arg)
 		return -EPERM;
 	if (arg->action == CLEARDOWN_FAX_LINE_TAKE) {
 		ret = fax_take_check(fl);
-		if (ret || fl->held)
+		if (ret)
 			return ret;
+		if (fl->want == FAX_WANT_GIVE)
+			return -EAGAIN;
+		if (fl->held)
+			return 0;
 		fax_line_want(fl, FAX_WANT_TAKE);
 		return -EINPROGRESS;
 	}
@@ -152,6 +157,26 @@ static bool fax_line_settled(struct fax_line *fl, struct cldn_handle *h)
 	return READ_ONCE(fl->result) != -EINPROGRESS || READ_ONCE(h->state) != CLEARDOWN_STATE_OPEN;
 }
 
+/* -ERESTARTSYS: again, it finds what has happened meanwhile. */
+static int fax_line_do(struct fax_line *fl, struct cldn_handle *h,
+		       const struct cleardown_fax_line *arg)
+{
+	int ret, done;
+
+	do {
+		scoped_guard(mutex, &fax.lock)
+			ret = fax_line_begin(h, arg);
+		if (ret != -EINPROGRESS && ret != -EAGAIN)
+			return ret;
+		if (wait_event_interruptible(fl->wq, fax_line_settled(fl, h)))
+			return -ERESTARTSYS;
+		done = READ_ONCE(fl->result);
+		if (done == -EINPROGRESS)
+			return -EBADFD;
+	} while (ret == -EAGAIN);
+	return done;
+}
+
 /* CLEARDOWN_IOC_FAX_LINE */
 static int fax_line_call(struct cldn_handle *h, void *p)
 {
@@ -161,15 +186,9 @@ static int fax_line_call(struct cldn_handle *h, void *p)
 
 	if (fax_is_port(h))
 		return -ENOTTY;
-	scoped_guard(mutex, &fax.lock)
-		ret = fax_line_begin(h, arg);
-	if (ret == -EINPROGRESS) {
-		if (wait_event_interruptible(fl->wq, fax_line_settled(fl, h)))
-			return -ERESTARTSYS; /* again, it finds what has happened meanwhile */
-		ret = READ_ONCE(fl->result);
-		if (ret == -EINPROGRESS)
-			ret = -EBADFD;
-	}
+	ret = fax_line_do(fl, h, arg);
+	if (ret == -ERESTARTSYS)
+		return ret;
 	guard(mutex)(&fax.lock);
 	if (!ret && arg->action == CLEARDOWN_FAX_LINE_TAKE && !fl->held)
 		ret = -EBUSY; /* it had to be yielded at once */

@@ -1160,7 +1160,11 @@ struct cleardown_phone_status {
  * runs while a server or port handle is open or a job lives, and the idle time after that.
  *
  * Errnos and words of all these: EACCES, ERROR_ACCESS_DENIED: the handle lacks the right. EINVAL,
- * ERROR_INVALID_PARAMETER: also a job id that there is not, or not for this caller.
+ * ERROR_INVALID_PARAMETER: also a job id that there is not, or not for this caller. EBADFD,
+ * ERROR_INVALID_HANDLE: the handle has closed.
+ *
+ * A call that comes in is told from RINGING or ANSWERED to IDLE. When its line is given back or its
+ * provider ends in the middle, the kernel tells the rest: DISCONNECTED where it was answered, IDLE.
  */
 
 /* Rights of a server handle and its ports, fixed at open: CLEARDOWN_FAX_READ for any open, and
@@ -1522,6 +1526,11 @@ struct cleardown_fax_status {
  * On the owner's file of a line. TAKE: EBUSY, ERROR_DEVICE_IN_USE while another class has the
  * serial line (CLEARDOWN_EV_FAX_LINE tells when it is free), ENOTCONN, ERROR_NOT_READY while the
  * service does not run. A provider must set &D2, so that the modem hangs up when DTR falls.
+ *
+ * The line is given back by the kernel too: for another class, while no call is up; when the
+ * service ends; by CANCEL; and after a suspend when a call was up. read(2) returns 0 then. A TAKE
+ * meanwhile waits until the modem is on-hook. Somebody outside of cleardown who has the tty is
+ * EBUSY as well, and nothing tells when he lets go: the provider tries again.
  */
 struct cleardown_fax_line {
 	__u32 size;
