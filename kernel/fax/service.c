@@ -5,6 +5,7 @@
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
 #include <linux/slab.h>
+#include <cleardown/hook.h>
 #include "fax.h"
 
 static unsigned int fax_deadline_ms = 10000;
@@ -150,6 +151,7 @@ static void fax_work(struct work_struct *work)
 {
 	u64 now = ktime_get_ns();
 
+	cldn_hook(CLDN_HOOK_FAX_DUE, fax.dev);
 	guard(mutex)(&fax.lock);
 	fax_jobs_due(now);
 	fax_touch();
@@ -293,6 +295,7 @@ static struct cldn_handle *fax_connect(struct cldn_device *dev, bool write)
 {
 	struct fax_handle *fh;
 
+	cldn_hook(CLDN_HOOK_FAX_CONNECT, dev);
 	guard(mutex)(&fax.lock);
 	fh = fax_handle_new(dev, &fax_server_ops);
 	if (IS_ERR(fh))

@@ -197,6 +197,59 @@ static void delete_job(struct kunit *test, struct cldn_handle *server)
 	KUNIT_EXPECT_EQ(test, 0, jobs(server));
 }
 
+/* ---- a queue of the session ---- */
+
+static void queue_free(struct cldn_handle *h)
+{
+	kfree(container_of(h, struct fax_queue, h));
+}
+
+static const struct cldn_member_ops queue_ops = {
+	.name = "kunit",
+	.free = queue_free,
+};
+
+static void ended_free(struct cldn_rec *rec)
+{
+	cldn_handle_put(&container_of(rec, struct fax_queue, ended)->h);
+}
+
+/* What FAX_EVENTS makes of the descriptor that a program has: here the fixture's queue. */
+static void subscribe(struct kt *kt)
+{
+	struct fax_queue *q = kzalloc(sizeof(*q), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(kt->test, q);
+	cldn_member_init(&q->h, fax.dev, &queue_ops);
+	q->rights = CLEARDOWN_FAX_RIGHTS_ALL;
+	q->ended.head.type = CLEARDOWN_EV_FAX;
+	q->ended.head.p1 = CLEARDOWN_FEI_FAXSVC_ENDED;
+	q->ended.free = ended_free;
+	KUNIT_ASSERT_EQ(kt->test, 0, cldn_member_own(&q->h, NULL) ?: cldn_member_join(&q->h));
+	KUNIT_ASSERT_EQ(kt->test, 0, cldn_handle_bind_queue(&q->h, cldn_evq_get(kt->q), KT_COOKIE));
+	guard(mutex)(&fax.lock);
+	list_add_tail(&q->node, &fax.queues);
+}
+
+/* The session ends now, and with it the subscription. */
+static void unsubscribe(void)
+{
+	guard(mutex)(&fax.lock);
+	fax_queues_end();
+}
+
+/* How often this event of the job, or 0, is on the tape. */
+static unsigned int told(struct kt *kt, u32 event, u64 job)
+{
+	unsigned int i, n = 0;
+
+	kt_drain(kt);
+	for (i = 0; i < kt->n; i++)
+		n += kt->tape[i].type == CLEARDOWN_EV_FAX && kt->tape[i].p1 == event &&
+		     kt->tape[i].req_id == job;
+	return n;
+}
+
 static void expect_hung_up(struct kt *kt, const struct cleardown_report_head *head)
 {
 	KUNIT_EXPECT_TRUE(kt->test, head->flags & CLEARDOWN_REPORT_RELEASED);
@@ -312,6 +365,291 @@ static void unplugged_in_a_call(struct kunit *test)
 	kt_sim(kt, "back");
 }
 
+/* The next one has line and modem at once, every time. */
+static void free_at_return(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_fax_line st;
+	struct cleardown_close arg;
+	unsigned int i;
+
+	for (i = 0; i < 10; i++) {
+		provide(kt);
+		KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+		KUNIT_ASSERT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+		KUNIT_ASSERT_EQ(test, 1, arg.out_released);
+		KUNIT_ASSERT_FALSE(test, kt->dev->link_open);
+		kt_release(kt);
+		kt_open(kt);
+	}
+	disconnect(server);
+}
+
+static void every_byte_is_accounted_for(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_close arg;
+	const struct cleardown_report_head *head = &arg.out_report;
+
+	in_a_call(kt);
+	kt_sim(kt, "stall on");
+	KUNIT_ASSERT_EQ(test, 4096L, kt_write(kt, 4096));
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	KUNIT_EXPECT_EQ(test, 4096 + 6, head->accepted); /* the dial as well */
+	KUNIT_EXPECT_EQ(test, head->accepted, head->confirmed + head->discarded + head->in_doubt);
+	KUNIT_EXPECT_LE(test, head->in_doubt, kt->dev->link.in_doubt_max);
+	KUNIT_EXPECT_GE(test, head->confirmed, 6);
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_CAUSE_LOCAL_USER, head->cause);
+	delete_job(test, server);
+	disconnect(server);
+}
+
+static const unsigned int provider_calls[] = {
+	CLEARDOWN_IOC_GET_INFO,	    CLEARDOWN_IOC_GET_STATUS,	 CLEARDOWN_IOC_BIND_EVENTS,
+	CLEARDOWN_IOC_SUBMIT,	    CLEARDOWN_IOC_CANCEL,	 CLEARDOWN_IOC_CLOSE,
+	CLEARDOWN_IOC_FAX_PROVIDE,  CLEARDOWN_IOC_FAX_LINE,	 CLEARDOWN_IOC_FAX_JOB_NEXT,
+	CLEARDOWN_IOC_FAX_JOB_TAKE, CLEARDOWN_IOC_FAX_JOB_ADOPT, CLEARDOWN_IOC_FAX_REPORT,
+};
+
+static void a_stale_provider(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_close arg;
+	struct file other;
+	unsigned int i;
+
+	provide(kt);
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	KUNIT_ASSERT_EQ(test, 0, kt_other_open(kt, &other, 0));
+	for (i = 0; i < ARRAY_SIZE(provider_calls); i++)
+		KUNIT_EXPECT_EQ_MSG(test, -EBADFD,
+				    cldn_handle_fops.unlocked_ioctl(&kt->file, provider_calls[i],
+								    0),
+				    "call %#x", provider_calls[i]);
+	KUNIT_EXPECT_EQ(test, -EBADFD, kt_write(kt, 1));
+	KUNIT_EXPECT_NE(test, kt->h->id, ((struct cldn_handle *)other.private_data)->id);
+	kt_other_close(kt, &other);
+	KUNIT_EXPECT_EQ(test, 1, kt_reports(kt));
+	disconnect(server);
+}
+
+/* ---- what is told ---- */
+
+static void a_job_ends_once(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+
+	subscribe(kt);
+	in_a_call(kt);
+	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED));
+	KUNIT_EXPECT_EQ(test, -ENOENT, report(kt, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED));
+	KUNIT_EXPECT_EQ(test, -ENOENT, report(kt, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_COMPLETED, JOB));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_DELETED, JOB));
+	KUNIT_EXPECT_EQ(test, 0, told(kt, CLEARDOWN_FEI_BUSY, JOB));
+	unsubscribe();
+	disconnect(server);
+}
+
+/* A provider that dies while it deletes: by the time that his close is back all is told. */
+static void told_before_return(struct kunit *test)
+{
+	struct cleardown_fax_job_set set = { .job = JOB, .command = CLEARDOWN_JC_DELETE };
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_close arg;
+
+	subscribe(kt);
+	in_a_call(kt);
+	KUNIT_EXPECT_EQ(test, 0, fax_do(server, CLEARDOWN_IOC_FAX_JOB_SET, &set));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_ABORTING, JOB));
+	KUNIT_EXPECT_EQ(test, 0, told(kt, CLEARDOWN_FEI_DELETED, JOB));
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_DELETED, JOB));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_ABORTING, JOB));
+	KUNIT_EXPECT_EQ(test, 0, jobs(server));
+	unsubscribe();
+	disconnect(server);
+}
+
+static int tells(struct kt *kt, u32 event)
+{
+	struct cleardown_fax_report arg = { .event = event };
+
+	return fax_do(kt->h, CLEARDOWN_IOC_FAX_REPORT, &arg);
+}
+
+/* Told from RINGING on, a call that comes in is told to its end though nobody reports it. */
+static void a_call_in_is_cut(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_close arg;
+	struct cleardown_fax_line st;
+
+	subscribe(kt);
+	provide(kt);
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_RINGING));
+	KUNIT_EXPECT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_GIVE, &st));
+	KUNIT_EXPECT_EQ(test, 0, told(kt, CLEARDOWN_FEI_DISCONNECTED, 0));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_IDLE, 0));
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_ANSWERED));
+	KUNIT_EXPECT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_GIVE, &st));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_DISCONNECTED, 0));
+	KUNIT_EXPECT_EQ(test, 2, told(kt, CLEARDOWN_FEI_IDLE, 0));
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_ANSWERED));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_RECEIVING));
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	KUNIT_EXPECT_EQ(test, 2, told(kt, CLEARDOWN_FEI_DISCONNECTED, 0));
+	KUNIT_EXPECT_EQ(test, 3, told(kt, CLEARDOWN_FEI_IDLE, 0));
+	unsubscribe();
+	disconnect(server);
+}
+
+static void late_news(struct kt *kt, void *what)
+{
+	static struct cldn_device by;
+
+	kt->dev->class->yield(kt->dev, &by);
+	kt->dev->class->regain(kt->dev, &by);
+}
+
+/* The line changes hands behind the shut gate of its provider: that is not told to him any more. */
+static void late_is_not_told(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_close arg;
+
+	provide(kt);
+	kt_at(CLDN_HOOK_SHUT, late_news, kt);
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	kt_drain(kt);
+	KUNIT_EXPECT_EQ(test, 0, kt_count(kt, CLEARDOWN_EV_FAX_LINE, -1));
+	KUNIT_EXPECT_EQ(test, arg.out_seq_at_return, kt->q->seq);
+	KUNIT_EXPECT_GE(test, kt->h->late, 1U);
+	disconnect(server);
+}
+
+/* ---- a suspend ---- */
+
+/* Of those who were woken a call is hung up, and a line that listens is left alone. */
+static void woken(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_fax_line st;
+	struct fax_line *fl = kt->dev->class_data;
+
+	provide(kt);
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	fl->track.hook = FAX_HOOK_ON; /* as a modem with DCD low is taken to be */
+	cldn_device_kick(kt->dev, CLDN_EV_RESUME);
+	kthread_flush_work(&kt->dev->work);
+	KUNIT_EXPECT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_ASK, &st));
+	KUNIT_EXPECT_EQ(test, 1, st.out_held);
+	in_a_call(kt);
+	cldn_device_kick(kt->dev, CLDN_EV_RESUME);
+	KUNIT_EXPECT_TRUE(test, kt_until(!READ_ONCE(kt->dev->link_open)));
+	KUNIT_EXPECT_TRUE(test, kt_until(!line(kt, CLEARDOWN_FAX_LINE_ASK, &st) && !st.out_held));
+	KUNIT_EXPECT_EQ(test, FAX_HOOK_ON, fl->track.hook);
+	KUNIT_EXPECT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_DISCONNECTED, CLEARDOWN_JS_FAILED));
+	KUNIT_EXPECT_EQ(test, 0, jobs(server));
+	disconnect(server);
+}
+
+/* ---- the idle time ---- */
+
+#define IDLE_NS (600 * NSEC_PER_SEC) /* the default of fax_idle_ms */
+
+/* It has run out, and the service's work comes at once. */
+static void idle_time_over(void)
+{
+	guard(mutex)(&fax.lock);
+	fax.idle_ns = ktime_get_ns() - IDLE_NS;
+	mod_delayed_work(system_wq, &fax.work, 0);
+}
+
+/* The service ends: its work is held before the lock until somebody else has been there. */
+static void used_while_it_ends(struct kunit *test, bool stays)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	u64 since = fax.since_ns;
+	struct kt_gate *gate;
+
+	subscribe(kt);
+	disconnect(server);
+	gate = kt_hold(kt, CLDN_HOOK_FAX_DUE, fax.dev);
+	idle_time_over();
+	kt_held(kt, gate);
+	server = connect(test);
+	if (!stays)
+		disconnect(server);
+	kt_let_go(gate);
+	flush_delayed_work(&fax.work);
+	KUNIT_EXPECT_TRUE(test, fax.running);
+	KUNIT_EXPECT_EQ(test, since, fax.since_ns);
+	KUNIT_EXPECT_EQ(test, 0, told(kt, CLEARDOWN_FEI_FAXSVC_ENDED, 0));
+	if (stays)
+		disconnect(server);
+	unsubscribe();
+}
+
+static void connected_before_the_end(struct kunit *test)
+{
+	used_while_it_ends(test, true);
+}
+
+static void come_and_gone_before_the_end(struct kunit *test)
+{
+	used_while_it_ends(test, false);
+}
+
+static long connects(struct kt_thread *t)
+{
+	*(struct cldn_handle **)t->arg = cldn_fax_service.member_open(fax.dev, true);
+	return 0;
+}
+
+/* Who connects is held before the lock until the session is over: his is a new one. */
+static void connected_after_the_end(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test), *late = NULL;
+	struct kt *kt = kt_of(test);
+	u64 since = fax.since_ns, ended;
+	struct kt_thread *t;
+	struct kt_gate *gate;
+
+	subscribe(kt);
+	disconnect(server);
+	gate = kt_hold(kt, CLDN_HOOK_FAX_CONNECT, fax.dev);
+	t = kt_start(kt, connects, &late);
+	kt_held(kt, gate);
+	idle_time_over();
+	KUNIT_EXPECT_TRUE(test, kt_until(!READ_ONCE(fax.running)));
+	flush_delayed_work(&fax.work);
+	ended = fax.since_ns;
+	KUNIT_EXPECT_LT(test, since, ended);
+	KUNIT_EXPECT_TRUE(test, list_empty(&fax.queues));
+	kt_let_go(gate);
+	kt_join(t);
+	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(late));
+	KUNIT_EXPECT_TRUE(test, fax.running);
+	KUNIT_EXPECT_LT(test, ended, fax.since_ns);
+	KUNIT_EXPECT_EQ(test, 0, fax.idle_ns);
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_FAXSVC_ENDED, 0));
+	disconnect(late);
+}
+
 /* ---- wanted by two ---- */
 
 static long takes(struct kt_thread *t)
@@ -348,6 +686,30 @@ static void yielded_while_taken(struct kunit *test)
 	disconnect(server);
 }
 
+/* Who takes a line that is being given back waits for that, or it would be gone under his hands. */
+static void taken_while_given(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct fax_line *fl = kt->dev->class_data;
+	struct cleardown_fax_line arg;
+	struct kt_thread *t;
+
+	provide(kt);
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &arg));
+	kt_driver_hold(kt, KT_CLOSE);
+	scoped_guard(mutex, &fax.lock)
+		fax_line_want(fl, FAX_WANT_GIVE);
+	kt_driver_held(kt);
+	t = kt_start(kt, takes, &arg);
+	KUNIT_EXPECT_TRUE(test, kt_until(kt_sleeps(t)));
+	kt_driver_go(kt);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(t));
+	KUNIT_EXPECT_EQ(test, 1, arg.out_held);
+	KUNIT_EXPECT_TRUE(test, kt->dev->link_open);
+	disconnect(server);
+}
+
 static void not_yielded_in_a_call(struct kunit *test)
 {
 	struct cldn_handle *server = connect(test);
@@ -364,25 +726,58 @@ static void not_yielded_in_a_call(struct kunit *test)
 
 /* ---- rights ---- */
 
-static void a_port_ends_with_its_line(struct kunit *test)
+static struct cldn_handle *open_port(struct kt *kt, struct cldn_handle *server)
 {
-	struct cldn_handle *server = connect(test), *port = NULL;
 	struct cleardown_fax_open_port arg = { .mode = CLEARDOWN_FAX_OPEN_MODIFY };
 	const struct cldn_class *class = &cldn_fax_service;
-	struct kt *kt = kt_of(test);
-	char text[CLEARDOWN_TEXT_LEN];
+	struct cldn_handle *port = NULL;
 	unsigned int i;
 
 	arg.line = kt->dev->id;
 	for (i = 0; i < class->nioctls; i++)
 		if (class->ioctls[i].make)
 			port = class->ioctls[i].make(server, &arg);
-	KUNIT_ASSERT_FALSE(test, IS_ERR_OR_NULL(port));
+	KUNIT_ASSERT_FALSE(kt->test, IS_ERR_OR_NULL(port));
+	return port;
+}
+
+/* A port's close may be denied and changes nothing; a line's releases whatever its modem does. */
+static void two_policies(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test), *port;
+	struct cleardown_fax_rights drop = { .drop = CLEARDOWN_FAX_PORT_QUERY };
+	struct kt *kt = kt_of(test);
+	struct fax_line *fl = kt->dev->class_data;
+	struct cleardown_close arg = { .mode = CLEARDOWN_MODE_ORDERLY };
+
+	port = open_port(kt, server);
+	KUNIT_EXPECT_EQ(test, 0, fax_do(port, CLEARDOWN_IOC_FAX_RIGHTS, &drop));
+	KUNIT_EXPECT_EQ(test, -EACCES, port->member->close(port, &arg, NULL));
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_STATE_OPEN, port->state);
+	KUNIT_EXPECT_PTR_EQ(test, fax_handle_of(port), fl->modify);
+	KUNIT_EXPECT_EQ(test, 0, arg.out_released);
+	in_a_call(kt);
+	kt_sim(kt, "deaf on");
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
+	KUNIT_EXPECT_EQ(test, 1, arg.out_released);
+	KUNIT_EXPECT_FALSE(test, kt->dev->link_open);
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_STATE_OPEN, port->state);
+	disconnect(port);
+	delete_job(test, server);
+	disconnect(server);
+}
+
+static void a_port_ends_with_its_line(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test), *port;
+	struct kt *kt = kt_of(test);
+	char text[CLEARDOWN_TEXT_LEN];
+
+	port = open_port(kt, server);
 	kt_release(kt);
 	KUNIT_EXPECT_EQ(test, -EBUSY, cldn_device_unbind("kunit", 0, text, sizeof(text)));
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_STATE_OPEN, port->state);
-	class = kt->dev->class;
-	class->force(kt->dev);
+	kt->dev->class->force(kt->dev);
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_STATE_CLOSED, port->state);
 	KUNIT_EXPECT_EQ(test, 0, kt->dev->nmembers);
 	disconnect(port);
@@ -401,8 +796,21 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(a_driver_that_stays, "PR-5 a lower driver that stays away holds up nobody else"),
 	KT_CASE(jobs_outlive_a_provider, "TF-6 jobs outlive their provider, and are adopted once"),
 	KT_CASE(unplugged_in_a_call, "PR-8 a modem that goes in a call ends its provider"),
+	KT_CASE(free_at_return, "PR-4 a line is free when its provider's close is back"),
+	KT_CASE(every_byte_is_accounted_for, "PR-7 its report accounts for every byte"),
+	KT_CASE(a_stale_provider, "PR-9 a provider that has closed is EBADFD to everything"),
+	KT_CASE(a_job_ends_once, "PR-1 a job is told to end once, a refused report is not told"),
+	KT_CASE(told_before_return, "PR-2 what a provider owes is told when his close is back"),
+	KT_CASE(a_call_in_is_cut, "F-10 a call that comes in is told to its end when it is cut"),
+	KT_CASE(late_is_not_told, "PR-3 a provider that has closed is told nothing more"),
+	KT_CASE(woken, "PR-8 a call is hung up after a suspend, a line that listens is not"),
+	KT_CASE(connected_before_the_end, "RF-4 who connects first holds the service up"),
+	KT_CASE(come_and_gone_before_the_end, "RF-4 F-11 who has been there begins the time anew"),
+	KT_CASE(connected_after_the_end, "RF-4 who connects too late begins a session"),
 	KT_CASE(yielded_while_taken, "RF-3 a take that is under way when the line is yielded"),
+	KT_CASE(taken_while_given, "RF-3 a take of a line that is being given back waits for it"),
 	KT_CASE(not_yielded_in_a_call, "a line is not yielded in a call"),
+	KT_CASE(two_policies, "PR-10 F-5 a port's close may be denied, a line's never"),
 	KT_CASE(a_port_ends_with_its_line, "F-2 a port keeps its line bound, and ends with it"),
 	{}
 };

@@ -29,6 +29,8 @@ enum cldn_hook_at {
 	CLDN_HOOK_VC_WAITED, /* handle: its CLOSE waits no longer, and has not asked how it ended */
 	CLDN_HOOK_VC_OFFER, /* handle: an address family about to be offered a call; worker */
 	CLDN_HOOK_VC_POST, /* record (struct cldn_rec): it is about to be queued; worker */
+	CLDN_HOOK_FAX_CONNECT, /* the service's device: somebody is about to be its user */
+	CLDN_HOOK_FAX_DUE, /* likewise: its work is about to look whether the idle time is over */
 };
 
 #if IS_ENABLED(CONFIG_KUNIT)
