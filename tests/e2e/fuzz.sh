@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
 # vm: --limit 900
-# Random calls to phones and ports beside two phones that must not notice.
+# Random calls to phones, ports and faxes beside two phones that must not notice.
 . /lib/guest.sh
 
 check "the modules load" load_modules sim

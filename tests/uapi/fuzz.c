@@ -1,28 +1,33 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Random ioctls, that know the numbers, sizes and opcodes, on every kind of file and in every state
- * that they themselves bring about, as root and as a user in group dialout. Two other phones are
- * left alone by name: one with requests outstanding and a filter, one with a data call. Nothing of
- * theirs may change, and the kernel has nothing to say.
+ * that they themselves bring about, as root and as a user in group dialout: phones, ports, faxes and
+ * their lines. Two other phones are left alone by name: one with requests outstanding and a filter,
+ * one with a data call. Nothing of theirs may change, and the kernel has nothing to say.
  *
  * usage: fuzz [--count N] [--seed N] [--threads N] [--user]
  *
  * --seed replays the calls of a run; with more than one thread their order is the scheduler's.
  */
+#define _GNU_SOURCE
+
 #include <getopt.h>
 #include <grp.h>
 #include <pthread.h>
 #include <sys/wait.h>
 
+#include "fax.h"
 #include "simphone.h"
-#include "tap.h"
 
 #define DIALER_UID 1000
+#define DIALER "1000"
 #define HOUR (3600 * CD_S)
 #define MAX_THREADS 8
-#define DEVICES 5 /* the last two are ports, until somebody binds them anew */
-#define PORTS 2
-#define SLOTS 4
+/* Three phones, two ports, two fax lines, until somebody binds them anew; and the fax server. */
+#define DEVICES 7
+#define SERVER DEVICES
+#define SLOTS 6
+#define ADOPT_MS 500 /* jobs of providers that ended hold the module so long */
 /* The longest struct, and a surplus. */
 #define ARG_MAX_LEN 2048
 #define ROUND_BYTES 256
@@ -222,8 +227,9 @@ static bool bystanders_end(void)
  * @state: of its generator
  * @count: calls still to make
  * @done: calls that returned 0
- * @phones: files on phones and ports: owners or observers, maybe closed
+ * @phones: files on devices, the fax server and its ports: owners or observers, maybe closed
  * @queues: event queues
+ * @document: a file to be faxed
  * @ctl: the control file
  * @arg: argument of the present call; a page that cannot be touched follows
  */
@@ -234,12 +240,22 @@ struct fuzzer {
 	unsigned long done;
 	int phones[SLOTS];
 	int queues[SLOTS];
+	int document;
 	int ctl;
 	char *arg;
 };
 
-static const char names[DEVICES][CLEARDOWN_NAME_LEN] = { "fuzz0", "fuzz1", "fuzz2", "fuzz3",
-							 "fuzz4" };
+static const char names[DEVICES + 1][CLEARDOWN_NAME_LEN] = {
+	"fuzz0", "fuzz1", "fuzz2", "fuzz3", "fuzz4", "fuzz5", "fuzz6", "fax",
+};
+
+static const uint32_t classes[DEVICES] = {
+	CLEARDOWN_CLASS_PHONE, CLEARDOWN_CLASS_PHONE, CLEARDOWN_CLASS_PHONE, CLEARDOWN_CLASS_PORT,
+	CLEARDOWN_CLASS_PORT,  CLEARDOWN_CLASS_FAX,   CLEARDOWN_CLASS_FAX,
+};
+
+/* Of jobs, lines and handles that were seen last: random numbers would find none. */
+static _Atomic uint64_t seen_job, seen_line, seen_handle;
 
 typedef void fill_fn(struct fuzzer *f, void *arg);
 
@@ -316,7 +332,7 @@ static void fill_close(struct fuzzer *f, void *p)
 {
 	struct cleardown_close *arg = p;
 
-	arg->clazz = below(&f->state, 3);
+	arg->clazz = below(&f->state, 5);
 	arg->mode = 1 + below(&f->state, 3);
 	arg->deadline_ns = below(&f->state, 100000000);
 	/* mostly it is refused, or there would be little else */
@@ -353,13 +369,15 @@ static void fill_bind(struct fuzzer *f, void *p)
 {
 	struct cleardown_bind *arg = p;
 
-	arg->clazz = 1 + below(&f->state, 2);
+	arg->clazz = one_in(&f->state, 3) ? CLEARDOWN_CLASS_FAX : 1 + below(&f->state, 2);
 	strcpy(arg->link, one_in(&f->state, 8) ? "tty" : "sim");
 	strcpy(arg->name, any_name(f));
 	arg->dev = one_in(&f->state, 2) ? 0 : number(&f->state);
 	arg->speed = one_in(&f->state, 2) ? 0 : number(&f->state);
 	if (arg->clazz == CLEARDOWN_CLASS_PORT)
 		strcpy(arg->args, one_in(&f->state, 2) ? "deaf=1 monitor=pjl" : "deaf=1 reset=1");
+	else if (arg->clazz == CLEARDOWN_CLASS_FAX)
+		snprintf(arg->args, sizeof(arg->args), "provider=%d", DIALER_UID);
 	else
 		snprintf(arg->args, sizeof(arg->args), "delay=%u", below(&f->state, 500));
 }
@@ -423,14 +441,145 @@ static void fill_ctl_close(struct fuzzer *f, void *p)
 		arg->mode = 0;
 }
 
+/* ---- of faxes ---- */
+
+static void fill_fax_events(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_events *arg = p;
+
+	arg->fd = f->queues[below(&f->state, SLOTS)];
+	arg->cookie = below(&f->state, 8);
+}
+
+/* Rights are soon gone, so mostly it is asked for them. */
+static void fill_fax_rights(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_rights *arg = p;
+
+	arg->drop = one_in(&f->state, 16) ? below(&f->state, 0x80) : 0;
+	arg->handle = one_in(&f->state, 2) ? seen_handle : 0;
+}
+
+static void fill_fax_port_next(struct fuzzer *f, void *p)
+{
+	((struct cleardown_fax_port_next *)p)->after = one_in(&f->state, 2) ? seen_line : 0;
+}
+
+static void fill_fax_open_port(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_open_port *arg = p;
+
+	arg->mode = 1 + below(&f->state, 2);
+	arg->line = seen_line;
+}
+
+static void fill_fax_port(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_port *arg = p;
+
+	arg->set = one_in(&f->state, 2) ? below(&f->state, 0x20) : 0;
+	arg->flags = below(&f->state, 4);
+	arg->rings = below(&f->state, 10);
+	arg->priority = 1 + below(&f->state, 3);
+}
+
+static void fill_fax_send(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_send *arg = p;
+
+	arg->fd = one_in(&f->state, 16) ? f->ctl : f->document;
+	arg->line = one_in(&f->state, 2) ? seen_line : 0;
+	strcpy(arg->number, "102");
+}
+
+static void fill_fax_job_next(struct fuzzer *f, void *p)
+{
+	((struct cleardown_fax_job *)p)->after = one_in(&f->state, 2) ? seen_job : 0;
+}
+
+static void fill_fax_job_set(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_job_set *arg = p;
+
+	arg->command = below(&f->state, 5);
+	arg->job = seen_job;
+}
+
+/* The serial line is taken half a second after it was given. */
+static void fill_fax_line(struct fuzzer *f, void *p)
+{
+	((struct cleardown_fax_line *)p)->action = one_in(&f->state, 64) ? below(&f->state, 3) : 0;
+}
+
+static void fill_fax_job_take(struct fuzzer *f, void *p)
+{
+	(void)f;
+	((struct cleardown_fax_take *)p)->job = seen_job;
+}
+
+static void fill_fax_adopt(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_adopt *arg = p;
+
+	arg->job = one_in(&f->state, 4) ? 1ULL << 32 | (1 + below(&f->state, 8)) : seen_job;
+	arg->uid = one_in(&f->state, 2) ? 0 : DIALER_UID;
+}
+
+static void fill_fax_report(struct fuzzer *f, void *p)
+{
+	struct cleardown_fax_report *arg = p;
+
+	arg->event = below(&f->state, 28);
+	arg->state = one_in(&f->state, 2) ? CLEARDOWN_JS_INPROGRESS : 1U << below(&f->state, 8);
+	arg->job = one_in(&f->state, 4) ? 0 : seen_job;
+	if (!arg->job)
+		arg->state = 0;
+	arg->pages = below(&f->state, 4);
+}
+
+static void into_slot(struct fuzzer *f, int fd)
+{
+	int *slot = &f->phones[below(&f->state, SLOTS)];
+
+	if (*slot >= 0)
+		close(*slot);
+	*slot = fd;
+}
+
+/* What an answer is good for: its file, or a number for other calls. */
+static void use_answer(struct fuzzer *f, unsigned long cmd, void *p)
+{
+	switch (cmd) {
+	case CLEARDOWN_IOC_GET_INFO:
+		seen_handle = ((struct cleardown_info *)p)->out_handle;
+		break;
+	case CLEARDOWN_IOC_FAX_OPEN_PORT:
+		into_slot(f, ((struct cleardown_fax_open_port *)p)->out_fd);
+		break;
+	case CLEARDOWN_IOC_FAX_JOB_TAKE:
+		close(((struct cleardown_fax_take *)p)->out_fd);
+		break;
+	case CLEARDOWN_IOC_FAX_PORT_NEXT:
+		seen_line = ((struct cleardown_fax_port_next *)p)->out_port.out_line;
+		break;
+	case CLEARDOWN_IOC_FAX_SEND:
+		seen_job = ((struct cleardown_fax_send *)p)->out_job;
+		break;
+	case CLEARDOWN_IOC_FAX_JOB_NEXT:
+		seen_job = ((struct cleardown_fax_job *)p)->out_job;
+		break;
+	}
+}
+
 static const struct call {
 	unsigned long cmd;
+	const char *name;
 	size_t size;
 	fill_fn *fill;
 } calls[] = {
-#define CALL(name, type, fill)                                  \
-	{                                                       \
-		CLEARDOWN_IOC_##name, sizeof(struct type), fill \
+#define CALL(name, type, fill)                                         \
+	{                                                              \
+		CLEARDOWN_IOC_##name, #name, sizeof(struct type), fill \
 	}
 	CALL(GET_INFO, cleardown_info, fill_any),
 	CALL(GET_STATUS, cleardown_status, fill_any),
@@ -447,6 +596,20 @@ static const struct call {
 	CALL(PORT_STATUS, cleardown_port_status, fill_any),
 	CALL(PORT_TIMEOUTS, cleardown_timeouts, fill_timeouts),
 	CALL(PORT_ID, cleardown_port_id, fill_port_id),
+	CALL(FAX_EVENTS, cleardown_fax_events, fill_fax_events),
+	CALL(FAX_RIGHTS, cleardown_fax_rights, fill_fax_rights),
+	CALL(FAX_PORT_NEXT, cleardown_fax_port_next, fill_fax_port_next),
+	CALL(FAX_OPEN_PORT, cleardown_fax_open_port, fill_fax_open_port),
+	CALL(FAX_PORT, cleardown_fax_port, fill_fax_port),
+	CALL(FAX_SEND, cleardown_fax_send, fill_fax_send),
+	CALL(FAX_JOB_NEXT, cleardown_fax_job, fill_fax_job_next),
+	CALL(FAX_JOB_SET, cleardown_fax_job_set, fill_fax_job_set),
+	CALL(FAX_STATUS, cleardown_fax_status, fill_any),
+	CALL(FAX_LINE, cleardown_fax_line, fill_fax_line),
+	CALL(FAX_PROVIDE, cleardown_fax_provide, fill_any),
+	CALL(FAX_JOB_TAKE, cleardown_fax_take, fill_fax_job_take),
+	CALL(FAX_JOB_ADOPT, cleardown_fax_adopt, fill_fax_adopt),
+	CALL(FAX_REPORT, cleardown_fax_report, fill_fax_report),
 	CALL(CTL_VERSION, cleardown_version, fill_any),
 	CALL(CTL_BIND, cleardown_bind, fill_bind),
 	CALL(CTL_UNBIND, cleardown_unbind, fill_unbind),
@@ -459,6 +622,9 @@ static const struct call {
 };
 
 #define NCALLS (sizeof(calls) / sizeof(calls[0]))
+
+/* Times that each has succeeded. */
+static _Atomic unsigned long succeeded[NCALLS];
 
 /* ---- the calls ---- */
 
@@ -495,6 +661,10 @@ static void *argument(struct fuzzer *f, const struct call *call)
 
 static int any_file(struct fuzzer *f, unsigned long cmd)
 {
+	bool faxes = cmd >= CLEARDOWN_IOC_FAX_EVENTS && cmd <= CLEARDOWN_IOC_FAX_REPORT;
+
+	if (faxes && !one_in(&f->state, 16))
+		return f->phones[below(&f->state, SLOTS)];
 	if (!one_in(&f->state, 16)) {
 		if (cmd >= CLEARDOWN_IOC_EVENTS_INFO)
 			return f->queues[below(&f->state, SLOTS)];
@@ -520,21 +690,26 @@ static void one_call(struct fuzzer *f)
 
 	if (one_in(&f->state, 64))
 		cmd = _IO(CLEARDOWN_IOC_MAGIC, below(&f->state, 256));
-	f->done += !ioctl(any_file(f, cmd), cmd, arg);
+	if (ioctl(any_file(f, cmd), cmd, arg))
+		return;
+	f->done++;
+	if (cmd != call->cmd)
+		return;
+	succeeded[call - calls]++;
+	use_answer(f, cmd, arg);
 }
 
 /* ---- files come and go ---- */
 
 static void reopen_phone(struct fuzzer *f)
 {
-	int *slot = &f->phones[below(&f->state, SLOTS)];
 	int flags = one_in(&f->state, 3) ? O_RDONLY : O_RDWR;
+	const char *name = names[below(&f->state, DEVICES + 1)];
+	int fd = cd_open(name, flags | O_NONBLOCK);
 
-	if (*slot >= 0)
-		close(*slot);
-	*slot = cd_open(any_name(f), flags | O_NONBLOCK);
-	if (*slot >= 0)
-		cd_bind_events(*slot, f->queues[below(&f->state, SLOTS)], 1);
+	into_slot(f, fd);
+	if (fd >= 0)
+		cd_bind_events(fd, f->queues[below(&f->state, SLOTS)], 1);
 }
 
 static void reopen_queue(struct fuzzer *f)
@@ -583,6 +758,7 @@ static void fuzzer_init(struct fuzzer *f, uint64_t seed, unsigned long count)
 	f->state = seed | 1;
 	f->count = count;
 	f->ctl = cd_ctl();
+	f->document = open(FAX_DOC, O_RDONLY | O_CREAT | O_CLOEXEC, 0644);
 	for (int i = 0; i < SLOTS; i++) {
 		f->queues[i] = cd_open("events", O_RDONLY | O_NONBLOCK);
 		f->phones[i] = -1;
@@ -629,6 +805,9 @@ static int fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool u
 	}
 	printf("# %lu calls in %.1f s, %lu of them succeeded\n", count, (cd_now() - begin_ns) / 1e9,
 	       done);
+	for (size_t i = 0; i < NCALLS; i++)
+		if (!succeeded[i])
+			printf("# %s never did\n", calls[i].name);
 	fflush(stdout);
 	return done < count / 20;
 }
@@ -660,14 +839,19 @@ static const struct option options[] = {
 	{ 0 },
 };
 
-static void bind_port(const char *name)
+static void bind_one(uint32_t class, const char *name)
 {
-	struct cleardown_bind arg = { .size = sizeof(arg), .clazz = CLEARDOWN_CLASS_PORT };
+	static const char *const args[] = {
+		[CLEARDOWN_CLASS_PHONE] = "delay=100",
+		[CLEARDOWN_CLASS_PORT] = "deaf=1 monitor=pjl",
+		[CLEARDOWN_CLASS_FAX] = "provider=" DIALER,
+	};
+	struct cleardown_bind arg = { .size = sizeof(arg), .clazz = class };
 	int ctl = cd_ctl();
 
 	strcpy(arg.link, "sim");
 	strcpy(arg.name, name);
-	strcpy(arg.args, "deaf=1 monitor=pjl");
+	strcpy(arg.args, args[class]);
 	if (cd_ioctl(ctl, CLEARDOWN_IOC_CTL_BIND, &arg))
 		DIE("bind %s: %s", name, arg.out_text);
 	close(ctl);
@@ -678,14 +862,24 @@ static void bind_port(const char *name)
 static void bind_devices(void)
 {
 	for (int i = 0; i < DEVICES; i++) {
-		struct simphone phone;
-
 		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
-		if (i < DEVICES - PORTS)
-			sim_bind(&phone, names[i], "delay=100");
-		else
-			bind_port(names[i]);
+		bind_one(classes[i], names[i]);
 	}
+	sim_wait_node(names[SERVER]);
+}
+
+/* Queues whose files are gone leave a session when somebody asks for it. */
+static bool faxes_are_over(void)
+{
+	int server = fax_connect(O_RDONLY);
+	uint64_t end = cd_now() + 20 * CD_S;
+	struct cleardown_fax_status st;
+
+	do
+		st = fax_status(server);
+	while ((st.out_jobs || st.out_queues) && cd_now() < end && between_looks());
+	close(server);
+	return !st.out_jobs && !st.out_queues;
 }
 
 static void judge_counts(void)
@@ -695,6 +889,7 @@ static void judge_counts(void)
 	for (int i = 0; i < DEVICES; i++)
 		cd_unbind(names[i], CLEARDOWN_UNBIND_FORCE);
 	EXPECT_EQ(good, cd_counter("stats", "issued"), cd_counter("stats", "completed"));
+	EXPECT(good, faxes_are_over());
 	EXPECT(good, cd_live_is("handles", 0));
 	EXPECT(good, cd_live_is("ops", 0));
 	EXPECT(good, cd_live_is("queues", 0));
@@ -725,6 +920,8 @@ int main(int argc, char **argv)
 	printf("# --seed %#lx --count %lu --threads %u%s\n", seed, count, threads,
 	       user ? " --user" : "");
 	fflush(stdout);
+	if (!fax_parameter("fax_adopt_ms", ADOPT_MS) || !fax_parameter("fax_abort_ms", ADOPT_MS))
+		DIE("no parameter");
 	bystanders_open();
 	bind_devices();
 	run_fuzz(seed, count, threads, user);
