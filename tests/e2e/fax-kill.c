@@ -3,8 +3,9 @@
  * The daemon, its client, or both are killed at points of a call: the modem is on-hook and its line
  * free, the job goes on or has told its end, and is completed once.
  *
- * usage: fax-kill TTY NUMBER [POINTS SEED]	with the machine 200, which receives; POINTS at random
- *						times instead of one in each phase
+ * usage: fax-kill TTY NUMBER [POINTS SEED]	with the machines 200 and, without ECM, 201, which
+ *						receive; each point for each of them, and then POINTS
+ *						at random times, instead of one at each point
  */
 #define _GNU_SOURCE
 
@@ -32,7 +33,7 @@ static pid_t client(uint64_t *job)
 		uint64_t id;
 
 		fax_events(server, events, SESSION + 1, NULL);
-		id = send_fax(server, "fax2.tif", "200", NULL);
+		id = send_fax(server, "fax2.tif", desk.far, NULL);
 		if (write(said[1], &id, sizeof(id)) == sizeof(id))
 			pause();
 		_exit(1);
@@ -65,64 +66,134 @@ static void judge_death(uint64_t job, bool *good)
 	}
 }
 
-static void kill_in(int who, const char *phase, unsigned int after_ms)
+/**
+ * struct point - of a call
+ * @name: of it
+ * @frame: the far machine has "heard:" or "said:" it; NULL: @phase is the daemon's
+ * @phase: it has begun; NULL: anywhere
+ * @after_ms: so much later
+ * @who: is killed there in the short form
+ */
+struct point {
+	const char *name;
+	const char *frame;
+	const char *phase;
+	unsigned int after_ms;
+	int who;
+};
+
+static const struct point points[] = {
+	{ "dial", NULL, "dialing", 0, DAEMON },	     { "DIS", NULL, "answered", 0, BOTH },
+	{ "DCS", NULL, "training", 0, DAEMON },	     { "TCF", NULL, "training", 400, BOTH },
+	{ "page", NULL, "page", 0, DAEMON },	     { "page", NULL, "page", 600, BOTH },
+	{ "MPS", "heard:MPS", NULL, 0, DAEMON },     { "MCF", "said:MCF", NULL, 0, BOTH },
+	{ "page end", NULL, "page-end", 0, DAEMON }, { "EOP", "heard:EOP", NULL, 0, BOTH },
+	{ "leaving", NULL, "leaving", 0, DAEMON },   { "DCN", "heard:DCN", NULL, 0, BOTH },
+	{ "page", NULL, "page", 0, CLIENT },
+};
+
+#define POINTS (sizeof(points) / sizeof(points[0]))
+
+/* What a machine has heard is that of its last call until it has this one. */
+static bool far_gets_to(uint64_t job, const char *frame)
 {
-	bool good = true;
-	uint64_t job;
+	uint64_t end = cd_now() + CALL_MS * CD_MS;
+	char outcome[80];
+
+	if (!desk_gets_to(job, "phase", "dialing") || !bank_waits(desk.far, "up", 20000))
+		return false;
+	while (cd_now() < end && !*faxd_job(job, "outcome", outcome))
+		if (bank("waitfor %s %s 1000", desk.far, frame))
+			return true;
+	return bank("waitfor %s %s 1", desk.far, frame);
+}
+
+static bool gets_to(uint64_t job, const struct point *p)
+{
+	if (p->frame)
+		return far_gets_to(job, p->frame);
+	return !p->phase || desk_gets_to(job, "phase", p->phase);
+}
+
+/* A client whose job's call is at @p, or 0. */
+static pid_t client_at(const struct point *p, uint64_t *job)
+{
 	pid_t pid;
 	int i;
 
 	for (i = 0; i < TRIES; i++) {
-		pid = client(&job);
-		if (job && (!phase || desk_gets_to(job, "phase", phase)))
-			break;
+		pid = client(job);
+		if (*job && gets_to(*job, p))
+			return pid;
 		reap(pid);
-		desk_forget(&desk, job);
+		desk_forget(&desk, *job);
 	}
-	EXPECT(good, i < TRIES);
-	usleep(after_ms * 1000);
-	if (who & DAEMON) {
-		EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
-		EXPECT(good, desk_quiet(&desk));
-		judge_death(job, &good);
-	}
-	if (who & CLIENT)
+	return 0;
+}
+
+static void kill_daemon(uint64_t job, bool *good)
+{
+	EXPECT_EQ(*good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
+	EXPECT(*good, desk_quiet(&desk));
+	judge_death(job, good);
+}
+
+static void kill_at(const struct point *p, int who)
+{
+	bool good = true;
+	uint64_t job;
+	pid_t pid;
+
+	desk.far = p->frame ? "201" : "200"; /* with ECM it is PPS that goes by */
+	pid = client_at(p, &job);
+	EXPECT(good, pid);
+	usleep(p->after_ms * 1000);
+	if (who & DAEMON)
+		kill_daemon(job, &good);
+	if (who & CLIENT && pid)
 		reap(pid);
 	if (who & DAEMON) {
-		bank("waitfor 200 idle 60000");
+		bank("waitfor %s idle 60000", desk.far);
 		EXPECT(good, faxd_start(&desk, NULL));
 	}
 	EXPECT(good, desk_job_ends(&desk, job));
 	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 2));
-	if (!(who & CLIENT))
+	if (!(who & CLIENT) && pid)
 		reap(pid);
 	EXPECT(good, faxd_line_is("state", "free", 5000) && desk_quiet(&desk));
-	bank("waitfor 200 idle 60000");
-	tap(good, "%s killed in '%s' + %u ms: on-hook, free, the job completed once", whom[who],
-	    phase ? phase : "the call", after_ms);
+	bank("waitfor %s idle 60000", desk.far);
+	tap(good, "%s killed at %s + %u ms: on-hook, free, the job completed once", whom[who],
+	    p->name, p->after_ms);
 }
 
-/* TCF is behind the beginning of training, EOP and its MCF are before the end of the last page. */
-static void each_phase(void)
+static void each_point(void)
 {
-	kill_in(DAEMON, "dialing", 0);
-	kill_in(BOTH, "answered", 0);
-	kill_in(DAEMON, "training", 0);
-	kill_in(BOTH, "training", 400);
-	kill_in(DAEMON, "page", 0);
-	kill_in(BOTH, "page", 600);
-	kill_in(DAEMON, "page-end", 0);
-	kill_in(DAEMON, "leaving", 0);
-	kill_in(CLIENT, "page", 0);
+	size_t i;
+
+	for (i = 0; i < POINTS; i++)
+		kill_at(&points[i], points[i].who);
 }
 
-static void at_random(int points, unsigned int seed)
+static void each_point_for_each(void)
+{
+	size_t i;
+	int who;
+
+	for (i = 0; i < POINTS; i++)
+		for (who = CLIENT; who <= BOTH; who++)
+			kill_at(&points[i], who);
+}
+
+static void at_random(int n, unsigned int seed)
 {
 	int i;
 
 	srand(seed);
-	for (i = 0; i < points; i++)
-		kill_in(DAEMON + (rand() & 1), NULL, (unsigned int)rand() % 7000);
+	for (i = 0; i < n; i++) {
+		struct point p = { .name = "any time", .after_ms = (unsigned int)rand() % 7000 };
+
+		kill_at(&p, DAEMON + (rand() & 1));
+	}
 }
 
 int main(int argc, char **argv)
@@ -136,10 +207,12 @@ int main(int argc, char **argv)
 		return 1;
 	if (argc > 4) {
 		alarm(0);
+		each_point_for_each();
 		at_random(atoi(argv[3]), (unsigned int)atoi(argv[4]));
 	} else {
-		each_phase();
+		each_point();
 	}
+	desk.far = "200";
 	job = send_fax(desk.server, "fax2.tif", "200", NULL);
 	good = desk_job_ends(&desk, job);
 	EXPECT(good, same_fax("fax2.tif", "rx.tif"));

@@ -375,6 +375,8 @@ struct faxmachine *machine_fax(const struct machine *mc);
 struct faxmachine *faxmachine_new(struct line *l, const char *words, void (*done)(struct line *l));
 void faxmachine_begin(struct faxmachine *f);
 void faxmachine_end(struct faxmachine *f);
+bool faxmachine_frame_known(const char *name);
+bool faxmachine_frame(const struct faxmachine *f, bool heard, const char *name);
 
 /* ---- control.c, clients.c ---- */
 

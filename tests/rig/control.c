@@ -353,16 +353,30 @@ static void cmd_log(struct client *c, struct line *l, char *rest)
 
 /* ---- waiting ---- */
 
+/* The frame of "said:CFR" or "heard:MPS", or NULL. */
+static const char *frame_of(const char *state, bool *heard)
+{
+	*heard = !strncmp(state, "heard:", 6);
+	if (*heard)
+		return state + 6;
+	return strncmp(state, "said:", 5) ? NULL : state + 5;
+}
+
 static bool state_known(const char *state)
 {
 	static const char *const names[] = {
 		"idle", "ringing", "dialing", "online", "onhook", "offhook", "up", "terminal",
 	};
+	const char *frame;
+	bool heard;
 	size_t i;
 
 	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (!strcmp(names[i], state))
 			return true;
+	frame = frame_of(state, &heard);
+	if (frame)
+		return faxmachine_frame_known(frame);
 	return !strncmp(state, "rx:", 3) || !strncmp(state, "tx:", 3) ||
 	       !strncmp(state, "captured:", 9);
 }
@@ -375,7 +389,13 @@ static unsigned long long captured_bytes(const struct line *l)
 static bool state_reached(const struct line *l, const char *state)
 {
 	bool onhook = l->leg == LEG_IDLE || l->leg == LEG_RINGING;
+	const char *frame;
+	bool heard;
 
+	frame = frame_of(state, &heard);
+	if (frame)
+		return l->machine && machine_fax(l->machine) &&
+		       faxmachine_frame(machine_fax(l->machine), heard, frame);
 	if (!strncmp(state, "captured:", 9))
 		return captured_bytes(l) >= strtoull(state + 9, NULL, 10);
 	if (!strncmp(state, "rx:", 3))
@@ -471,7 +491,8 @@ static const struct line_command commands[] = {
 	{ "lines", true, cmd_lines, "NUM", "the signals of the wire" },
 	{ "set", true, cmd_set, "NUM cd|cts|ri|dsr 0|1|auto", "forces a signal" },
 	{ "waitfor", true, cmd_waitfor, "NUM STATE MS",
-	  "idle ringing dialing up online onhook offhook terminal rx:N tx:N captured:N" },
+	  "idle ringing dialing up online onhook offhook terminal rx:N tx:N captured:N "
+	  "heard:FRAME said:FRAME" },
 	{ "count", true, cmd_count, "NUM",
 	  "data bytes and CRC-32 from (rx) and to (tx) the terminal, last data call" },
 	{ "capture", true, cmd_capture, "NUM on|off", "remember what the terminal sends" },

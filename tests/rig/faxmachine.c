@@ -55,6 +55,7 @@ struct faxmachine {
 	enum listening listening;
 	int training_ms;	/* before TCF, at this speed */
 	int heard_ms;		/* since the carrier began */
+	bool seen[2][128];	/* frames that it has said, and heard, in this call or the last one */
 };
 
 /* ---- what goes by ---- */
@@ -75,6 +76,7 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 	uint8_t fcf = len > 2 ? msg[2] & 0xfe : 0;
 
 	(void)t30;
+	f->seen[!!incoming][fcf >> 1] = true;
 	if (fcf != (T4_FCD & 0xfe) && fcf != (T4_RCP & 0xfe))
 		log_line(f->line->number, "fax: %s %s", incoming ? "hears" : "says",
 			 t30_frametype(msg[2]));
@@ -91,6 +93,27 @@ static void frame_seen(t30_state_t *t30, void *arg, int incoming, const uint8_t 
 		f->listening = LISTEN_PAGE;
 		f->heard_ms = 0;
 	}
+}
+
+bool faxmachine_frame_known(const char *name)
+{
+	int fcf;
+
+	for (fcf = 0; fcf < 256; fcf++)
+		if (!strcmp(t30_frametype((uint8_t)fcf), name))
+			return true;
+	return false;
+}
+
+/* Has @f said, or heard, a frame of this name in the present or last call? */
+bool faxmachine_frame(const struct faxmachine *f, bool heard, const char *name)
+{
+	int fcf;
+
+	for (fcf = 0; fcf < 256; fcf++)
+		if (f->seen[heard][fcf >> 1] && !strcmp(t30_frametype((uint8_t)fcf), name))
+			return true;
+	return false;
 }
 
 static void ended(t30_state_t *t30, void *arg, int code)
@@ -246,6 +269,7 @@ void faxmachine_begin(struct faxmachine *f)
 	f->muted = f->deaf = f->over = false;
 	f->hush_ms = 0;
 	f->listening = LISTEN_PLAIN;
+	memset(f->seen, 0, sizeof(f->seen));
 	f->line->audio = &fax_ops;
 }
 
