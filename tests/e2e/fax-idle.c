@@ -2,13 +2,15 @@
 /*
  * The service with a daemon that answers: the last server handle is closed in the middle of a page,
  * the events go on to the last one, the idle time runs from the end of the call, and then all of it
- * is given back until somebody connects. And a line whose tty somebody else has, as a getty would.
+ * is given back until somebody connects. A line whose tty somebody else has, as a getty would, and a
+ * machine that is suspended in the middle of a page.
  *
  * usage: fax-idle TTY NUMBER	with the machine 200, which sends fax2.tif and receives
  */
 #define _GNU_SOURCE
 
 #include "faxd.h"
+#include "power.h"
 
 #define IDLE_MS 3000
 
@@ -187,6 +189,27 @@ static void behind_a_getty(void)
 	tap(good, "P-15 it lets go and the job is sent, with nothing restarted");
 }
 
+/* ---- a suspend ---- */
+
+/* The call is lost, the daemon knows why, and its next one has all pages. */
+static void slept_through(void)
+{
+	uint64_t job = desk_job_in(&desk, "fax2.tif", NULL, "page");
+	bool good = job;
+
+	EXPECT(good, power_suspend());
+	power_put("/sys/power/pm_test", "none");
+	EXPECT(good, faxd_job_becomes(job, "pending", 20000));
+	EXPECT(good, faxd_job_is(job, "outcome", "device-gone"));
+	EXPECT(good, bank_waits(desk.number, "onhook", 5000));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_FATAL_ERROR, job), 1);
+	EXPECT(good, desk_job_ends(&desk, job));
+	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 2));
+	EXPECT(good, faxd_line_is("state", "free", 5000) && desk_quiet(&desk));
+	tap(good,
+	    "a machine suspended in a page: hung up, told as lost, and sent by the next call");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc < 3)
@@ -202,6 +225,7 @@ int main(int argc, char **argv)
 	the_end();
 	the_next_session();
 	behind_a_getty();
+	slept_through();
 	tap(!faxd_end(&desk, SIGTERM, 20000), "the daemon ends");
 	close(watch);
 	tap(desk_close(&desk), "unbind");
