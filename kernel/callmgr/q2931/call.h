@@ -213,7 +213,8 @@ struct cldn_q2931_call {
  * @released: the call is NULL; its memory is the owner's again, also while this is called
  * @status: a STATUS
  * @notify: a NOTIFY
- * @party: ADD PARTY and its family; true when it was understood. NULL: no parties here
+ * @party: ADD PARTY and its family, or a STATUS ENQUIRY about a party; true when it was understood.
+ *	NULL: no parties here
  * @stray_complete: RELEASE COMPLETE for a reference of no call: the end of a quarantine
  * @restarted: the other side has restarted; the calls concerned are gone, quarantines too
  * @restart_done: RESTART was confirmed, or not (T316 twice)

@@ -136,6 +136,7 @@ void q2931_not_sent(struct cldn_q2931_call *call, unsigned int owed);
 struct cldn_q2931_end q2931_end_of(const struct cldn_q2931_call *call);
 void q2931_end_quiet(struct cldn_q2931_call *call);
 void q2931_end_forced(struct cldn_q2931_call *call, u8 cause, bool quarantine);
+int q2931_close_valid(const struct cldn_q2931_call *call, const struct cldn_q2931_close *close);
 void q2931_set_close(struct cldn_q2931_call *call, u8 cause, const u8 *diag, size_t len);
 void q2931_clear_with(struct cldn_q2931_call *call, u8 by, u8 cause, const u8 *diag, size_t len);
 void q2931_clear_by_timer(struct cldn_q2931_call *call, const char *number);

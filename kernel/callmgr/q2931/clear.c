@@ -129,7 +129,7 @@ void q2931_clear_by_timer(struct cldn_q2931_call *call, const char *number)
 
 /* ---- requests ---- */
 
-static int close_valid(const struct cldn_q2931_call *call, const struct cldn_q2931_close *close)
+int q2931_close_valid(const struct cldn_q2931_call *call, const struct cldn_q2931_close *close)
 {
 	u32 ways = call->link->data_ways;
 
@@ -150,7 +150,7 @@ int cldn_q2931_call_release(struct cldn_q2931_call *call, const struct cldn_q293
 		return -ENOTCONN;
 	if (releasing(call))
 		return -EALREADY;
-	err = close_valid(call, close);
+	err = q2931_close_valid(call, close);
 	if (err)
 		return err;
 	call->close = *close;

@@ -13,6 +13,8 @@
 
 #include "call.h"
 
+struct cldn_q2931_party_ops;
+
 enum cldn_q2931_side {
 	CLDN_Q2931_USER,
 	CLDN_Q2931_NETWORK,
@@ -47,6 +49,7 @@ struct cldn_q2931_timers {
 /**
  * struct cldn_q2931_link - a link; the owner sets the first part before the first event
  * @ops: what the owner does
+ * @parties: the same for parties, see party.h; NULL where @ops knows none
  * @timers: see cldn_q2931_timers_default()
  * @uni: enum cldn_q2931_uni
  * @side: enum cldn_q2931_side
@@ -64,6 +67,7 @@ struct cldn_q2931_timers {
  */
 struct cldn_q2931_link {
 	const struct cldn_q2931_ops *ops;
+	const struct cldn_q2931_party_ops *parties;
 	struct cldn_q2931_timers timers;
 	u8 uni;
 	u8 side;

@@ -147,12 +147,16 @@ static void got_status(struct cldn_q2931_call *call, const struct cldn_q2931_msg
 		call->link->ops->status(call, msg);
 }
 
-static void got_status_enquiry(struct cldn_q2931_call *call)
+/* About a party, or the call. */
+static void got_status_enquiry(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
 {
 	static const struct cldn_q2931_verdict answer_to_it = {
 		.cause = CLDN_Q2931_CAUSE_STATUS_ENQUIRY,
 	};
 
+	if ((msg->have & H(ENDPOINT)) && call->link->ops->party &&
+	    call->link->ops->party(call, msg))
+		return;
 	send_status(call, &answer_to_it);
 }
 
@@ -195,7 +199,7 @@ static void call_process(struct cldn_q2931_call *call, const struct cldn_q2931_m
 		got_status(call, msg);
 		break;
 	case CLDN_Q2931_STATUS_ENQUIRY:
-		got_status_enquiry(call);
+		got_status_enquiry(call, msg);
 		break;
 	case CLDN_Q2931_NOTIFY:
 		call->link->ops->notify(call, msg);
