@@ -4,7 +4,8 @@
  * manager in one. link.c has the device, its SAAL and the clocks; signal.c what Q.2931 asks of us;
  * af.c address families and SAPs; vc.c VCs and their requests; vc_close.c their end; vc_data.c
  * frames; vci.c their channels' numbers, and RESTART; args.c what bind can set; admin.c ends that
- * come from outside: ctl, suspend, reboot; cdr.c what is kept and counted of calls.
+ * come from outside: ctl, suspend, reboot; cdr.c what is kept and counted of calls; party.c and
+ * leaf.c calls to many, see party.h.
  *
  * A link (struct cm_link) is a bound device. Its worker is the one thread that signals: SSCOP,
  * Q.2931 and all that hangs from them (vc->call, the tables, the clocks) belong to it and have no
@@ -74,6 +75,8 @@
 #define CM_DRAIN_NS (100 * NSEC_PER_MSEC)
 
 struct cm_link;
+struct cm_multi;
+struct cm_party;
 struct cm_vc;
 
 /**
@@ -96,7 +99,8 @@ struct cm_close {
  * @create_vc: ProtocolCoCreateVc: the context by which it knows the circuit from now on
  * @delete_vc: ProtocolCoDeleteVc: the circuit was deleted, last use of the context; may be NULL
  * @close_call: ProtocolCmCloseCall: @data first, then the end of the call and of what it cost, the
- *	channel by cm_vc_deactivate(). @party: NULL, the call is point-to-point. 0: it has ended;
+ *	channel by cm_vc_deactivate(). @party: NULL on a call to one, else the context of the party
+ *	by which a call to many ends. 0: it has ended;
  *	-EINPROGRESS: its completion will be called once, or was already; another error:
  *	the call is as it was, and the client gets the error
  */
@@ -207,6 +211,9 @@ enum cm_count {
 	CM_COUNT_FORCED, /* the far end has not confirmed their end */
 	CM_COUNT_QUARANTINED, /* VCIs, since the far end may still use them */
 	CM_COUNT_RESTARTED, /* and given back by a RESTART of ours */
+	CM_COUNT_PARTIES_ADDED, /* by ADD PARTY of ours */
+	CM_COUNT_PARTIES_FAILED, /* which did not get there */
+	CM_COUNT_PARTIES_FORCED, /* the far end has not confirmed their end */
 	CM_COUNT_SAAL_UP, /* how often signalling was established */
 	CM_COUNT_SAAL_DOWN, /* and lost */
 	CM_COUNTS,
@@ -256,6 +263,8 @@ enum cm_phase {
  * @cm_ctx: the call manager's context, from birth on
  * @call: Q.2931's; worker
  * @params: of the call, as agreed
+ * @multi: it carries a call to many; changed by the worker under h.lock
+ * @leaf: it is a party of one, at its own end
  * @op: MAKE_CALL, ACCEPT or REJECT that is under way, with the executor's reference; worker
  * @phase: of the close; worker
  * @head: of the report, being filled
@@ -316,6 +325,8 @@ struct cm_vc {
 	void *cm_ctx;
 	struct cldn_q2931_call call;
 	struct cleardown_vc_call params;
+	struct cm_multi *multi;
+	struct cm_party *leaf;
 	struct cldn_op *op;
 	enum cm_phase phase;
 	struct cleardown_report_head head;
@@ -386,6 +397,7 @@ struct cm_vc {
  * @saal_ms: of SSCOP
  * @ours: calls by the value of the reference that we chose
  * @theirs: by that of the peer's
+ * @party_last: number of the party that was made last
  * @vcis: VPI << 16 | VCI: the call that has it, or a mark for those in quarantine
  * @restarting: key of the VCI that a RESTART of ours is for, 0 = none is under way
  * @restart_over: the far end has given it up already, by another message
@@ -433,6 +445,7 @@ struct cm_link {
 	u32 saal_ms[CLDN_SSCOP_TIMERS];
 	struct xarray ours;
 	struct xarray theirs;
+	u32 party_last;
 	struct xarray vcis;
 	unsigned long restarting;
 	bool restart_over;
@@ -523,6 +536,43 @@ int cm_error(u32 word);
 extern const struct cldn_q2931_ops cm_q2931_ops;
 extern const struct cm_manager cm_q2931_manager;
 int cm_call_begin(struct cm_vc *vc);
+void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg);
+void cm_add_party_fill(struct cm_vc *vc, const u8 *called, struct cldn_q2931_msg *msg);
+
+/* party.c */
+extern const struct cldn_q2931_party_ops cm_party_ops;
+bool cm_party_message(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg);
+void cm_party_status(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg);
+int cm_multi_begin(struct cm_vc *vc, const struct cldn_op *op);
+void cm_multi_made(struct cm_vc *vc);
+void cm_multi_connected(struct cm_vc *vc, struct cleardown_multi *out);
+void cm_multi_end_by(struct cm_vc *vc, struct cldn_q2931_end *end);
+void cm_multi_call_over(struct cm_vc *vc, const struct cldn_q2931_end *end);
+void cm_multi_room(struct cm_vc *vc);
+void cm_multi_free(struct cm_vc *vc);
+int cm_multi_close_locked(struct cm_vc *vc, u32 party, u32 *word);
+void *cm_multi_closing(struct cm_vc *vc);
+void *cm_multi_party(struct cm_vc *vc);
+void cm_multi_tell_close(struct cm_vc *vc, struct cm_rec *r);
+void cm_parties_free(struct cm_vc *vc);
+void cm_parties_ops_end(struct cm_vc *vc);
+void cm_parties_run(struct cm_vc *vc);
+int cm_party_check(struct cm_vc *vc, u32 opcode, const void *in, u32 *status);
+void cm_party_begin(struct cm_vc *vc);
+int cm_party_next(struct cldn_handle *h, void *arg);
+
+/* leaf.c */
+u8 cm_trunk_incoming(struct cm_vc *trunk, const struct cldn_q2931_msg *msg);
+void cm_trunk_fill(struct cldn_q2931_msg *msg);
+void cm_trunk_connected(struct cm_vc *trunk);
+void cm_trunk_clearing(struct cm_vc *trunk, const struct cldn_q2931_end *end);
+void cm_trunk_received(struct cm_vc *trunk, struct sk_buff *skb);
+int cm_leaf_accept(struct cm_vc *leaf);
+int cm_leaf_close(struct cm_vc *leaf, u32 mode, const struct cldn_q2931_close *close);
+int cm_leaf_release(struct cm_vc *leaf, const struct cldn_q2931_close *close);
+void cm_leaf_abort(struct cm_vc *leaf, u8 cause);
+u8 cm_leaf_state(const struct cm_vc *leaf);
+bool cm_leaf_over(const struct cm_vc *leaf);
 
 /* args.c */
 int cm_args_parse(struct cm_link *link, const char *args, char *text, size_t len);
@@ -557,7 +607,7 @@ bool cm_is_af(const struct cldn_handle *h);
 
 /* vc.c */
 extern const struct cldn_opcode cm_opcodes[];
-#define CM_NOPCODES 4
+#define CM_NOPCODES 7
 struct cm_vc *cm_vc_new(struct cm_link *link, struct cm_af *af);
 struct cm_vc *cm_vc_new_incoming(struct cm_link *link);
 u8 cm_vc_offer(struct cm_vc *vc);
@@ -601,10 +651,12 @@ void cm_cdr_end(struct cm_vc *vc, const struct cldn_q2931_end *end);
 void cm_cdr_settle(struct cm_vc *vc);
 int cm_cdr_next(struct cldn_handle *h, void *arg);
 int cm_vc_next(struct cldn_handle *h, void *arg);
+struct cm_vc *cm_vc_seen(struct cm_link *link, u64 id);
 int cm_link_count(struct cldn_handle *h, void *arg);
 
 /* vc_data.c */
 void cm_vc_received(struct cm_sink *sink, struct sk_buff *skb);
+void cm_vc_take_in(struct cm_vc *vc, struct sk_buff *skb);
 void cm_vc_room(struct cm_sink *sink);
 void cm_vc_rx_purge(struct cm_vc *vc);
 ssize_t cm_vc_read(struct cldn_handle *h, struct iov_iter *to, bool nowait);

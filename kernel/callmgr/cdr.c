@@ -182,6 +182,17 @@ static struct cm_vc *cm_vc_after(struct cm_link *link, u64 after)
 	return found;
 }
 
+/* The VC of that id, if the caller may see it, referenced, or NULL. */
+struct cm_vc *cm_vc_seen(struct cm_link *link, u64 id)
+{
+	struct cm_vc *vc = cm_vc_after(link, id - 1);
+
+	if (!vc || vc->m.h.id == id)
+		return vc;
+	cldn_handle_put(&vc->m.h);
+	return NULL;
+}
+
 /* CLEARDOWN_IOC_VC_NEXT */
 int cm_vc_next(struct cldn_handle *h, void *p)
 {
@@ -218,6 +229,9 @@ static const char *const cm_count_names[CM_COUNTS] = {
 	[CM_COUNT_FORCED] = "calls-forced",
 	[CM_COUNT_QUARANTINED] = "vcis-quarantined",
 	[CM_COUNT_RESTARTED] = "vcis-restarted",
+	[CM_COUNT_PARTIES_ADDED] = "parties-added",
+	[CM_COUNT_PARTIES_FAILED] = "parties-failed",
+	[CM_COUNT_PARTIES_FORCED] = "parties-forced",
 	[CM_COUNT_SAAL_UP] = "signalling-up",
 	[CM_COUNT_SAAL_DOWN] = "signalling-lost",
 };

@@ -275,9 +275,14 @@ static void cm_room_of(struct xarray *calls)
 	struct cm_vc *vc;
 	unsigned long i;
 
-	xa_for_each(calls, i, vc)
+	xa_for_each(calls, i, vc) {
+		cldn_handle_get(&vc->m.h);
 		if (vc->call.owed)
 			cldn_q2931_call_room(&vc->call);
+		if (vc->multi)
+			cm_multi_room(vc);
+		cldn_handle_put(&vc->m.h);
+	}
 }
 
 static void cm_saal_room(void *ctx)
@@ -509,6 +514,7 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	link->sink.received = cm_sig_received;
 	link->sink.room = cm_sig_room;
 	link->sig.ops = &cm_q2931_ops;
+	link->sig.parties = &cm_party_ops;
 	cm_clocks_init(link);
 	ret = cm_manager_set(link, &cm_q2931_manager) ?: cm_args_parse(link, args, text, len);
 	if (!ret)
@@ -607,6 +613,8 @@ static const struct cldn_ioctl cm_ioctls[] = {
 	  cm_cdr_next },
 	{ CLEARDOWN_IOC_VC_COUNT, sizeof(struct cleardown_vc_count),
 	  sizeof(struct cleardown_vc_count), cm_link_count },
+	{ CLEARDOWN_IOC_VC_PARTY, sizeof(struct cleardown_party_next),
+	  sizeof(struct cleardown_party_next), cm_party_next },
 };
 
 const struct cldn_class cldn_vc_class = {

@@ -61,7 +61,8 @@ static int cm_complete(struct cm_link *link, struct cm_vc *vc, u64 id, void *par
 			ret = -EBADF;
 		else if (link->manager->integrated != integrated)
 			ret = -EPERM;
-		else if (!vc->pending || status == CLEARDOWN_NDIS_STATUS_PENDING || party)
+		else if (!vc->pending || status == CLEARDOWN_NDIS_STATUS_PENDING ||
+			 party != cm_multi_party(vc))
 			ret = -EINVAL;
 		if (!ret) {
 			vc->pending = false;
@@ -78,7 +79,7 @@ static int cm_complete(struct cm_link *link, struct cm_vc *vc, u64 id, void *par
 
 /*
  * NdisCmCloseCallComplete, with any word but PENDING. @vc: a circuit that the caller knows to
- * exist, @id: its handle when its call was to be closed, @party: NULL, the call is point-to-point.
+ * exist, @id: its handle when its call was to be closed, @party: what close_call() was given.
  * The client hears of it from the worker, so never before close_call() has returned.
  *
  * Any context. Return: -EBADF: it is not on this link, dead, or in its next life; -EPERM: the call

@@ -125,11 +125,14 @@ int cm_call_begin(struct cm_vc *vc)
 	if (ret)
 		return ret;
 	ret = cldn_q2931_call_setup(&vc->call);
-	if (ret)
+	if (ret) {
 		cm_call_leave(vc);
-	else
-		cm_note(vc->m.link, CM_COUNT_MADE);
-	return ret;
+		return ret;
+	}
+	if (vc->multi)
+		cm_multi_made(vc);
+	cm_note(vc->m.link, CM_COUNT_MADE);
+	return 0;
 }
 
 /* Whose it is will be known when the SETUP was read: incoming(). */
@@ -168,6 +171,15 @@ static void cm_rate_fill(struct cldn_q2931_traffic *traffic, enum cldn_q2931_rat
 	traffic->value[rate] = min(pcr ?: (link->info.cells_per_s ?: CM_DEFAULT_RATE), 0xffffffU);
 }
 
+static void cm_aal_fill(struct cm_vc *vc, struct cldn_q2931_msg *msg)
+{
+	msg->aal.type = CLDN_Q2931_AAL5;
+	msg->aal.has_fwd = true;
+	msg->aal.has_bwd = true;
+	msg->aal.fwd_sdu = vc->params.fwd_sdu;
+	msg->aal.bwd_sdu = vc->params.bwd_sdu;
+}
+
 static void cm_setup_fill(struct cm_vc *vc, struct cldn_q2931_msg *msg)
 {
 	const struct cleardown_vc_call *p = &vc->params;
@@ -175,26 +187,41 @@ static void cm_setup_fill(struct cm_vc *vc, struct cldn_q2931_msg *msg)
 
 	msg->have |= CLDN_Q2931_HAVE(AAL) | CLDN_Q2931_HAVE(TRAFFIC) | CLDN_Q2931_HAVE(BEARER) |
 		     CLDN_Q2931_HAVE(CALLED) | CLDN_Q2931_HAVE(CALLING) | CLDN_Q2931_HAVE(QOS);
-	msg->aal.type = CLDN_Q2931_AAL5;
-	msg->aal.has_fwd = true;
-	msg->aal.has_bwd = true;
-	msg->aal.fwd_sdu = p->fwd_sdu;
-	msg->aal.bwd_sdu = p->bwd_sdu;
+	cm_aal_fill(vc, msg);
 	msg->traffic.best_effort = !p->fwd_pcr && !p->bwd_pcr;
 	cm_rate_fill(&msg->traffic, CLDN_Q2931_FWD_PEAK, p->fwd_pcr, link);
 	cm_rate_fill(&msg->traffic, CLDN_Q2931_BWD_PEAK, p->bwd_pcr, link);
 	msg->bearer.class = CLDN_Q2931_BCOB_X;
+	if (vc->multi) {
+		msg->bearer.multipoint = 1;
+		msg->have |= CLDN_Q2931_HAVE(ENDPOINT); /* 0, the first */
+		msg->traffic.value[CLDN_Q2931_BWD_PEAK] = 0;
+	}
 	cm_number_fill(&msg->called, p->called);
 	cm_number_fill(&msg->calling, p->calling);
 }
 
-static void cm_fill(struct cldn_q2931_call *call, struct cldn_q2931_msg *msg)
+/* ADD PARTY: what a leaf must know; the rest was in the call's SETUP. */
+void cm_add_party_fill(struct cm_vc *vc, const u8 *called, struct cldn_q2931_msg *msg)
 {
-	if (msg->type == CLDN_Q2931_SETUP)
-		cm_setup_fill(cm_vc_of_call(call), msg);
+	msg->have |= CLDN_Q2931_HAVE(AAL) | CLDN_Q2931_HAVE(CALLED) | CLDN_Q2931_HAVE(CALLING);
+	cm_aal_fill(vc, msg);
+	cm_number_fill(&msg->called, called);
+	cm_number_fill(&msg->calling, vc->params.calling);
 }
 
-static void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg)
+static void cm_fill(struct cldn_q2931_call *call, struct cldn_q2931_msg *msg)
+{
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	if (msg->type == CLDN_Q2931_SETUP)
+		cm_setup_fill(vc, msg);
+	else if (vc->multi && vc->incoming && msg->type != CLDN_Q2931_RELEASE &&
+		 msg->type != CLDN_Q2931_RELEASE_COMPLETE)
+		cm_trunk_fill(msg);
+}
+
+void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg)
 {
 	struct cleardown_vc_call *p = &vc->params;
 
@@ -220,8 +247,12 @@ static void cm_incoming(struct cldn_q2931_call *call, const struct cldn_q2931_ms
 	struct cldn_q2931_close close = { .cause = 0 };
 
 	cm_params_take(vc, msg);
-	close.cause = cm_vc_offer(vc);
-	cm_note(vc->m.link, close.cause ? CM_COUNT_REFUSED : CM_COUNT_OFFERED);
+	if (msg->bearer.multipoint) {
+		close.cause = cm_trunk_incoming(vc, msg);
+	} else {
+		close.cause = cm_vc_offer(vc);
+		cm_note(vc->m.link, close.cause ? CM_COUNT_REFUSED : CM_COUNT_OFFERED);
+	}
 	if (close.cause)
 		cldn_q2931_call_release(call, &close);
 	else
@@ -238,22 +269,33 @@ static void cm_connected(struct cldn_q2931_call *call, const struct cldn_q2931_m
 
 	if (msg)
 		cm_params_take(vc, msg);
-	cm_vc_connected(vc);
+	if (vc->multi && vc->incoming)
+		cm_trunk_connected(vc);
+	else
+		cm_vc_connected(vc);
 }
 
 static void cm_clearing(struct cldn_q2931_call *call, const struct cldn_q2931_end *end)
 {
-	cm_vc_remote(cm_vc_of_call(call), end);
+	struct cm_vc *vc = cm_vc_of_call(call);
+
+	if (vc->multi && vc->incoming)
+		cm_trunk_clearing(vc, end);
+	else
+		cm_vc_remote(vc, end);
 }
 
 /* The last that Q.2931 knows of the call; the VC may live on for the next. */
 static void cm_released(struct cldn_q2931_call *call, const struct cldn_q2931_end *end)
 {
 	struct cm_vc *vc = cm_vc_of_call(call);
+	struct cldn_q2931_end told = *end;
 
+	if (vc->multi)
+		cm_multi_end_by(vc, &told);
 	cldn_handle_get(&vc->m.h);
 	cm_call_leave(vc);
-	cm_vc_net_released(vc, end);
+	cm_vc_net_released(vc, &told);
 	cldn_handle_put(&vc->m.h);
 }
 
@@ -261,6 +303,7 @@ static void cm_released(struct cldn_q2931_call *call, const struct cldn_q2931_en
 static void cm_status(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
 {
 	cm_vc_of_call(call)->slept = false;
+	cm_party_status(call, msg);
 }
 
 /* ---- the call manager's entries ---- */
@@ -279,10 +322,13 @@ static int cm_close_call(void *ctx, void *party, const struct cm_close *close)
 		.data_len = close->len,
 	};
 	struct cldn_q2931_call *call = ctx;
+	struct cm_vc *vc = cm_vc_of_call(call);
 	int ret;
 
-	if (call->state == CLDN_Q2931_NULL)
+	if (vc->leaf ? cm_leaf_over(vc) : call->state == CLDN_Q2931_NULL)
 		return 0; /* it was over before */
+	if (vc->leaf)
+		return cm_leaf_close(vc, close->mode, &how);
 	if (close->mode >= CLEARDOWN_MODE_ABORT && !close->len)
 		ret = cldn_q2931_call_abort(call, CLDN_Q2931_CAUSE_NORMAL);
 	else
@@ -317,6 +363,7 @@ const struct cldn_q2931_ops cm_q2931_ops = {
 	.released = cm_released,
 	.status = cm_status,
 	.notify = cm_nothing,
+	.party = cm_party_message,
 	.stray_complete = cm_vci_stray,
 	.restarted = cm_vci_restarted,
 	.restart_done = cm_vci_restart_done,

@@ -8,6 +8,9 @@
 /* Data of a completion: the call as agreed, or the other side's close data. */
 #define CM_OUT_CAP CLEARDOWN_CLOSE_DATA_MAX
 static_assert(sizeof(struct cleardown_vc_call) <= CM_OUT_CAP);
+static_assert(sizeof(struct cleardown_multi) <= CM_OUT_CAP);
+/* A party, and what the other side said when it ended. */
+#define CM_PARTY_CAP (sizeof(struct cleardown_vc_party) + CLEARDOWN_CLOSE_DATA_MAX)
 
 const struct cldn_opcode cm_opcodes[] = {
 	{ CLEARDOWN_OP_MAKE_CALL, sizeof(struct cleardown_vc_call),
@@ -17,6 +20,12 @@ const struct cldn_opcode cm_opcodes[] = {
 	  sizeof(struct cleardown_op_reject), 0, CM_CALL_NS },
 	{ CLEARDOWN_OP_MODIFY_QOS, sizeof(struct cleardown_vc_call),
 	  sizeof(struct cleardown_vc_call), 0, CM_CALL_NS },
+	{ CLEARDOWN_OP_MAKE_MULTI, sizeof(struct cleardown_op_make_multi),
+	  sizeof(struct cleardown_op_make_multi), CM_OUT_CAP, CM_CALL_NS },
+	{ CLEARDOWN_OP_ADD_PARTY, sizeof(struct cleardown_op_add_party),
+	  sizeof(struct cleardown_op_add_party), CM_PARTY_CAP, CM_CALL_NS },
+	{ CLEARDOWN_OP_DROP_PARTY, sizeof(struct cleardown_op_drop_party),
+	  sizeof(struct cleardown_op_drop_party), CM_PARTY_CAP, CM_CALL_NS },
 };
 
 u32 cm_vc_state(struct cm_vc *vc)
@@ -65,6 +74,7 @@ static void cm_vc_bury(struct cm_vc *vc)
 		return;
 	vc->buried = true;
 	cm_timer_stop(vc->m.link, &vc->misc);
+	cm_parties_free(vc);
 	trace_mp_delete_vc(vc, 0);
 	cm_unlist(&vc->m);
 	if (vc->af)
@@ -91,7 +101,7 @@ static bool cm_call_valid(const struct cleardown_vc_call *call)
 {
 	static const u8 nobody[CLEARDOWN_NSAP_LEN];
 
-	return !call->__reserved && !call->vpi && !call->vci && call->fwd_sdu <= U16_MAX &&
+	return !call->out_flags && !call->vpi && !call->vci && call->fwd_sdu <= U16_MAX &&
 	       call->bwd_sdu <= U16_MAX && call->fwd_pcr <= 0xffffff && call->bwd_pcr <= 0xffffff &&
 	       memcmp(call->called, nobody, sizeof(nobody));
 }
@@ -104,30 +114,42 @@ static bool cm_vc_unread(struct cm_vc *vc)
 
 int cm_vc_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status)
 {
+	bool make = opcode == CLEARDOWN_OP_MAKE_CALL || opcode == CLEARDOWN_OP_MAKE_MULTI;
 	u32 state = cm_vc_state(cm_vc_of(h));
 	bool right;
+
+	if (opcode == CLEARDOWN_OP_ADD_PARTY || opcode == CLEARDOWN_OP_DROP_PARTY)
+		return cm_party_check(cm_vc_of(h), opcode, in, status);
 
 	*status = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
 	if (opcode == CLEARDOWN_OP_MODIFY_QOS)
 		return -EOPNOTSUPP;
 	*status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
-	if (opcode == CLEARDOWN_OP_MAKE_CALL && !cm_call_valid(in))
+	if (make && !cm_call_valid(in))
 		return -EINVAL;
 	if (opcode == CLEARDOWN_OP_REJECT &&
 	    (((const struct cleardown_op_reject *)in)->cause > 127 ||
 	     ((const struct cleardown_op_reject *)in)->__reserved))
 		return -EINVAL;
-	if (opcode == CLEARDOWN_OP_MAKE_CALL && cm_vc_unread(cm_vc_of(h))) {
+	if (make && cm_vc_unread(cm_vc_of(h))) {
 		*status = CLEARDOWN_NDIS_STATUS_RESOURCES;
 		return -EBUSY;
 	}
-	right = opcode == CLEARDOWN_OP_MAKE_CALL ?
-			state == CLEARDOWN_VC_IDLE && !cm_vc_of(h)->incoming :
-			state == CLEARDOWN_VC_OFFERED;
+	right = make ? state == CLEARDOWN_VC_IDLE && !cm_vc_of(h)->incoming :
+		       state == CLEARDOWN_VC_OFFERED;
 	*status = state == CLEARDOWN_VC_REMOTE_CLOSED || state == CLEARDOWN_VC_CLOSING ?
 			  CLEARDOWN_NDIS_STATUS_CLOSING :
 			  CLEARDOWN_NDIS_STATUS_FAILURE;
 	return right ? 0 : -EISCONN;
+}
+
+static void cm_vc_make_failed(struct cm_vc *vc, int error)
+{
+	cm_parties_free(vc);
+	cm_vc_op_end(vc,
+		     error == -ENOMEM ? CLEARDOWN_NDIS_STATUS_RESOURCES :
+					CLEARDOWN_NDIS_STATUS_FAILURE,
+		     error, 0, NULL, 0);
 }
 
 static void cm_vc_make(struct cm_vc *vc)
@@ -141,8 +163,11 @@ static void cm_vc_make(struct cm_vc *vc)
 	vc->params.bwd_sdu = vc->params.bwd_sdu ?: CM_DEFAULT_SDU;
 	if (!memcmp(vc->params.calling, nobody, sizeof(nobody)))
 		memcpy(vc->params.calling, link->info.nsap, sizeof(vc->params.calling));
-	if (!cm_vc_move(vc, CLEARDOWN_VC_IDLE, CLEARDOWN_VC_CALLING)) {
-		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -EISCONN, 0, NULL, 0);
+	ret = cm_multi_begin(vc, vc->op);
+	if (!ret && !cm_vc_move(vc, CLEARDOWN_VC_IDLE, CLEARDOWN_VC_CALLING))
+		ret = -EISCONN;
+	if (ret) {
+		cm_vc_make_failed(vc, ret);
 		return;
 	}
 	cm_cdr_begin(vc);
@@ -151,10 +176,7 @@ static void cm_vc_make(struct cm_vc *vc)
 		return;
 	vc->cdr_phase = CM_CDR_NONE; /* nothing of it has left this machine */
 	cm_vc_move(vc, CLEARDOWN_VC_CALLING, CLEARDOWN_VC_IDLE);
-	cm_vc_op_end(vc,
-		     ret == -ENOMEM ? CLEARDOWN_NDIS_STATUS_RESOURCES :
-				      CLEARDOWN_NDIS_STATUS_FAILURE,
-		     ret, 0, NULL, 0);
+	cm_vc_make_failed(vc, ret);
 }
 
 static void cm_vc_accept(struct cm_vc *vc)
@@ -165,7 +187,7 @@ static void cm_vc_accept(struct cm_vc *vc)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_CLOSING, -ENOTCONN, 0, NULL, 0);
 		return;
 	}
-	ret = cldn_q2931_call_accept(&vc->call);
+	ret = vc->leaf ? cm_leaf_accept(vc) : cldn_q2931_call_accept(&vc->call);
 	if (ret)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, ret, 0, NULL, 0);
 }
@@ -180,9 +202,9 @@ static void cm_vc_reject(struct cm_vc *vc)
 
 	if (cm_vc_state(vc) != CLEARDOWN_VC_OFFERED)
 		ret = -ENOTCONN;
-	else
-		ret = cldn_q2931_call_release(&vc->call,
-					      &close); /* may end the request by itself */
+	else /* may end the request by itself */
+		ret = vc->leaf ? cm_leaf_release(vc, &close) :
+				 cldn_q2931_call_release(&vc->call, &close);
 	if (ret)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, ret, 0, NULL, 0);
 }
@@ -191,6 +213,7 @@ static void cm_vc_begin(struct cm_vc *vc)
 {
 	switch (vc->op->opcode) {
 	case CLEARDOWN_OP_MAKE_CALL:
+	case CLEARDOWN_OP_MAKE_MULTI:
 		cm_vc_make(vc);
 		break;
 	case CLEARDOWN_OP_ACCEPT:
@@ -199,6 +222,8 @@ static void cm_vc_begin(struct cm_vc *vc)
 	case CLEARDOWN_OP_REJECT:
 		cm_vc_reject(vc);
 		break;
+	default:
+		cm_party_begin(vc);
 	}
 }
 
@@ -206,11 +231,13 @@ static void cm_vc_begin(struct cm_vc *vc)
 static void cm_vc_cancel(struct cm_vc *vc)
 {
 	struct cldn_q2931_close close = { .cause = CLDN_Q2931_CAUSE_NORMAL };
+	int ret;
 
 	if (vc->op->opcode == CLEARDOWN_OP_REJECT)
 		return;
 	/* released() ends the request; what the network thinks is not its business any more */
-	if (cldn_q2931_call_release(&vc->call, &close) && vc->op)
+	ret = vc->leaf ? cm_leaf_release(vc, &close) : cldn_q2931_call_release(&vc->call, &close);
+	if (ret && vc->op)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -ECANCELED, 0, NULL, 0);
 }
 
@@ -224,6 +251,7 @@ static void cm_vc_ops_run(struct cm_vc *vc)
 	}
 	if (vc->op && READ_ONCE(vc->op->cancelled))
 		cm_vc_cancel(vc);
+	cm_parties_run(vc);
 	while (!vc->op && (vc->op = cldn_member_op(&vc->m.h)))
 		cm_vc_begin(vc);
 	if (next != U64_MAX)
@@ -317,11 +345,19 @@ u8 cm_vc_offer(struct cm_vc *vc)
 /* Q.2931's call is ACTIVE. */
 void cm_vc_connected(struct cm_vc *vc)
 {
+	struct cleardown_multi multi;
+
 	cm_cdr_connected(vc);
+	if (vc->multi)
+		cm_multi_connected(vc, &multi);
 	if (!cm_vc_move(vc, CLEARDOWN_VC_CALLING, CLEARDOWN_VC_ACTIVE) &&
 	    !cm_vc_move(vc, CLEARDOWN_VC_ACCEPTED, CLEARDOWN_VC_ACTIVE))
 		return; /* a CLOSE came first, and will find it connected */
-	cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_SUCCESS, 0, 0, &vc->params, sizeof(vc->params));
+	if (vc->multi)
+		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_SUCCESS, 0, 0, &multi, sizeof(multi));
+	else
+		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_SUCCESS, 0, 0, &vc->params,
+			     sizeof(vc->params));
 }
 
 /* ---- activation ---- */
@@ -446,6 +482,7 @@ static void cm_vc_free(struct cldn_handle *h)
 
 	trace_vc_free(vc, 0);
 	skb_queue_purge(&vc->rxq);
+	cm_multi_free(vc);
 	kfree_rcu(vc, rcu);
 }
 
@@ -458,6 +495,7 @@ static const struct cldn_member_ops cm_vc_ops = {
 	.poll = cm_vc_poll,
 	.release = cm_vc_release,
 	.free = cm_vc_free,
+	.parties = true,
 };
 
 bool cm_is_vc(const struct cldn_handle *h)
@@ -583,9 +621,10 @@ void cm_vc_status_fill_locked(struct cm_vc *vc, struct cleardown_vc_status *out)
 {
 	lockdep_assert_held(&vc->m.h.lock);
 	out->out_state = vc->state;
-	out->out_call_state = READ_ONCE(vc->call.state);
+	out->out_call_state = vc->leaf ? cm_leaf_state(vc) : READ_ONCE(vc->call.state);
 	out->out_flags = (vc->incoming ? CLEARDOWN_VC_INCOMING : 0) |
-			 (vc->activation == CM_ACTIVE ? CLEARDOWN_VC_ACTIVATED : 0);
+			 (vc->activation == CM_ACTIVE ? CLEARDOWN_VC_ACTIVATED : 0) |
+			 (vc->multi ? CLEARDOWN_VC_ROOT : 0) | (vc->leaf ? CLEARDOWN_VC_LEAF : 0);
 	out->out_call = vc->params;
 	out->out_frames_sent = vc->tx_frames;
 	out->out_frames_received = vc->rx_frames;

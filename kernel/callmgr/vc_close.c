@@ -126,6 +126,7 @@ static void cm_closed_fill(struct cm_vc *vc, u32 status, int error)
 	head->error = error;
 	head->p1 = vc->forced ? vc->head.cause : vc->head.cause_detail;
 	head->p2 = vc->forced ? vc->head.cause_detail : vc->head.flags;
+	cm_multi_tell_close(vc, &vc->closed);
 }
 
 /* @renew: nothing of the old call hits the next one (TV-4), once its end is known. */
@@ -164,6 +165,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 	}
 	trace_cl_close_complete(vc, owed);
 	if (!error) {
+		cm_parties_free(vc);
 		cm_cdr_settle(vc);
 		cm_vc_rx_purge(vc);
 	}
@@ -210,6 +212,7 @@ static u32 cm_mode(struct cm_vc *vc)
 static void cm_close_ops_end(struct cm_vc *vc)
 {
 	cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -ECANCELED, 0, NULL, 0);
+	cm_parties_ops_end(vc);
 	cldn_ops_end_all(&vc->m.h);
 }
 
@@ -239,7 +242,7 @@ static void cm_release_begin(struct cm_vc *vc)
 	cm_step_begin(vc, CM_STEP_NET);
 	vc->data_sent = false;
 	cm_close_owed(vc, true);
-	ret = vc->m.link->manager->close_call(vc->cm_ctx, NULL, &close);
+	ret = vc->m.link->manager->close_call(vc->cm_ctx, cm_multi_closing(vc), &close);
 	if (ret == -EINPROGRESS) {
 		cm_close_ops_end(vc);
 		return;
@@ -265,6 +268,15 @@ static bool cm_result_run(struct cm_vc *vc)
 	return true;
 }
 
+/* What the network has of it ends now. */
+static void cm_net_abort(struct cm_vc *vc, u8 q850)
+{
+	if (vc->leaf)
+		cm_leaf_abort(vc, q850);
+	else
+		cldn_q2931_call_abort(&vc->call, q850);
+}
+
 /* The worker's look at a VC in CLOSING. */
 void cm_vc_close_turn(struct cm_vc *vc)
 {
@@ -279,7 +291,7 @@ void cm_vc_close_turn(struct cm_vc *vc)
 		cm_release_begin(vc);
 	else if (vc->phase == CM_PHASE_NET && !cm_result_run(vc) &&
 		 cm_mode(vc) >= CLEARDOWN_MODE_ABORT)
-		cldn_q2931_call_abort(&vc->call, CLDN_Q2931_CAUSE_NORMAL);
+		cm_net_abort(vc, CLDN_Q2931_CAUSE_NORMAL);
 }
 
 /* ---- the network ---- */
@@ -341,6 +353,7 @@ static void cm_make_failed(struct cm_vc *vc, const struct cldn_q2931_end *end)
 
 	cm_vc_move(vc, CLEARDOWN_VC_CALLING, CLEARDOWN_VC_IDLE); /* or a CLOSE was faster */
 	cm_note(vc->m.link, CM_COUNT_FAILED);
+	cm_parties_free(vc);
 	cm_cdr_settle(vc);
 	cm_vc_rx_purge(vc); /* of a far end that was faster than its CONNECT */
 	cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, error, cm_cause_of(vc, end), end->data,
@@ -376,6 +389,8 @@ void cm_vc_net_released(struct cm_vc *vc, const struct cldn_q2931_end *end)
 	if (end->forced)
 		cm_note(vc->m.link, CM_COUNT_FORCED);
 	cm_cdr_end(vc, end);
+	if (vc->multi)
+		cm_multi_call_over(vc, end);
 	switch (cm_vc_state(vc)) {
 	case CLEARDOWN_VC_CLOSING:
 		cm_remote_data(vc, end);
@@ -384,7 +399,7 @@ void cm_vc_net_released(struct cm_vc *vc, const struct cldn_q2931_end *end)
 		if (end->forced)
 			vc->head.flags |= CLEARDOWN_REPORT_FORCED;
 		if (vc->phase == CM_PHASE_NET)
-			cm_mcm_close_call_complete(vc->m.link, vc, vc->m.h.id, NULL,
+			cm_mcm_close_call_complete(vc->m.link, vc, vc->m.h.id, cm_multi_party(vc),
 						   CLEARDOWN_NDIS_STATUS_SUCCESS);
 		break;
 	case CLEARDOWN_VC_CALLING:
@@ -436,8 +451,7 @@ void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850)
 	bool reported = false;
 	u32 was;
 
-	if (vc->call.state != CLDN_Q2931_NULL)
-		cldn_q2931_call_abort(&vc->call, q850);
+	cm_net_abort(vc, q850);
 	if (cause != CLEARDOWN_CAUSE_ADMIN)
 		return;
 	/* a close that runs ends, since the call is over; another may begin before we claim */
@@ -493,7 +507,7 @@ static bool cm_has_call_locked(struct cm_vc *vc)
 
 /* 0 when this call claimed the close, or an errno; nothing has changed then but a raised mode. */
 static int cm_close_claim(struct cm_vc *vc, const struct cleardown_close *arg, const void *data,
-			  u64 wait)
+			  u64 wait, u32 *word)
 {
 	struct cldn_wish wish = {
 		.mode = arg->mode,
@@ -502,6 +516,7 @@ static int cm_close_claim(struct cm_vc *vc, const struct cleardown_close *arg, c
 	};
 	struct cldn_handle *h = &vc->m.h;
 	struct cldn_who who;
+	int ret;
 
 	cldn_who_current(&who);
 	guard(spinlock_irqsave)(&h->lock);
@@ -513,6 +528,9 @@ static int cm_close_claim(struct cm_vc *vc, const struct cleardown_close *arg, c
 		return vc->state == CLEARDOWN_VC_DELETED ? -EBADFD : -ENOTCONN;
 	if (test_bit(0, &vc->closed.busy))
 		return -EBUSY; /* nobody has read yet that the last one failed */
+	ret = cm_multi_close_locked(vc, arg->party, word);
+	if (ret)
+		return ret;
 	cm_claim_locked(vc, &wish);
 	h->closer = who;
 	vc->waiter = wait;
@@ -551,6 +569,7 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 	struct cm_vc *vc = cm_vc_of(h);
 	u64 wait = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
 								    arg->deadline_ns;
+	u32 word = 0;
 	int ret;
 
 	if (arg->data_len > cm_close_data_max(vc->m.link)) {
@@ -558,7 +577,7 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 		return -EINVAL;
 	}
 	cldn_hook(CLDN_HOOK_VC_CLOSE, h);
-	ret = cm_close_claim(vc, arg, data, wait);
+	ret = cm_close_claim(vc, arg, data, wait, &word);
 	if (ret == -EALREADY)
 		cm_want(&vc->m); /* the mode may have been raised */
 	if (!ret) {
@@ -567,7 +586,7 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 		cm_want(&vc->m);
 		ret = wait ? cm_close_wait(vc, wait, &arg->out_report) : -EINPROGRESS;
 	}
-	arg->out_status = arg->out_report.end_ns ? arg->out_report.status : cm_word(ret);
+	arg->out_status = arg->out_report.end_ns ? arg->out_report.status : word ?: cm_word(ret);
 	arg->out_seq_at_return = h->seq_at_return;
 	arg->out_released = !ret;
 	return ret;

@@ -13,14 +13,13 @@ static bool cm_rx_open(u32 state)
 	       state == CLEARDOWN_VC_ACCEPTED || state == CLEARDOWN_VC_OFFERED;
 }
 
-/* Softirq. */
-void cm_vc_received(struct cm_sink *sink, struct sk_buff *skb)
+/* Any context. @skb may be NULL: a frame that is lost for want of memory. */
+void cm_vc_take_in(struct cm_vc *vc, struct sk_buff *skb)
 {
-	struct cm_vc *vc = container_of(sink, struct cm_vc, sink);
 	bool taken = false;
 
 	scoped_guard(spinlock_irqsave, &vc->rxq.lock) {
-		if (cm_rx_open(cm_vc_state(vc)) && vc->rx_bytes + skb->len <= CM_RX_LIMIT) {
+		if (skb && cm_rx_open(cm_vc_state(vc)) && vc->rx_bytes + skb->len <= CM_RX_LIMIT) {
 			__skb_queue_tail(&vc->rxq, skb);
 			vc->rx_bytes += skb->len;
 			vc->rx_total += skb->len;
@@ -34,6 +33,17 @@ void cm_vc_received(struct cm_sink *sink, struct sk_buff *skb)
 		wake_up_interruptible_poll(&vc->m.h.rx.wq, EPOLLIN | EPOLLRDNORM);
 	else
 		kfree_skb(skb);
+}
+
+/* Softirq. */
+void cm_vc_received(struct cm_sink *sink, struct sk_buff *skb)
+{
+	struct cm_vc *vc = container_of(sink, struct cm_vc, sink);
+
+	if (READ_ONCE(vc->multi))
+		cm_trunk_received(vc, skb);
+	else
+		cm_vc_take_in(vc, skb);
 }
 
 /* Any context. */
@@ -275,6 +285,8 @@ ssize_t cm_vc_write(struct cldn_handle *h, struct iov_iter *from, bool nowait)
 
 	if (ret)
 		return ret;
+	if (vc->leaf)
+		return -EOPNOTSUPP;
 	if (!len || len > cm_tx_max(vc))
 		return -EMSGSIZE;
 	sdu = kvmalloc(len, GFP_KERNEL_ACCOUNT);
@@ -299,13 +311,15 @@ ssize_t cm_vc_write(struct cldn_handle *h, struct iov_iter *from, bool nowait)
 __poll_t cm_vc_poll(struct cldn_handle *h, struct file *file, struct poll_table_struct *wait)
 {
 	struct cm_vc *vc = cm_vc_of(h);
+	bool sends;
 	u32 state;
 
 	poll_wait(file, &h->rx.wq, wait);
 	poll_wait(file, &h->tx.wq, wait);
 	state = cm_vc_state(vc);
+	sends = state == CLEARDOWN_VC_ACTIVE && !vc->leaf && cm_tx_room(vc);
 	return (cm_rx_ready(vc) ? EPOLLIN | EPOLLRDNORM : 0) |
-	       (state == CLEARDOWN_VC_ACTIVE && cm_tx_room(vc) ? EPOLLOUT | EPOLLWRNORM : 0) |
+	       (sends ? EPOLLOUT | EPOLLWRNORM : 0) |
 	       (state == CLEARDOWN_VC_REMOTE_CLOSED ? EPOLLRDHUP : 0) |
 	       (state == CLEARDOWN_VC_CLOSING ? EPOLLHUP : 0);
 }

@@ -69,6 +69,8 @@ void cm_vci_free(struct cldn_q2931_call *call, bool quarantine)
 	unsigned long key = cm_vci_key(call->vpci, call->vci);
 
 	trace_net_released(vc, quarantine);
+	if (cm_vc_state(vc) == CLEARDOWN_VC_CLOSING)
+		cm_parties_free(vc);
 	trace_party_freed(vc, 0);
 	cm_vc_deactivate(vc);
 	if (!quarantine) {

@@ -563,7 +563,7 @@ static int cldn_close_check(struct cldn_handle *h, const struct cleardown_close 
 {
 	if (arg->clazz && arg->clazz != h->dev->class->id)
 		return -ENOTTY;
-	if (arg->flags || arg->__reserved || arg->mode < CLEARDOWN_MODE_DRAIN ||
+	if (arg->flags || arg->party || arg->mode < CLEARDOWN_MODE_DRAIN ||
 	    arg->mode > CLEARDOWN_MODE_ABORT || arg->data_len || arg->data_ptr)
 		return -EINVAL;
 	return 0;

@@ -13,6 +13,7 @@ atomic_long_t cldn_stat[CLDN_STATS];
 static const char *const cldn_live_names[CLDN_COUNTS] = {
 	[CLDN_DEVICES] = "devices", [CLDN_HANDLES] = "handles", [CLDN_OPS] = "ops",
 	[CLDN_QUEUES] = "queues",   [CLDN_RECORDS] = "records", [CLDN_USERS] = "users",
+	[CLDN_PARTS] = "parts",
 };
 
 static const char *const cldn_stat_names[CLDN_STATS] = {

@@ -212,6 +212,7 @@ enum cldn_count {
 	CLDN_QUEUES,
 	CLDN_RECORDS,
 	CLDN_USERS,
+	CLDN_PARTS,
 	CLDN_COUNTS
 };
 

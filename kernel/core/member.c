@@ -137,6 +137,11 @@ void cldn_member_unclean(void)
 	cldn_note(CLDN_UNCLEAN);
 }
 
+void cldn_member_part(int n)
+{
+	cldn_count(CLDN_PARTS, n);
+}
+
 void cldn_member_report(struct cleardown_report *report)
 {
 	cldn_report_file(report);
@@ -242,9 +247,9 @@ static int cldn_member_close_check(struct cldn_handle *h, const struct cleardown
 {
 	if (arg->clazz && arg->clazz != h->dev->class->id)
 		return -ENOTTY;
-	if (arg->flags || arg->__reserved || arg->mode < CLEARDOWN_MODE_DRAIN ||
-	    arg->mode > CLEARDOWN_MODE_ABORT || arg->data_len > CLEARDOWN_CLOSE_DATA_MAX ||
-	    (arg->data_len && !arg->data_ptr))
+	if (arg->flags || arg->mode < CLEARDOWN_MODE_DRAIN || arg->mode > CLEARDOWN_MODE_ABORT ||
+	    arg->data_len > CLEARDOWN_CLOSE_DATA_MAX || (arg->data_len && !arg->data_ptr) ||
+	    (arg->party && !h->member->parties))
 		return -EINVAL;
 	return 0;
 }

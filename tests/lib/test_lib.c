@@ -1129,7 +1129,7 @@ static bool requests_of_a_circuit_have_their_structs(void)
 	EXPECT(good, in->opcode == CLEARDOWN_OP_MAKE_CALL && in->req_id == 8);
 	EXPECT(good, in->deadline_ns == 77 && in->in_len == sizeof(struct cleardown_vc_call));
 	EXPECT(good, made.called[0] == 0x47 && made.called[19] == 0x47);
-	EXPECT(good, made.calling[0] == 0x39 && made.calling[19] == 0x39 && !made.__reserved);
+	EXPECT(good, made.calling[0] == 0x39 && made.calling[19] == 0x39 && !made.out_flags);
 	EXPECT(good, made.fwd_pcr == 1 && made.bwd_pcr == 2 && made.fwd_sdu == 3);
 	EXPECT(good, made.bwd_sdu == 4 && made.vpi == 5 && made.vci == 6);
 	last_nr = 0;

@@ -165,7 +165,7 @@ static void fill_close_phone(void *p)
 	arg->deadline_ns = CD_S;
 	arg->data_ptr = 0;
 	arg->data_len = 0;
-	arg->__reserved = 0;
+	arg->party = 0;
 }
 
 static const struct call calls[] = {
@@ -322,7 +322,7 @@ static const struct value values[] = {
 	VALUE(CLOSE, cleardown_close, mode, 0, -EINVAL, INVALID_PARAMETER),
 	VALUE(CLOSE, cleardown_close, mode, CLEARDOWN_MODE_EMERGENCY, -EINVAL, INVALID_PARAMETER),
 	VALUE(CLOSE, cleardown_close, flags, 1, -EINVAL, INVALID_PARAMETER),
-	VALUE(CLOSE, cleardown_close, __reserved, 1, -EINVAL, INVALID_PARAMETER),
+	VALUE(CLOSE, cleardown_close, party, 1, -EINVAL, INVALID_PARAMETER),
 	VALUE(CLOSE, cleardown_close, clazz, CLEARDOWN_CLASS_VC, -ENOTTY, INVALID_HANDLE),
 };
 

@@ -82,7 +82,7 @@ static void fill_close(void *p)
 	arg->deadline_ns = CD_S;
 	arg->data_ptr = 0;
 	arg->data_len = 0;
-	arg->__reserved = 0;
+	arg->party = 0;
 }
 
 /* Another class is meant. */
@@ -337,7 +337,7 @@ static const struct bits bits[] = {
 	BITS(SUBMIT, cleardown_submit, __reserved, 0),
 	BITS(CANCEL, cleardown_cancel, __reserved, 0),
 	BITS(CLOSE, cleardown_close, flags, 0),
-	BITS(CLOSE, cleardown_close, __reserved, 0),
+	BITS(CLOSE, cleardown_close, party, 0),
 	BITS(CLOSE, cleardown_close, data_ptr, 0),
 	BITS(CLOSE, cleardown_close, data_len, 0),
 	BITS(SET_FILTER, cleardown_filter, __reserved, 0),

@@ -81,7 +81,7 @@ static void fill_close(void *p)
 	arg->deadline_ns = 5 * CD_S;
 	arg->data_ptr = 0;
 	arg->data_len = 0;
-	arg->__reserved = 0;
+	arg->party = 0;
 }
 
 /* Another class is meant. */
@@ -239,7 +239,7 @@ static const struct value values[] = {
 	CLOSE(mode, ~0U),
 	CLOSE(flags, 1),
 	CLOSE(flags, 0x80000000),
-	CLOSE(__reserved, 1),
+	CLOSE(party, 1),
 	CLOSE(data_len, 1), /* without a pointer */
 	CLOSE(data_len, CLEARDOWN_CLOSE_DATA_MAX + 1),
 	CLOSE(data_len, ~0U),
@@ -352,7 +352,7 @@ static void test_make_call(void)
 	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++)
 		wrong[i] = right;
 	memset(wrong[7].called, 0, sizeof(wrong[7].called));
-	wrong[0].__reserved = 1;
+	wrong[0].out_flags = 1;
 	wrong[1].vpi = 1;
 	wrong[2].vci = 32;
 	wrong[3].fwd_sdu = 65536;

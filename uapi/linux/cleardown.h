@@ -83,6 +83,7 @@
 #define CLEARDOWN_IOC_VC_NEXT		_IO(CLEARDOWN_IOC_MAGIC, 0x55)
 #define CLEARDOWN_IOC_VC_CDR		_IO(CLEARDOWN_IOC_MAGIC, 0x56)
 #define CLEARDOWN_IOC_VC_COUNT		_IO(CLEARDOWN_IOC_MAGIC, 0x57)
+#define CLEARDOWN_IOC_VC_PARTY		_IO(CLEARDOWN_IOC_MAGIC, 0x5f)
 /* ctl */
 #define CLEARDOWN_IOC_CTL_VERSION	_IO(CLEARDOWN_IOC_MAGIC, 0x40)
 #define CLEARDOWN_IOC_CTL_BIND		_IO(CLEARDOWN_IOC_MAGIC, 0x41)
@@ -309,6 +310,9 @@ enum cleardown_opcode {
 	CLEARDOWN_OP_ACCEPT	    = 0x302,	/* no input: until the call is connected */
 	CLEARDOWN_OP_REJECT	    = 0x303,	/* struct cleardown_op_reject */
 	CLEARDOWN_OP_MODIFY_QOS	    = 0x304,	/* struct cleardown_vc_call: no medium can */
+	CLEARDOWN_OP_MAKE_MULTI	    = 0x310,	/* struct cleardown_op_make_multi */
+	CLEARDOWN_OP_ADD_PARTY	    = 0x311,	/* struct cleardown_op_add_party */
+	CLEARDOWN_OP_DROP_PARTY	    = 0x312,	/* struct cleardown_op_drop_party */
 };
 
 /* TSPI hook switch devices and modes; exactly one mode, one or more devices */
@@ -511,6 +515,18 @@ struct cleardown_port_id {
  * is after a CLOSE_COMPLETE with an error, but then the VC takes CLOSE only, once the record was
  * read (EBUSY). EINVAL with NDIS_STATUS_INVALID_DATA: the link carries no, or not as much, close
  * data.
+ *
+ * A call to many: MAKE_MULTI instead of MAKE_CALL makes its VC the *root* of a point-to-multipoint
+ * call, and its called end the first *party*; ADD_PARTY and DROP_PARTY follow, several at a time. A
+ * frame that the root writes goes once to the link, and from its far end to each party. Each has a
+ * number and the caller's cookie, in struct cleardown_vc_party at the head of the data of every
+ * record about it. A party that left by itself is told by INCOMING_DROP and owes a DROP_PARTY, as
+ * a call that ended owes a CLOSE. The last party is not dropped: DROP_PARTY of it is EBUSY with
+ * NDIS_STATUS_FAILURE, and its number stays good; its leaving is an INCOMING_CLOSE. CLOSE ends the
+ * call of the party that is left. While there are more, those included that are being added or
+ * dropped or owe a DROP_PARTY, it is EBUSY with NDIS_STATUS_FAILURE, and nothing has changed. Where
+ * the parties are, each one is an incoming call with a VC of its own, which only receives (write(2)
+ * is EOPNOTSUPP), and whose CLOSE drops that party.
  */
 
 /**
@@ -549,7 +565,7 @@ enum cleardown_vc_state {
  * @bwd_sdu: towards the caller
  * @vpi: of the connection, where it is known
  * @vci: likewise
- * @__reserved: must be 0
+ * @out_flags: CLEARDOWN_CALL_*; must be 0 in a request
  */
 struct cleardown_vc_call {
 	__u8  called[CLEARDOWN_NSAP_LEN];
@@ -560,13 +576,123 @@ struct cleardown_vc_call {
 	__u32 bwd_sdu;
 	__u16 vpi;
 	__u16 vci;
-	__u32 __reserved;
+	__u32 out_flags;
 };
+
+#define CLEARDOWN_CALL_MULTI	0x1	/* point-to-multipoint: this end is one of several */
 
 /** struct cleardown_op_reject - input of REJECT: the Q.850 cause, 0 = 21, call rejected */
 struct cleardown_op_reject {
 	__u32 cause;
 	__u32 __reserved;
+};
+
+/**
+ * enum cleardown_party_state - states of a party at the root
+ * @CLEARDOWN_PARTY_ADDING: MAKE_MULTI or ADD_PARTY is under way
+ * @CLEARDOWN_PARTY_JOINED: it receives
+ * @CLEARDOWN_PARTY_DROPPING: DROP_PARTY is under way
+ * @CLEARDOWN_PARTY_LEFT: it left by itself, or with the call; DROP_PARTY is owed, or CLOSE
+ * @CLEARDOWN_PARTY_OVER: in a record: the number is dead
+ */
+enum cleardown_party_state {
+	CLEARDOWN_PARTY_ADDING	 = 1,
+	CLEARDOWN_PARTY_JOINED	 = 2,
+	CLEARDOWN_PARTY_DROPPING = 3,
+	CLEARDOWN_PARTY_LEFT	 = 4,
+	CLEARDOWN_PARTY_OVER	 = 5,
+};
+
+#define CLEARDOWN_PARTY_FORCED	0x1	/* the far end has not confirmed its end */
+
+/**
+ * struct cleardown_vc_party - a party, in records about it and from VC_PARTY
+ * @cookie: the caller's, of MAKE_MULTI or ADD_PARTY
+ * @party: its number, unique as long as the link is bound; never 0
+ * @state: enum cleardown_party_state
+ * @endpoint: endpoint reference, unique among the parties that the call has
+ * @cause: Q.850 cause of its end, 0 = none was given
+ * @flags: CLEARDOWN_PARTY_*
+ * @data_len: octets of close data that follow in a record
+ * @called: its NSAP
+ * @__reserved: 0
+ */
+struct cleardown_vc_party {
+	__aligned_u64 cookie;
+	__u32 party;
+	__u32 state;
+	__u32 endpoint;
+	__u32 cause;
+	__u32 flags;
+	__u32 data_len;
+	__u8  called[CLEARDOWN_NSAP_LEN];
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_op_make_multi - input of MAKE_MULTI
+ * @call: the call, and its first party; bwd_pcr and bwd_sdu mean nothing
+ * @cookie: of the first party
+ *
+ * Completes like MAKE_CALL, with struct cleardown_multi; when it fails there is no party.
+ */
+struct cleardown_op_make_multi {
+	struct cleardown_vc_call call;
+	__aligned_u64 cookie;
+};
+
+/** struct cleardown_multi - data of a MAKE_MULTI that has succeeded: as agreed */
+struct cleardown_multi {
+	struct cleardown_vc_call call;
+	struct cleardown_vc_party party;
+};
+
+/**
+ * struct cleardown_op_add_party - input of ADD_PARTY
+ * @called: NSAP of the party
+ * @__reserved: must be 0
+ * @cookie: repeated in each record about it
+ *
+ * EOPNOTSUPP with NDIS_STATUS_NOT_SUPPORTED on a VC that is no root, ENOTCONN while its call is not
+ * connected. The data is a struct cleardown_vc_party in any case; after an error its number is
+ * dead. p1 is the cause, 102 with ETIMEDOUT when nobody answered.
+ */
+struct cleardown_op_add_party {
+	__u8  called[CLEARDOWN_NSAP_LEN];
+	__u32 __reserved;
+	__aligned_u64 cookie;
+};
+
+/**
+ * struct cleardown_op_drop_party - input of DROP_PARTY
+ * @party: its number; ESTALE when it is dead or not of this call
+ * @data_len: octets of @data, limited as those of CLOSE (EINVAL, NDIS_STATUS_INVALID_DATA)
+ * @data: close data for the party
+ *
+ * EBUSY: the last one (see above), or one that is being added: CANCEL that. EALREADY,
+ * NDIS_STATUS_CLOSING: it is being dropped. The data is a struct cleardown_vc_party. A party that
+ * does not confirm in time (T398) is dropped all the same, with CLEARDOWN_PARTY_FORCED, cause 102.
+ */
+struct cleardown_op_drop_party {
+	__u32 party;
+	__u32 data_len;
+	__u8  data[CLEARDOWN_CLOSE_DATA_MAX];
+};
+
+/**
+ * struct cleardown_party_next - CLEARDOWN_IOC_VC_PARTY: the next party of a root
+ * @size: sizeof(struct cleardown_party_next)
+ * @after: number of the one before; 0 = the first
+ * @vc: handle id of the root; on its own file 0 will do
+ * @out_party: it
+ *
+ * ENOENT after the last, or when there is no such VC that the caller may see: VC_NEXT.
+ */
+struct cleardown_party_next {
+	__u32 size;
+	__u32 after;
+	__aligned_u64 vc;
+	struct cleardown_vc_party out_party;
 };
 
 #define CLEARDOWN_SAP_ANY	0x1	/* every selector that nobody else has */
@@ -675,6 +801,8 @@ struct cleardown_vc_status {
 
 #define CLEARDOWN_VC_INCOMING	0x1	/* created by the call manager */
 #define CLEARDOWN_VC_ACTIVATED	0x2	/* the medium has its channel */
+#define CLEARDOWN_VC_ROOT	0x4	/* of a call to many */
+#define CLEARDOWN_VC_LEAF	0x8	/* a party of one, at its own end */
 
 /**
  * struct cleardown_vc_next - CLEARDOWN_IOC_VC_NEXT: the next VC of a link, whoever has it
@@ -978,7 +1106,8 @@ struct cleardown_report {
  * @data_len: its length
  * @out_status: status word
  * @out_released: 1 when the hardware is free at return
- * @__reserved: must be 0
+ * @party: of a VC that is the root of a call to many: number of the party that is left, or 0: that
+ *	one, whichever it is; ESTALE when it is another one. Else must be 0
  * @out_seq_at_return: no record of this handle with a higher number will ever be queued
  * @out_report: what happened
  *
@@ -995,7 +1124,7 @@ struct cleardown_close {
 	__u32 data_len;
 	__u32 out_status;
 	__u32 out_released;
-	__u32 __reserved;
+	__u32 party;
 	__aligned_u64 out_seq_at_return;
 	struct cleardown_report_head out_report;
 };
@@ -1658,7 +1787,7 @@ struct cleardown_version {
  *	medium's peer=MAC, label=, nsap=, role=user or network, max_sdu=, close_data=none or octets,
  *	and the call manager's uni=3.1 or 4.0, close_data=cause, git, uui (joined by +: the elements
  *	that carry it; cause), and clocks in ms: t301= t303= t308= t309= t310= t313= t316= t317=
- *	t322=, of SSCOP cc= poll= keepalive= noresponse= idle=
+ *	t322= t397= t398= t399=, of SSCOP cc= poll= keepalive= noresponse= idle=
  * @out_text: on error one sentence for a person
  * @out_status: of a port ERROR_ALREADY_EXISTS and the like
  * @__reserved2: must be 0
@@ -1830,6 +1959,7 @@ enum cleardown_event_type {
 	CLEARDOWN_EV_FAX_OFFER	 = 9,	/* provider: take the job req_id */
 	CLEARDOWN_EV_FAX_JOB	 = 10,	/* provider: p1 = JC_ was done to job req_id */
 	CLEARDOWN_EV_FAX_LINE	 = 11,	/* provider: ask FAX_LINE what the line is now */
+	CLEARDOWN_EV_INCOMING_DROP = 16, /* status, p1 = cause; data = struct cleardown_vc_party */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */

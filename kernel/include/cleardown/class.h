@@ -123,6 +123,7 @@ enum cldn_step_verdict {
  * @poll: EPOLL* now, after poll_wait() on what changes it
  * @release: its file goes. Never waits; any task context.
  * @free: the last reference is gone; frees what the handle is embedded in. Any context.
+ * @parties: its CLOSE may name one
  */
 struct cldn_member_ops {
 	const char *name;
@@ -133,6 +134,7 @@ struct cldn_member_ops {
 	__poll_t (*poll)(struct cldn_handle *h, struct file *file, struct poll_table_struct *wait);
 	void (*release)(struct cldn_handle *h);
 	void (*free)(struct cldn_handle *h);
+	bool parties;
 };
 
 /* What happens to the machine, for @power of a class. */
@@ -370,6 +372,9 @@ struct cldn_rec *cldn_rec_new(struct cldn_handle *h, u32 type, const void *data,
 
 /* cldn_who_current - the current task, for the report. Context: process. */
 void cldn_who_current(struct cldn_who *who);
+
+/* cldn_member_part - @n more things that members consist of, or fewer; counted. Context: any. */
+void cldn_member_part(int n);
 
 /* cldn_member_unclean - its file went without a CLOSE; counted. Context: any. */
 void cldn_member_unclean(void);
