@@ -34,10 +34,11 @@ static inline uint64_t multi_submit(struct vc *vc, uint32_t opcode, const void *
 	return error ? 0 : vc_request;
 }
 
+/* Frames of up to @sdu octets, 0 = the default. */
 static inline uint64_t multi_make(struct vc *vc, const uint8_t *nsap, uint8_t selector,
-				  uint64_t cookie)
+				  uint64_t cookie, uint32_t sdu)
 {
-	struct cleardown_op_make_multi in = { .cookie = cookie };
+	struct cleardown_op_make_multi in = { .call.fwd_sdu = sdu, .cookie = cookie };
 
 	multi_address(in.call.called, nsap, selector);
 	return multi_submit(vc, CLEARDOWN_OP_MAKE_MULTI, &in, sizeof(in), NULL, NULL);
@@ -151,7 +152,7 @@ static inline bool multi_connect(struct vclink *a, struct vc *root, struct vclin
 	for (unsigned int i = 0; i < n; i++) {
 		leaves[i] = (struct leaf){ .cookie = i + 1 };
 		if (!i && (vc_create(root, a, 0, 100) ||
-			   !multi_make(root, b->nsap, selector, leaves[i].cookie)))
+			   !multi_make(root, b->nsap, selector, leaves[i].cookie, 0)))
 			return false;
 		if (i && !multi_add(root, b->nsap, selector + i, leaves[i].cookie, NULL, NULL))
 			return false;

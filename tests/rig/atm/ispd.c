@@ -10,6 +10,9 @@
  *   active -> closing -> closed       by close, here
  *   active -> cleared -> closed       by the network; the answer to it makes atmsigd confirm
  *
+ * A call to many, for an atmsigd that can make them, is a call out whose parties are counted: asked
+ * for, joined, failed. atmsigd does not say that one has left.
+ *
  * Causes are atmsigd's: 16 for a close, 21 for a rejection, whatever its client says.
  */
 #include <errno.h>
@@ -52,6 +55,7 @@ struct call {
 	struct svc_pvc pvc;
 	uint8_t remote[SVC_NSAP_LEN];
 	bool out;		/* a call that we make */
+	uint32_t adding, joined, failed, dropped;	/* parties, but for the first */
 };
 
 /* What a call that comes in meets. */
@@ -185,10 +189,13 @@ static void send_listen(uint32_t number, const uint8_t *nsap)
 }
 
 /* Calling is NULL for the interface's own address. */
-static void send_connect(uint32_t number, const uint8_t *calling, const uint8_t *called)
+static void send_connect(enum svc_type type, uint32_t number, const uint8_t *calling,
+			 const uint8_t *called, bool many)
 {
-	struct svc_message m = { .type = SVC_CONNECT, .qos = qos, .sap = sap };
+	struct svc_message m = { .type = type, .qos = qos, .sap = sap, .session = many };
 
+	if (many) /* one way only */
+		m.qos.rx.class = CLASS_NONE;
 	m.call.number = number;
 	m.remote.family = FAMILY_SVC;
 	memcpy(m.remote.nsap, called, SVC_NSAP_LEN);
@@ -261,6 +268,20 @@ static void on_close(uint32_t number, struct call *c)
 	}
 }
 
+/* True when it was about a party, an answer to our own wish. */
+static bool on_party(struct call *c, const struct svc_message *m)
+{
+	bool failed = m->type == SVC_ERROR && c->adding && c->state == ACTIVE;
+
+	if (m->type == SVC_DROP_PARTY)
+		c->dropped += m->reply == 0;
+	else if (m->type != SVC_ADD_PARTY && !failed)
+		return false;
+	else if (c->adding--)
+		*(m->type == SVC_ADD_PARTY && m->reply > 0 ? &c->joined : &c->failed) += 1;
+	return true;
+}
+
 static void on_message(const struct svc_message *m)
 {
 	uint32_t number = m->call.number;
@@ -277,6 +298,8 @@ static void on_message(const struct svc_message *m)
 	if (!c)
 		return;
 	c->reply = m->reply;
+	if (on_party(c, m))
+		return;
 	if (m->type == SVC_OKAY)
 		on_okay(number, c, m);
 	else if (m->type == SVC_ERROR && c->state != CLOSED)
@@ -378,7 +401,7 @@ static void cmd_listen(struct client *c, char *rest)
 	reply(c, "ok %u", number);
 }
 
-static void cmd_connect(struct client *c, char *rest)
+static void connect_to(struct client *c, char *rest, bool many)
 {
 	uint8_t calling[SVC_NSAP_LEN], called[SVC_NSAP_LEN];
 	bool own_address;
@@ -396,8 +419,59 @@ static void cmd_connect(struct client *c, char *rest)
 	if (!number)
 		return;
 	call_of(number)->out = true;
-	send_connect(number, own_address ? NULL : calling, called);
+	send_connect(SVC_CONNECT, number, own_address ? NULL : calling, called, many);
 	reply(c, "ok %u", number);
+}
+
+static void cmd_connect(struct client *c, char *rest)
+{
+	connect_to(c, rest, false);
+}
+
+static void cmd_multi(struct client *c, char *rest)
+{
+	connect_to(c, rest, true);
+}
+
+static void cmd_add(struct client *c, char *rest)
+{
+	uint8_t called[SVC_NSAP_LEN];
+	uint32_t number = next_call(c, &rest);
+
+	if (!number || !next_nsap(c, &rest, called))
+		return;
+	call_of(number)->adding++;
+	send_connect(SVC_ADD_PARTY, number, NULL, called, true);
+	reply(c, "ok");
+}
+
+/* The demon takes the endpoint reference for the reply that it gave. */
+static void cmd_drop(struct client *c, char *rest)
+{
+	struct svc_message m = { .type = SVC_DROP_PARTY };
+	uint32_t number = next_call(c, &rest);
+	long endpoint;
+
+	if (!number)
+		return;
+	if (!next_number(&rest, &endpoint)) {
+		reply(c, "error drop NUMBER ENDPOINT");
+		return;
+	}
+	m.call.number = number;
+	m.reply = (int32_t)endpoint;
+	send_message(&m);
+	reply(c, "ok");
+}
+
+static void cmd_parties(struct client *c, char *rest)
+{
+	uint32_t number = next_call(c, &rest);
+	const struct call *call = call_of(number);
+
+	if (call)
+		reply(c, "ok adding %u joined %u failed %u dropped %u", call->adding, call->joined,
+		      call->failed, call->dropped);
 }
 
 /* The oldest one, which is the only one that atmsigd would take the verdict for. */
@@ -615,6 +689,10 @@ static void cmd_waitfor(struct client *c, char *rest)
 static const struct command commands[] = {
 	{ "listen", cmd_listen, "NSAP", "calls to this address are ours; answers a number" },
 	{ "connect", cmd_connect, "CALLING|- CALLED", "makes a call; answers its number" },
+	{ "multi", cmd_multi, "CALLING|- CALLED", "the same to many, of whom this is the first" },
+	{ "add", cmd_add, "NUMBER CALLED", "one more of them" },
+	{ "drop", cmd_drop, "NUMBER ENDPOINT", "one less; the first has endpoint 0" },
+	{ "parties", cmd_parties, "NUMBER", "how many were added, and what became of them" },
 	{ "accept", cmd_accept, "", "the oldest incoming call; answers its number" },
 	{ "reject", cmd_reject, "", "likewise (cause 21)" },
 	{ "close", cmd_close, "NUMBER|all", "a call (cause 16) or a listener; all: every call" },
