@@ -8,6 +8,9 @@
 
 TOP=$(dirname "$(dirname "$BATS_TEST_DIRNAME")")
 BUILD=${BUILD:-$TOP/build}
+PRELOAD=$BUILD/cli/fakekernel.so:$BUILD/cli/keepjson.so
+# All documents of a file's tests, see teardown_file.
+JSON=${BATS_FILE_TMPDIR:-}/documents
 
 build_tool() {
 	make -s -C "$TOP/userspace" B="$BUILD/tools" >&2
@@ -15,17 +18,17 @@ build_tool() {
 }
 
 # The tool by itself: this machine has no module.
-plain() { timeout 20 "$BUILD/tools/cleardown" "$@"; }
+plain() { KEEP_JSON=$JSON LD_PRELOAD=$BUILD/cli/keepjson.so timeout 20 "$BUILD/tools/cleardown" "$@"; }
 
 # The tool with the stand-in for the kernel, and its log.
 fake() {
-	FAKE_LOG=$BATS_TEST_TMPDIR/log LD_PRELOAD=$BUILD/cli/fakekernel.so \
+	FAKE_LOG=$BATS_TEST_TMPDIR/log KEEP_JSON=$JSON LD_PRELOAD=$PRELOAD \
 		timeout 20 "$BUILD/tools/cleardown" "$@"
 }
 
 # The same in the background, with nothing in between that a signal would meet: sets PID.
 fake_in_background() {
-	FAKE_LOG=$BATS_TEST_TMPDIR/log LD_PRELOAD=$BUILD/cli/fakekernel.so \
+	FAKE_LOG=$BATS_TEST_TMPDIR/log KEEP_JSON=$JSON LD_PRELOAD=$PRELOAD \
 		"$BUILD/tools/cleardown" "$@" >"$BATS_TEST_TMPDIR/out" 2>"$BATS_TEST_TMPDIR/err" 3>&- &
 	PID=$!
 }
@@ -72,4 +75,9 @@ is() {
 			return 1
 		fi
 	done
+}
+
+# What the tests of a file printed with --json is as the schema says.
+teardown_file() {
+	[ ! -e "$JSON" ] || python3 "$TOP/tests/cli/schema.py" "$JSON" >&2
 }

@@ -94,11 +94,13 @@ soon() {
 }
 
 # run WANTED ARGS...: the tool ends with the exit code wanted; what it says is in /tmp/out and /tmp/err.
+# Its JSON documents go to the console, where scripts/e2e holds them against the schema.
 run() {
 	_wanted=$1
 	shift
 	cleardown "$@" >/tmp/out 2>/tmp/err
 	_code=$?
+	sed -n 's/^{"v":/# &/p' /tmp/out /tmp/err
 	[ "$_code" = "$_wanted" ] && return 0
 	echo "# cleardown $*: exit code $_code, not $_wanted"
 	cat /tmp/out /tmp/err

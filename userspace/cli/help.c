@@ -46,7 +46,9 @@ void help_verb(FILE *to, const struct verb *const *path, size_t depth)
 	if (depth == 1 || !verb->verbs)
 		fputs(common_options, to);
 	if (depth == 1)
-		fputs("\n`cleardown help exit-codes` explains how commands end.\n", to);
+		fputs("\n`cleardown help exit-codes` explains how commands end;\n"
+		      "share/cleardown/cleardown.schema.json describes what --json prints.\n",
+		      to);
 }
 
 #define WORD_MAX_LEN	31
