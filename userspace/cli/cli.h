@@ -119,6 +119,14 @@ extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_scan, verb_li
 	verb_phone, verb_port, verb_vc, verb_fax;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
+#define MAX_OPTIONS 32
+
+/* NULL where @verbs has none of that name. */
+const struct verb *find_verb(const struct verb *verbs, const char *word);
+/* A command's own options and those that all have; @all has room for MAX_OPTIONS. */
+void merge_options(const struct option *own, struct option *all);
+/* What the last word of a command line could become (complete.c). */
+int complete(int argc, char **argv);
 void help_verb(FILE *to, const struct verb *const *path, size_t depth);
 void help_exit_codes(FILE *to);
 /* The word of @words (NULL-terminated) that @word was probably meant to be, or NULL. */
@@ -170,6 +178,11 @@ int64_t monotonic_ns(void);
 bool parse_u64(const char *text, uint64_t max, uint64_t *value);
 /* The limit of a wait: --timeout, else @standard; CLDN_FOREVER stays. */
 int64_t timeout_or(int64_t standard);
+
+/* ---- which lines there are (cmd_scan.c) ---- */
+
+/* All of them, as scan's document has them; @ctl may be NULL. */
+struct json_object *scan_lines_json(struct cleardown_ctl *ctl);
 
 /* ---- who holds a line (holders.c) ---- */
 

@@ -301,6 +301,7 @@ static int by_version(const struct dirent **a, const struct dirent **b)
 /* Where lines go, and what is said about them afterwards. */
 struct scan {
 	struct cleardown_ctl *ctl;
+	bool all;			/* also what cannot be bound */
 	struct json_object *array;	/* or else */
 	struct libscols_table *table;
 	struct line example;		/* the first that is free */
@@ -309,7 +310,7 @@ struct scan {
 
 static void line_out(struct scan *scan, const struct line *line)
 {
-	if (line->obstacle && !all_lines)
+	if (line->obstacle && !scan->all)
 		return;
 	if (scan->table)
 		line_to_row(scan->table, line);
@@ -343,9 +344,17 @@ static void scan_lines(struct scan *scan)
 	scan_dir(scan, PARPORT_PROC, look_at_parport);
 }
 
+struct json_object *scan_lines_json(struct cleardown_ctl *ctl)
+{
+	struct scan scan = { .ctl = ctl, .all = true, .array = json_object_new_array() };
+
+	scan_lines(&scan);
+	return scan.array;
+}
+
 static void scan_as_json(struct cleardown_ctl *ctl)
 {
-	struct scan scan = { .ctl = ctl, .array = json_object_new_array() };
+	struct scan scan = { .ctl = ctl, .all = all_lines, .array = json_object_new_array() };
 	struct json_object *doc = doc_open("scan");
 
 	put_bool(doc, "module", ctl);
@@ -375,7 +384,11 @@ static void scan_as_table(struct cleardown_ctl *ctl)
 		{ "DEVICE", false }, { "STATE", false }, { "OBJECT", false },
 		{ "HOLDER", false }, { "KIND", false },
 	};
-	struct scan scan = { .ctl = ctl, .table = table_new(columns, ARRAY_SIZE(columns)) };
+	struct scan scan = {
+		.ctl = ctl,
+		.all = all_lines,
+		.table = table_new(columns, ARRAY_SIZE(columns)),
+	};
 
 	if (!scan.table)
 		return;

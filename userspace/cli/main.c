@@ -11,7 +11,6 @@
 #include "cli.h"
 
 #define MAX_DEPTH 4
-#define MAX_OPTIONS 32
 
 static int run_help(int argc, char **argv);
 static int run_version(int argc, char **argv);
@@ -115,7 +114,7 @@ static int take_common(struct place *place, int option, const char *argument)
 	}
 }
 
-static void merge_options(const struct option *own, struct option *all)
+void merge_options(const struct option *own, struct option *all)
 {
 	size_t n = 0;
 
@@ -161,7 +160,7 @@ static int take_options(struct place *place, const char *stop, int argc, char **
 	return XC_OK;
 }
 
-static const struct verb *find_verb(const struct verb *verbs, const char *word)
+const struct verb *find_verb(const struct verb *verbs, const char *word)
 {
 	for (; verbs->name; verbs++)
 		if (!strcmp(verbs->name, word))
@@ -315,6 +314,8 @@ int main(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	scols_init_debug(0);
 	fill_root();
+	if (argc > 1 && !strcmp(argv[1], "__complete"))
+		return complete(argc - 2, argv + 2);
 	settings.color = isatty(STDOUT_FILENO) && !getenv("NO_COLOR");
 	settings.json = wants_json(argc, argv);
 	code = descend(&place, argc, argv);
