@@ -341,6 +341,17 @@ sends_hurry() {
 	is 6
 }
 
+@test "monitor --relative counts from the start" {
+	run --separate-stderr fake monitor --count 2 --relative
+	is 0
+	[[ "${lines[0]}" =~ ^\+0\.[0-9]{3}\ phone0\ ring ]]
+	run --separate-stderr fake -j monitor --count 1 --relative
+	is 0
+	[ "$(json '0 <= d["relative_ns"] < 5e9 and d["time"][10]')" = T ]
+	run --separate-stderr fake -j monitor --count 1
+	[ "$(json '"relative_ns" in d')" = False ]
+}
+
 @test "monitor ends when all that it watched has been unbound" {
 	FAKE_UNBOUND=1 run fake monitor
 	is 3 "phone-close cause admin" "has been unbound"

@@ -71,7 +71,13 @@ setup_file() { build_tool; }
 
 @test "wrong options and values are usage errors" {
 	run plain close --mdoe abort
-	is 1 "no option --mdoe"
+	is 1 "no option --mdoe" "did you mean --mode?"
+	run plain close --dedline=5
+	is 1 "did you mean --deadline?"
+	run plain list --jsno
+	is 1 "did you mean --json?"
+	run plain close --verify=1
+	is 1 "takes no value" "cleardown close --help"
 	run plain list -x
 	is 1 "no option -x"
 	run plain close --mode
@@ -110,7 +116,9 @@ setup_file() { build_tool; }
 	run plain phone hook sideways
 	is 1 "on or off"
 	run plain wait phone0 opne
-	is 1 '"opne" is no state'
+	is 1 '"opne" is no state' "did you mean open?"
+	run plain wait phone0 ringin
+	is 1 "did you mean ringing?"
 	run plain close phone0 --all
 	is 1 "one object, or --all"
 	run plain close --verify --async

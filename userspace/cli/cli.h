@@ -147,6 +147,8 @@ struct trouble {
 /* Tells the user; returns @code for `return complain(...)`. */
 int complain(enum exit_code code, const struct trouble *trouble);
 int complain_usage(const char *format, ...) PRINTF(1, 2);
+/* The same, asking whether @near was meant; NULL: nothing is like it. */
+int complain_near(const char *near, const char *format, ...) PRINTF(2, 3);
 /* With the errno's usual cause, and the exit code that belongs to it. */
 int complain_errno(const char *object, const char *action, int err);
 enum exit_code exit_for_errno(int err);

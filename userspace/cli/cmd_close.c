@@ -379,6 +379,20 @@ static bool parse_awaited(const char *word, struct awaited *awaited)
 	return awaited->state >= 0 || awaited->call_state >= 0 || !strcmp(word, "unbound");
 }
 
+/* The state that @word may have been meant to be, or NULL. */
+static const char *near_state(const char *word)
+{
+	const char *words[32] = { "call-idle", "unbound" };
+	size_t n = 2;
+	unsigned int i;
+
+	for (i = 0; cleardown_state_name(i); i++)
+		words[n++] = cleardown_state_name(i);
+	for (i = 0; cleardown_call_name(i); i++)
+		words[n++] = cleardown_call_name(i);
+	return nearest_word(word, words);
+}
+
 static bool is_reached(const struct awaited *awaited, const struct cleardown_device *device,
 		       struct cleardown_phone *phone)
 {
@@ -450,7 +464,8 @@ static int run_wait(int argc, char **argv)
 	if (argc != 1 && argc != 2)
 		return complain_usage("wait takes an object and a state");
 	if (!parse_awaited(argv[argc - 1], &awaited))
-		return complain_usage("\"%s\" is no state", argv[argc - 1]);
+		return complain_near(near_state(argv[argc - 1]), "\"%s\" is no state",
+				     argv[argc - 1]);
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;

@@ -127,6 +127,9 @@ static void show_record(const struct cleardown_record *record, const struct watc
 	if (settings.json) {
 		o = doc_new("event");
 		record_to_json(o, record, &of);
+		if (opts.relative)
+			json_object_object_add(o, "relative_ns",
+					       json_object_new_int64(record->ns - begin));
 		line_print(o);
 		return;
 	}
@@ -184,14 +187,15 @@ static int poll_limit(int64_t end)
 	return left < 0 ? 0 : left > 60000 ? 60000 : left;
 }
 
-static int monitor_loop(struct cleardown_queue *queue, struct watched *table, int signal_fd)
+/* @begin is before the first record there can be. */
+static int monitor_loop(struct cleardown_queue *queue, struct watched *table, int signal_fd,
+			int64_t begin)
 {
 	static const struct trouble none_left = {
 		.action = "go on",
 		.cause = "all that was watched has been unbound",
 	};
-	int64_t limit = timeout_or(CLDN_FOREVER), begin = monotonic_ns();
-	int64_t end = limit < 0 ? -1 : begin + limit;
+	int64_t limit = timeout_or(CLDN_FOREVER), end = limit < 0 ? -1 : begin + limit;
 	struct pollfd fds[] = {
 		{ .fd = signal_fd, .events = POLLIN },
 		{ .fd = cleardown_queue_fd(queue), .events = POLLIN },
@@ -220,6 +224,7 @@ static int monitor(struct cleardown_ctl *ctl, int argc, char **argv)
 {
 	static struct watched table[MAX_WATCHED];
 	struct cleardown_queue *queue = cleardown_queue_open();
+	int64_t begin = monotonic_ns();
 	int signal_fd, code;
 	size_t i;
 
@@ -230,7 +235,7 @@ static int monitor(struct cleardown_ctl *ctl, int argc, char **argv)
 		signal_fd = catch_signals();
 		if (!settings.quiet)
 			fputs("monitoring\n", stderr);
-		code = monitor_loop(queue, table, signal_fd);
+		code = monitor_loop(queue, table, signal_fd, begin);
 		close(signal_fd);
 	}
 	for (i = 0; i < MAX_WATCHED; i++)
@@ -266,7 +271,7 @@ const struct verb verb_monitor = {
 	.summary = "events as they come",
 	.details =
 		"      --count N        end after N events\n"
-		"      --relative       times in seconds since the start\n"
+		"      --relative       times in seconds since the start; with --json relative_ns too\n"
 		"\nWithout OBJ all objects. With --json one line per event. \"monitoring\" on stderr\n"
 		"says that nothing is missed from now on. --timeout SEC ends it: exit code 0, or 6\n"
 		"when --count was not reached. When all of them have been unbound it ends with 3.\n",

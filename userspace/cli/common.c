@@ -155,17 +155,39 @@ int complain(enum exit_code code, const struct trouble *trouble)
 	return code;
 }
 
-int complain_usage(const char *format, ...)
+static int usage(const char *near, const char *format, va_list args)
 {
 	char cause[256], remedy[96];
-	struct trouble trouble = { .cause = cause, .remedy = remedy };
+	const struct trouble trouble = { .cause = cause, .remedy = remedy };
+
+	vsnprintf(cause, sizeof(cause), format, args);
+	if (near)
+		snprintf(remedy, sizeof(remedy), "did you mean %s?", near);
+	else
+		snprintf(remedy, sizeof(remedy), "see `%s --help`", settings.command);
+	return complain(XC_USAGE, &trouble);
+}
+
+int complain_usage(const char *format, ...)
+{
 	va_list args;
+	int code;
 
 	va_start(args, format);
-	vsnprintf(cause, sizeof(cause), format, args);
+	code = usage(NULL, format, args);
 	va_end(args);
-	snprintf(remedy, sizeof(remedy), "see `%s --help`", settings.command);
-	return complain(XC_USAGE, &trouble);
+	return code;
+}
+
+int complain_near(const char *near, const char *format, ...)
+{
+	va_list args;
+	int code;
+
+	va_start(args, format);
+	code = usage(near, format, args);
+	va_end(args);
+	return code;
 }
 
 int complain_errno(const char *object, const char *action, int err)

@@ -123,13 +123,33 @@ void merge_options(const struct option *own, struct option *all)
 	memcpy(all + n, common_options, sizeof(common_options));
 }
 
-static int bad_option(int option, char *word)
+/* An option of @all that @word may have been meant to be, a value behind it left out; or NULL. */
+static const char *near_option(const char *word, const struct option *all, char *near, size_t size)
 {
+	const char *names[MAX_OPTIONS] = { NULL }, *found;
+	char name[64];
+	size_t i;
+
+	for (i = 0; all[i].name; i++)
+		names[i] = all[i].name;
+	snprintf(name, sizeof(name), "%.*s", (int)strcspn(word + 2, "="), word + 2);
+	found = nearest_word(name, names);
+	if (!found || !strcmp(found, name))
+		return NULL;
+	snprintf(near, size, "--%s", found);
+	return near;
+}
+
+static int bad_option(int option, const char *word, const struct option *all)
+{
+	char near[64];
+
 	if (option == ':')
 		return complain_usage("option %s needs a value", word);
 	if (optopt && optopt < 256 && strncmp(word, "--", 2))
 		return complain_usage("there is no option -%c here", optopt);
-	return complain_usage("there is no option %s here, or it takes no value", word);
+	return complain_near(near_option(word, all, near, sizeof(near)),
+			     "there is no option %s here, or it takes no value", word);
 }
 
 /*
@@ -149,7 +169,7 @@ static int take_options(struct place *place, const char *stop, int argc, char **
 	opterr = 0;
 	while ((option = getopt_long(argc, argv, letters, all, NULL)) != -1) {
 		if (option == '?' || option == ':')
-			return bad_option(option, argv[optind - 1]);
+			return bad_option(option, argv[optind - 1], all);
 		if (verb->set && option >= 256 && option != OPT_NO_COLOR)
 			code = verb->set(option, optarg);
 		else
