@@ -28,6 +28,13 @@ void hurry(void);
 /* From now on reports are of this class. */
 void report_as(__u32 clazz, const char *name);
 
+/* ---- bindings that are kept, with FAKE_BOUND (fakebind.c) ---- */
+
+/* 0, or -1 with errno. */
+int bound_list(struct cleardown_list *l);
+int bound_add(const struct cleardown_bind *b);
+int bound_remove(const char *name);
+
 /* ---- ports (fakeport.c) ---- */
 
 /* The printer's end of an owner's file. */

@@ -11,6 +11,7 @@
  *   FAKE_NO_REPORT  there is no report before the first close
  *   FAKE_GONE     the lines are gone and were called so
  *   FAKE_UNBOUND  a phone is unbound as soon as it is watched
+ *   FAKE_BOUND    the objects are those that were bound, see fakebind.c
  *   FAKE_OPEN     errno number with which an owner's open fails
  * The number that is dialled chooses what becomes of the call, see dial(). Every close that was
  * asked for goes to the file FAKE_LOG: "close MODE DEADLINE", "dtr POLICY MS", "submit OPCODE".
@@ -404,6 +405,12 @@ static int list(struct cleardown_list *l)
 	char names[128], *name, *rest = names;
 	__u64 i = 0;
 
+	if (getenv("FAKE_BOUND")) {
+		if (bound_list(l) < 0)
+			return -1;
+		fill_status(&l->out_status, true);
+		return 0;
+	}
 	snprintf(names, sizeof(names), "%s", setting("FAKE_DEVICES", "phone0"));
 	while ((name = strsep(&rest, " ")) && *name) {
 		if (i++ != l->after)
@@ -438,6 +445,8 @@ static int bind_object(struct cleardown_bind *b)
 		errno = EINVAL;
 		return -1;
 	}
+	if (getenv("FAKE_BOUND"))
+		return bound_add(b);
 	strcpy(b->name, b->clazz == CLEARDOWN_CLASS_VC ? "vc0" : port ? "port0" : "phone0");
 	return 0;
 }
@@ -473,6 +482,8 @@ static int ctl_call(unsigned long nr, void *arg)
 		note("unbind %s %u\n", ((struct cleardown_unbind *)arg)->name,
 		     ((struct cleardown_unbind *)arg)->flags);
 		errno = getenv("FAKE_OWNER") ? EBUSY : 0;
+		if (!errno && getenv("FAKE_BOUND"))
+			return bound_remove(((struct cleardown_unbind *)arg)->name);
 		return errno ? -1 : 0;
 	default:
 		errno = ENOTTY;

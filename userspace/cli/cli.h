@@ -112,11 +112,12 @@ enum {
 	OPT_RECEIVE,
 	OPT_PRIORITY,
 	OPT_ID,
+	OPT_DRY_RUN,
 };
 
 extern const struct verb root;
-extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_scan, verb_list, verb_show,
-	verb_phone, verb_port, verb_vc, verb_fax;
+extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_apply, verb_scan, verb_list,
+	verb_show, verb_phone, verb_port, verb_vc, verb_fax;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 #define MAX_OPTIONS 32
@@ -330,6 +331,28 @@ int show_circuits(struct cleardown_vclink *link, const char *name, bool stuck,
 		  struct json_object *o);
 
 /* ---- binding, also as the port's Xcv names (cmd_bind.c) ---- */
+
+/* An object as a person wants it; what is NULL or 0 is left to the kernel. */
+struct bind_wish {
+	enum cldn_class class_id;
+	const char *spec;	/* "tty:/dev/ttyS0" */
+	const char *name;
+	uint64_t speed;
+	enum cldn_flow flow;
+	const char *init;
+	const char *monitor;
+	const char *args;
+};
+
+#define FLOW_WORDS "rtscts or none, for ports also xonxoff"
+
+bool parse_flow(const char *word, enum cldn_flow *flow);
+/* What is expected instead where no object of the class can be bound to such a line, else NULL. */
+const char *bind_form(enum cldn_class class_id, const char *spec);
+bool is_bound_to(const struct cleardown_device *device, const char *spec);
+/* These return exit codes, having told the user, and say nothing else. @name: CLDN_NAME_LEN. */
+int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *name);
+int unbind_device(struct cleardown_ctl *ctl, const struct cleardown_device *device);
 
 int bind_run(enum cldn_class class_id, const char *spec);
 int bind_set(int option, const char *argument);

@@ -16,27 +16,26 @@
 #define ARGS_LEN 256
 #define RAW_PORT "9100"
 
-static struct {
-	const char *as;
-	uint64_t speed;
-	enum cldn_flow flow;
-	const char *init;
-	const char *monitor;
-	const char *args;
-	bool force;
-} opts;
+static struct bind_wish opts;
+static bool force;
+
+bool parse_flow(const char *word, enum cldn_flow *flow)
+{
+	if (!strcmp(word, "rtscts"))
+		*flow = CLDN_FLOW_RTSCTS;
+	else if (!strcmp(word, "none"))
+		*flow = CLDN_FLOW_NONE;
+	else if (!strcmp(word, "xonxoff"))
+		*flow = CLDN_FLOW_XONXOFF;
+	else
+		return false;
+	return true;
+}
 
 static int set_flow(const char *argument)
 {
-	if (!strcmp(argument, "rtscts"))
-		opts.flow = CLDN_FLOW_RTSCTS;
-	else if (!strcmp(argument, "none"))
-		opts.flow = CLDN_FLOW_NONE;
-	else if (!strcmp(argument, "xonxoff"))
-		opts.flow = CLDN_FLOW_XONXOFF;
-	else
-		return complain_usage("--flow %s: rtscts or none, for ports also xonxoff",
-				      argument);
+	if (!parse_flow(argument, &opts.flow))
+		return complain_usage("--flow %s: " FLOW_WORDS, argument);
 	return XC_OK;
 }
 
@@ -44,7 +43,7 @@ int bind_set(int option, const char *argument)
 {
 	switch (option) {
 	case OPT_AS:
-		opts.as = argument;
+		opts.name = argument;
 		return XC_OK;
 	case OPT_SPEED:
 		if (!parse_u64(argument, UINT32_MAX, &opts.speed))
@@ -224,6 +223,35 @@ static const char *expected(enum cldn_class class_id)
 		       "expected tty:/dev/ttyS1 or sim:";
 }
 
+const char *bind_form(enum cldn_class class_id, const char *spec)
+{
+	static const char *const links[] = { "tty:", "parport:", "tcp:", "eth:" };
+	bool is_vc = class_id == CLDN_CLASS_VC, is_port = class_id == CLDN_CLASS_PORT;
+	size_t i, n;
+
+	if (!is_vc && (!strcmp(spec, "sim:") || !strcmp(spec, "sim")))
+		return NULL;
+	for (i = 0; i < ARRAY_SIZE(links); i++) {
+		n = strlen(links[i]);
+		if (strncmp(spec, links[i], n) || !spec[n])
+			continue;
+		if (is_vc ? *links[i] == 'e' : *links[i] != 'e' && (is_port || i == 0))
+			return NULL;
+	}
+	return expected(class_id);
+}
+
+bool is_bound_to(const struct cleardown_device *device, const char *spec)
+{
+	struct stat st;
+	char path[256];
+
+	if (strncmp(spec, "tty:", 4) || !device->rdev)
+		return !strcmp(device->backend, spec);
+	snprintf(path, sizeof(path), "%s%s", spec[4] == '/' ? "" : "/dev/", spec + 4);
+	return stat(path, &st) == 0 && st.st_rdev == device->rdev;
+}
+
 /* What the line itself adds to the settings goes to @args. */
 static int parse_backend(const char *spec, struct cleardown_binding *binding, char *args,
 			 size_t size)
@@ -251,14 +279,14 @@ static int parse_backend(const char *spec, struct cleardown_binding *binding, ch
 }
 
 /* Settings are separated by blanks, and AT commands need none: they are taken out of the string. */
-static void add_init(char *args, size_t size)
+static void add_init(char *args, size_t size, const char *init)
 {
 	size_t n = strlen(args);
 	const char *c;
 
 	n += snprintf(args + n, size - n, "%sinit=%s", n ? " " : "",
-		      strncasecmp(opts.init, "at", 2) ? "AT" : "");
-	for (c = opts.init; *c && n < size - 1; c++)
+		      strncasecmp(init, "at", 2) ? "AT" : "");
+	for (c = init; *c && n < size - 1; c++)
 		if (!isspace((unsigned char)*c))
 			args[n++] = *c;
 	args[n < size ? n : size - 1] = '\0';
@@ -275,24 +303,24 @@ static bool add_arg(char *args, size_t size, const char *key, const char *value)
 }
 
 /* @args has what the line needs already. */
-static int make_args(enum cldn_class class_id, char *args, size_t size)
+static int make_args(const struct bind_wish *wish, char *args, size_t size)
 {
-	bool fits = add_arg(args, size, "monitor=", opts.monitor) &&
-		    add_arg(args, size, "", opts.args);
+	bool fits = add_arg(args, size, "monitor=", wish->monitor) &&
+		    add_arg(args, size, "", wish->args);
 
-	if (opts.init && class_id != CLDN_CLASS_PHONE)
+	if (wish->init && wish->class_id != CLDN_CLASS_PHONE)
 		return complain_usage("--init is for phones");
-	if (opts.monitor && class_id != CLDN_CLASS_PORT)
+	if (wish->monitor && wish->class_id != CLDN_CLASS_PORT)
 		return complain_usage("--monitor is for ports");
-	if (opts.flow == CLDN_FLOW_XONXOFF && class_id != CLDN_CLASS_PORT)
+	if (wish->flow == CLDN_FLOW_XONXOFF && wish->class_id != CLDN_CLASS_PORT)
 		return complain_usage("--flow xonxoff is for ports, a %s has rtscts or none",
-				      word_or(cleardown_class_name(class_id), "line"));
-	if (opts.init && strlen(args) + strlen(opts.init) + sizeof(" init=AT") > size)
+				      word_or(cleardown_class_name(wish->class_id), "line"));
+	if (wish->init && strlen(args) + strlen(wish->init) + sizeof(" init=AT") > size)
 		fits = false;
 	if (!fits)
 		return complain_usage("the settings are too long together");
-	if (opts.init)
-		add_init(args, size);
+	if (wish->init)
+		add_init(args, size, wish->init);
 	return XC_OK;
 }
 
@@ -357,46 +385,49 @@ static bool is_tty(const struct cleardown_binding *binding)
 	return !strcmp(binding->link, "tty");
 }
 
-static int bind_object(struct cleardown_ctl *ctl, const char *spec,
-		       struct cleardown_binding *binding)
+int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *name)
 {
-	char args[ARGS_LEN] = "", name[CLDN_NAME_LEN];
+	struct cleardown_binding binding = {
+		.size = sizeof(binding),
+		.class_id = wish->class_id,
+		.name = wish->name,
+		.speed = wish->speed,
+		.flow = wish->flow,
+	};
+	char args[ARGS_LEN] = "";
 	const char *got;
-	int code = parse_backend(spec, binding, args, sizeof(args));
+	int code = parse_backend(wish->spec, &binding, args, sizeof(args));
 
 	if (!code)
-		code = make_args(binding->class_id, args, sizeof(args));
+		code = make_args(wish, args, sizeof(args));
 	if (code)
 		return code;
-	binding->args = args;
-	got = cleardown_ctl_bind(ctl, binding);
+	binding.args = args;
+	got = cleardown_ctl_bind(ctl, &binding);
 	if (!got)
-		return ctl_refused(ctl, spec, "bind", is_tty(binding) ? binding->rdev : 0);
-	snprintf(name, sizeof(name), "%s", got);
-	if (is_tty(binding))
-		announce_line(binding->rdev);
-	say_bound(ctl, name, spec);
+		return ctl_refused(ctl, wish->spec, "bind", is_tty(&binding) ? binding.rdev : 0);
+	snprintf(name, CLDN_NAME_LEN, "%s", got);
+	if (is_tty(&binding))
+		announce_line(binding.rdev);
 	return XC_OK;
 }
 
 int bind_run(enum cldn_class class_id, const char *spec)
 {
-	struct cleardown_binding binding = {
-		.size = sizeof(binding),
-		.class_id = class_id,
-		.name = opts.as,
-		.speed = opts.speed,
-		.flow = opts.flow,
-	};
 	struct cleardown_ctl *ctl;
+	char name[CLDN_NAME_LEN];
 	int code = XC_OK;
 
-	if (opts.as && strlen(opts.as) >= CLDN_NAME_LEN)
-		return complain_usage("--as %s: the name is too long", opts.as);
+	if (opts.name && strlen(opts.name) >= CLDN_NAME_LEN)
+		return complain_usage("--as %s: the name is too long", opts.name);
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = bind_object(ctl, spec, &binding);
+	opts.class_id = class_id;
+	opts.spec = spec;
+	code = bind_wished(ctl, &opts, name);
+	if (!code)
+		say_bound(ctl, name, spec);
 	cleardown_ctl_free(ctl);
 	return code;
 }
@@ -537,34 +568,45 @@ const struct verb verb_rebind = {
 
 /* ---- unbind ---- */
 
+int unbind_device(struct cleardown_ctl *ctl, const struct cleardown_device *device)
+{
+	char cause[128], remedy[192];
+	struct trouble trouble = {
+		.object = device->name,
+		.action = "unbind",
+		.cause = cause,
+		.remedy = remedy,
+		.err = EBUSY,
+	};
+
+	if (cleardown_ctl_unbind(ctl, device->name, force) == 0)
+		return XC_OK;
+	if (errno != EBUSY || !device->session.owner_pid)
+		return ctl_refused(ctl, device->name, "unbind", 0);
+	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device->session.owner_pid,
+		 device->session.owner_comm);
+	snprintf(remedy, sizeof(remedy),
+		 "run `cleardown close %s` first, or `unbind %s --force`, which aborts its %s",
+		 device->name, device->name,
+		 device->class_id == CLDN_CLASS_PORT ? "document" : "call");
+	trouble.status = cleardown_ctl_status_word(ctl);
+	return complain(XC_BUSY, &trouble);
+}
+
 static int unbind_object(struct cleardown_ctl *ctl, enum cldn_class class_id, const char *word)
 {
 	struct cleardown_device device;
-	char remedy[128];
-	struct trouble trouble = { .object = device.name, .action = "unbind", .remedy = remedy };
-	char cause[128];
 	int code = find_object(ctl, class_id, word, &device);
 
+	if (!code)
+		code = unbind_device(ctl, &device);
 	if (code)
 		return code;
-	if (cleardown_ctl_unbind(ctl, device.name, opts.force) == 0) {
-		if (settings.json)
-			put_text(doc_open("unbound"), "object", device.name);
-		else
-			printf("%s: unbound from %s\n", device.name, device.backend);
-		return XC_OK;
-	}
-	if (errno != EBUSY || !device.session.owner_pid)
-		return ctl_refused(ctl, device.name, "unbind", 0);
-	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device.session.owner_pid,
-		 device.session.owner_comm);
-	snprintf(remedy, sizeof(remedy),
-		 "run `cleardown close %s` first, or use --force, which aborts its %s", device.name,
-		 device.class_id == CLDN_CLASS_PORT ? "document" : "call");
-	trouble.cause = cause;
-	trouble.err = EBUSY;
-	trouble.status = cleardown_ctl_status_word(ctl);
-	return complain(XC_BUSY, &trouble);
+	if (settings.json)
+		put_text(doc_open("unbound"), "object", device.name);
+	else
+		printf("%s: unbound from %s\n", device.name, device.backend);
+	return XC_OK;
 }
 
 int unbind_run(enum cldn_class class_id, const char *word)
@@ -591,7 +633,7 @@ int unbind_set(int option, const char *argument)
 {
 	(void)option;
 	(void)argument;
-	opts.force = true;
+	force = true;
 	return XC_OK;
 }
 
