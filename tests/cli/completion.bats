@@ -47,7 +47,7 @@ offers() {
 	offers "cleardown help ph" phone
 	offers "cleardown help phone h" hangup hook
 	offers "cleardown help ex" exit-codes
-	offers "cleardown nosuch " scan bind rebind unbind apply list show phone port vc fax close wait \
+	offers "cleardown nosuch " scan bind rebind unbind apply list show holders doctor phone port vc fax close wait \
 		monitor reports help version
 }
 

@@ -12,6 +12,7 @@
  *   FAKE_GONE     the lines are gone and were called so
  *   FAKE_UNBOUND  a phone is unbound as soon as it is watched
  *   FAKE_BOUND    the objects are those that were bound, see fakebind.c
+ *   FAKE_VERSION  of the module (fake)
  *   FAKE_OPEN     errno number with which an owner's open fails
  * The number that is dialled chooses what becomes of the call, see dial(). Every close that was
  * asked for goes to the file FAKE_LOG: "close MODE DEADLINE", "dtr POLICY MS", "submit OPCODE".
@@ -462,7 +463,8 @@ static int ctl_call(unsigned long nr, void *arg)
 	switch (nr) {
 	case CLEARDOWN_IOC_CTL_VERSION:
 		((struct cleardown_version *)arg)->out_abi = CLEARDOWN_ABI_VERSION;
-		strcpy(((struct cleardown_version *)arg)->out_module, "fake");
+		strcpy(((struct cleardown_version *)arg)->out_module,
+		       setting("FAKE_VERSION", "fake"));
 		return 0;
 	case CLEARDOWN_IOC_CTL_LIST:
 		return list(arg);

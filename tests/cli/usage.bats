@@ -22,7 +22,7 @@ setup_file() { build_tool; }
 
 	run plain --help
 	is 0 Usage: "help exit-codes"
-	for command in scan bind rebind unbind apply list show phone fax close wait monitor reports; do
+	for command in scan bind rebind unbind apply list show holders doctor phone fax close wait monitor reports; do
 		run plain "$command" --help
 		is 0 "Usage: cleardown $command"
 		run plain help "$command"

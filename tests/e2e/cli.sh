@@ -136,11 +136,27 @@ same "answer -j: its document" "in true peer" \
 	"$(jsonget direction connected ended_by </tmp/answer.json | tr '\n' ' ' | sed 's/ $//')"
 check "unbind" run 0 unbind far
 
+# ---- apply, doctor ----
+
+printf '[far]\nclass = phone\nline = tty:/dev/ttyS2\nspeed = 115200\n' >/etc/cleardown.conf
+check "apply binds what is wanted" json 0 changes 1 apply
+check "again: nothing to do" json 0 changes 0 apply
+sed -i s/115200/57600/ /etc/cleardown.conf
+check "other settings: bound anew" json 0 objects.0.action rebind apply
+check "unbind" run 0 unbind far
+check "and bound again by hand" run 0 bind phone tty:/dev/ttyS2 --as far
+check "apply knows that it was not its own" json 0 objects.0.settings_known false apply
+check "unbind" run 0 unbind far
+cleardown -j doctor >/tmp/out
+same "doctor: the module is of the tool's version" "module ok" \
+	"$(jsonget findings.1.check findings.1.level </tmp/out | tr '\n' ' ' | sed 's/ $//')"
+
 # ---- monitor, wait ----
 
 cleardown -j monitor phone0 --count 2 --timeout 30 >/tmp/monitor.json 2>/tmp/monitor.err &
 monitor=$!
 check "monitor is there" wait_for 10 grep -q monitoring /tmp/monitor.err
+check "holders sees who watches" json 0 holders.0.role observer holders phone0
 cleardown phone dial 202 --wait connect >/dev/null 2>&1
 wait "$monitor"
 same "monitor ends after the events asked for" 0 "$?"

@@ -117,7 +117,7 @@ enum {
 
 extern const struct verb root;
 extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_apply, verb_scan, verb_list,
-	verb_show, verb_phone, verb_port, verb_vc, verb_fax;
+	verb_show, verb_holders, verb_doctor, verb_phone, verb_port, verb_vc, verb_fax;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 #define MAX_OPTIONS 32
@@ -194,8 +194,10 @@ struct holder {
 	char comm[CLDN_COMM_LEN];
 };
 
-/* The first process other than ourselves with @rdev open, as far as we may see. */
+/* The processes other than ourselves with @rdev open, as far as we may see; or the first of them. */
+size_t find_holders(uint64_t rdev, struct holder *holders, size_t max);
 bool find_holder(uint64_t rdev, struct holder *holder);
+bool process_runs(const char *comm, struct holder *holder);
 
 /* ---- parallel ports, as /proc shows them (parport.c) ---- */
 

@@ -52,25 +52,44 @@ static void read_comm(const char *pid, char *comm, size_t size)
 	fclose(file);
 }
 
-bool find_holder(uint64_t rdev, struct holder *holder)
+size_t find_holders(uint64_t rdev, struct holder *holders, size_t max)
 {
+	DIR *proc = rdev ? opendir("/proc") : NULL;
 	struct dirent *entry;
-	bool found = false;
-	DIR *proc;
+	size_t n = 0;
 
-	if (!rdev)
-		return false;
-	proc = opendir("/proc");
-	if (!proc)
-		return false;
-	while (!found && (entry = readdir(proc))) {
+	while (proc && n < max && (entry = readdir(proc))) {
 		if (!is_number(entry->d_name) || atoi(entry->d_name) == getpid() ||
 		    !process_has(entry->d_name, rdev))
 			continue;
-		holder->pid = atoi(entry->d_name);
-		read_comm(entry->d_name, holder->comm, sizeof(holder->comm));
-		found = true;
+		holders[n].pid = atoi(entry->d_name);
+		read_comm(entry->d_name, holders[n].comm, sizeof(holders[n].comm));
+		n++;
 	}
-	closedir(proc);
+	if (proc)
+		closedir(proc);
+	return n;
+}
+
+bool find_holder(uint64_t rdev, struct holder *holder)
+{
+	return find_holders(rdev, holder, 1) == 1;
+}
+
+bool process_runs(const char *comm, struct holder *holder)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool found = false;
+
+	while (proc && !found && (entry = readdir(proc))) {
+		if (!is_number(entry->d_name))
+			continue;
+		read_comm(entry->d_name, holder->comm, sizeof(holder->comm));
+		holder->pid = atoi(entry->d_name);
+		found = !strcmp(holder->comm, comm);
+	}
+	if (proc)
+		closedir(proc);
 	return found;
 }
