@@ -1759,7 +1759,12 @@ struct cleardown_fax_report {
 
 /* ---- ctl ---- */
 
-/** struct cleardown_version - CLEARDOWN_IOC_CTL_VERSION */
+/**
+ * struct cleardown_version - CLEARDOWN_IOC_CTL_VERSION: versions of the module and its interface
+ * @size: sizeof(struct cleardown_version)
+ * @out_abi: CLEARDOWN_ABI_VERSION
+ * @out_module: version of the module
+ */
 struct cleardown_version {
 	__u32 size;
 	__u32 out_abi;
