@@ -192,8 +192,15 @@ static int next_job(struct cleardown_fax_job *j)
 	return -1;
 }
 
+/* The first one's are the jobs that are in progress. */
 static void fill_port(struct cleardown_fax_port *p, __u64 line)
 {
+	unsigned int i;
+
+	load_jobs();
+	for (i = 0; i < njobs; i++)
+		if (jobs[i].out_line == line && jobs[i].out_state == CLEARDOWN_JS_INPROGRESS)
+			p->out_job = jobs[i].out_job;
 	p->flags = CLEARDOWN_FAX_PORT_SEND;
 	p->rings = 1;
 	p->priority = line;

@@ -333,6 +333,8 @@ static __u32 class_of(const char *name)
 {
 	if (!strncmp(name, "vc", 2))
 		return CLEARDOWN_CLASS_VC;
+	if (!strncmp(name, "fax", 3))
+		return CLEARDOWN_CLASS_FAX;
 	return strncmp(name, "port", 4) ? CLEARDOWN_CLASS_PHONE : CLEARDOWN_CLASS_PORT;
 }
 

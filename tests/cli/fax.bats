@@ -415,7 +415,7 @@ wanted_cover() {
 	is 0 "job 1 is ended, 0 pages were confirmed"
 	logged "job-set 1 30064771073"
 	run --separate-stderr fake -j fax rm --all
-	[ "$(json '(d["type"], d["jobs"])')" = "('fax_ended', [30064771073, 30064771074])" ]
+	[ "$(json '(d["type"], d["jobs"])')" = "('fax_ended', ['30064771073', '30064771074'])" ]
 	run --separate-stderr fake fax abort fax0
 	is 0 "job fax0 is ended, 1 pages were confirmed"
 	run fake fax abort 3
@@ -446,6 +446,19 @@ wanted_cover() {
 	run --separate-stderr fake -j fax status
 	[ "$(json '(d["running"], d["daemon"], d["pending"], d["lines"][0]["page"],
 		d["lines"][0]["phase"])')" = "(True, True, 3, 2, 'page')" ]
+}
+
+@test "a line is the same for status, set and show; the number of a job is a string" {
+	local keys='("line", "status", "job", "send", "receive", "rings", "priority", "tsid", "csid")' line
+
+	export FAKE_DEVICES=fax0 FAKE_JOBS="30064771074:1:1"
+	run --separate-stderr fake -j fax status
+	line=$(json "[d['lines'][0][k] for k in $keys]")
+	[[ $line == "['fax0', 'available', '30064771074', True, "* ]]
+	run --separate-stderr fake -j fax set fax0 --rings 1
+	[ "$(json "[d['fax'][k] for k in $keys]")" = "$line" ]
+	run --separate-stderr fake -j show fax0
+	[ "$(json "[d['fax'][k] for k in $keys]")" = "$line" ]
 }
 
 @test "set changes a line and nothing that was not named" {

@@ -297,6 +297,16 @@ char *printer_condition(char *buf, size_t size, const struct cleardown_printer_s
 bool printer_needs_help(const struct cleardown_printer_status *status);
 void document_to_json(struct json_object *o, const struct cleardown_document *document);
 
+/* ---- fax lines (render_fax.c) ---- */
+
+/* The number of a job as a string, 0 as null. */
+struct json_object *json_job(uint64_t job);
+void put_job(struct json_object *o, const char *key, uint64_t job);
+/* What the fax server knows of a line. */
+void faxport_to_json(struct json_object *o, const struct cleardown_faxport_status *port);
+/* "sends, receives" */
+const char *faxport_uses(const struct cleardown_faxport_status *port);
+
 /* ---- virtual circuits (render_vc.c) ---- */
 
 /* "16 (normal-clearing)"; the buffer holds SHORT_TEXT. It returns it. */

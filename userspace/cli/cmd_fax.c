@@ -210,10 +210,8 @@ static int run_show(int argc, char **argv)
 static struct json_object *job_question(uint64_t job)
 {
 	struct json_object *o = json_object_new_object();
-	char id[SHORT_TEXT];
 
-	snprintf(id, sizeof(id), "%" PRIu64, job);
-	put_text(o, "job", id);
+	put_job(o, "job", job);
 	return o;
 }
 
@@ -230,7 +228,7 @@ static int alter(const struct fax_job *job, const char *word)
 		put_text(more, "number", opts.number);
 	code = daemon_do(word, "alter the job", "alter", more, &answer);
 	if (!code && settings.json)
-		put_text(doc_open("fax_altered"), "job", member_text(job->ticket, "job"));
+		put_job(doc_open("fax_altered"), "job", job->id);
 	else if (!code)
 		printf("job %s is altered\n", word);
 	json_object_put(answer);
@@ -360,7 +358,7 @@ static int end_job(struct ending *e, const struct fax_job *job, const char *word
 	json_object_put(answer);
 	if (code)
 		return code;
-	json_object_array_add(e->ended, json_object_new_uint64(job->id));
+	json_object_array_add(e->ended, json_job(job->id));
 	if (!settings.json)
 		printf("job %s is ended, %" PRIu64 " pages were confirmed\n", word,
 		       job_confirmed(job));
@@ -474,13 +472,6 @@ static struct json_object *line_of(struct json_object *answer, const char *name)
 	return NULL;
 }
 
-static const char *uses(const struct cleardown_faxport_status *port)
-{
-	static const char *const texts[] = { "off", "sends", "receives", "sends, receives" };
-
-	return texts[port->flags & (CLDN_FAXPORT_SEND | CLDN_FAXPORT_RECEIVE)];
-}
-
 static void status_row(struct libscols_table *table, const struct cleardown_faxport_status *port,
 		       struct json_object *line)
 {
@@ -488,7 +479,7 @@ static void status_row(struct libscols_table *table, const struct cleardown_faxp
 	char rate[SHORT_TEXT] = "";
 	const char *const cells[] = {
 		port->name, word_or(cleardown_fps_name(port->fps), "?"), pid,	     job, page,
-		rate,	    word_or(member_text(line, "number"), ""),	 uses(port),
+		rate,	    word_or(member_text(line, "number"), ""),	 faxport_uses(port),
 	};
 
 	if (port->provider_pid)
@@ -506,19 +497,8 @@ static struct json_object *status_json(const struct cleardown_faxport_status *po
 				       struct json_object *line)
 {
 	struct json_object *o = json_object_new_object();
-	char job[SHORT_TEXT];
 
-	snprintf(job, sizeof(job), "%" PRIu64, port->job);
-	put_text(o, "line", port->name);
-	put_text(o, "status", cleardown_fps_name(port->fps));
-	put_u64(o, "provider_pid", port->provider_pid);
-	put_text(o, "job", port->job ? job : NULL);
-	put_bool(o, "send", port->flags & CLDN_FAXPORT_SEND);
-	put_bool(o, "receive", port->flags & CLDN_FAXPORT_RECEIVE);
-	put_u64(o, "rings", port->rings);
-	put_u64(o, "priority", port->priority);
-	put_text(o, "tsid", port->tsid);
-	put_text(o, "csid", port->csid);
+	faxport_to_json(o, port);
 	put_text(o, "phase", member_text(line, "phase"));
 	put_u64(o, "page", member_number(line, "page"));
 	put_u64(o, "rate", member_number(line, "rate"));
@@ -625,7 +605,7 @@ static int change_port(struct cleardown_faxport *port, const char *name)
 	if (settings.json && status)
 		json_object_object_add(doc_open("fax_line"), "fax", status_json(status, NULL));
 	else if (status)
-		printf("%s: %s, %u rings, priority %u\n", status->name, uses(status), status->rings,
+		printf("%s: %s, %u rings, priority %u\n", status->name, faxport_uses(status), status->rings,
 		       status->priority);
 	return XC_OK;
 }

@@ -247,11 +247,8 @@ static int hand_in(struct watch *w, int fd, bool poll)
 
 static int handed_in(const struct watch *w)
 {
-	char id[SHORT_TEXT];
-
-	snprintf(id, sizeof(id), "%" PRIu64, w->job);
 	if (settings.json) {
-		put_text(doc_open("fax_job"), "job", id);
+		put_job(doc_open("fax_job"), "job", w->job);
 		put_text(doc_current(), "number", w->number);
 		put_u64(doc_current(), "pages", w->pages);
 	} else {

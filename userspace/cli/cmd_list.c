@@ -324,17 +324,8 @@ static void fax_to_json(struct json_object *doc, const struct cleardown_faxport_
 {
 	struct json_object *o = line ? json_object_new_object() : NULL;
 
-	if (line) {
-		put_text(o, "status", cleardown_fps_name(line->fps));
-		put_u64(o, "job", line->job);
-		put_u64(o, "provider_pid", line->provider_pid);
-		put_bool(o, "send", line->flags & CLDN_FAXPORT_SEND);
-		put_bool(o, "receive", line->flags & CLDN_FAXPORT_RECEIVE);
-		put_u64(o, "rings", line->rings);
-		put_u64(o, "priority", line->priority);
-		put_text(o, "tsid", line->tsid);
-		put_text(o, "csid", line->csid);
-	}
+	if (line)
+		faxport_to_json(o, line);
 	json_object_object_add(doc, "fax", o);
 }
 
@@ -344,9 +335,7 @@ static void fax_to_text(const struct cleardown_faxport_status *line)
 	       line->provider_pid ? "with a provider" : "without a provider");
 	if (line->job)
 		printf("  job           %" PRIu64 "\n", line->job);
-	printf("  settings      %s%s, %u rings, priority %u\n",
-	       line->flags & CLDN_FAXPORT_SEND ? "sends" : "does not send",
-	       line->flags & CLDN_FAXPORT_RECEIVE ? " and receives" : "", line->rings,
+	printf("  settings      %s, %u rings, priority %u\n", faxport_uses(line), line->rings,
 	       line->priority);
 }
 

@@ -239,13 +239,12 @@ void job_to_json(struct json_object *o, const struct fax_job *job, struct cleard
 {
 	static const char *const of_ticket[] = { "pages", "calls",     "paid",	     "outcome",
 						 "text",  "submitted", "not_before", "kill_after" };
-	char id[SHORT_TEXT], line[CLDN_NAME_LEN] = "";
+	char line[CLDN_NAME_LEN] = "";
 	size_t i;
 
-	snprintf(id, sizeof(id), "%" PRIu64, job->id);
 	if (job->in_kernel)
 		line_name(fax, job->kernel.line, line);
-	put_text(o, "job", id);
+	put_job(o, "job", job->id);
 	put_text(o, "state", job_state(job));
 	put_text(o, "number", job_number(job));
 	put_text(o, "line", *line ? line : NULL);

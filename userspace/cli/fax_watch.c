@@ -236,10 +236,8 @@ int watch_job(struct watch *w)
 static void ask_ticket(struct watch *w)
 {
 	struct json_object *more = json_object_new_object(), *answer, *ticket;
-	char id[SHORT_TEXT];
 
-	snprintf(id, sizeof(id), "%" PRIu64, w->job);
-	put_text(more, "job", id);
+	put_job(more, "job", w->job);
 	answer = daemon_ask("show", more);
 	if (answer && json_object_object_get_ex(answer, "job", &ticket) &&
 	    json_object_is_type(ticket, json_type_object)) {
@@ -341,10 +339,7 @@ int watch_judge(struct watch *w, int code)
 
 void watch_to_json(struct json_object *o, const struct watch *w)
 {
-	char id[SHORT_TEXT];
-
-	snprintf(id, sizeof(id), "%" PRIu64, w->job);
-	put_text(o, "job", id);
+	put_job(o, "job", w->job);
 	put_text(o, "line", *w->line ? w->line : NULL);
 	put_text(o, "number", w->number);
 	put_text(o, "event", w->outcome ? cleardown_fei_name(w->outcome) : NULL);
