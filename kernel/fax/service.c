@@ -353,6 +353,43 @@ int fax_rights(struct cldn_handle *h, void *p)
 	return ret;
 }
 
+/* Of those that @server may see the one with the lowest id above @after; they are in no order. */
+static struct fax_handle *fax_handle_after(const struct fax_handle *server, u64 after)
+{
+	struct fax_handle *fh, *next = NULL;
+
+	lockdep_assert_held(&fax.lock);
+	list_for_each_entry(fh, &fax.handles, node) {
+		if (!(server->rights & CLEARDOWN_FAX_JOB_MANAGE) &&
+		    !uid_eq(fh->h.owner.uid, server->h.owner.uid))
+			continue;
+		if (fh->h.id > after && (!next || fh->h.id < next->h.id))
+			next = fh;
+	}
+	return next;
+}
+
+/* CLEARDOWN_IOC_FAX_HANDLE_NEXT */
+static int fax_handle_next(struct cldn_handle *h, void *p)
+{
+	struct cleardown_fax_handle *arg = p;
+	struct fax_handle *fh;
+
+	guard(mutex)(&fax.lock);
+	arg->out_status = 0;
+	fh = fax_handle_after(fax_handle_of(h), arg->after);
+	if (!fh)
+		return -ENOENT;
+	arg->out_handle = fh->h.id;
+	arg->out_line = fh->line ? fh->line->dev->id : 0;
+	arg->out_rights = fh->rights;
+	arg->out_flags = fh->write ? CLEARDOWN_FAX_HANDLE_WRITE : 0;
+	arg->out_pid = fh->h.owner.pid;
+	arg->out_uid = from_kuid_munged(current_user_ns(), fh->h.owner.uid);
+	memcpy(arg->out_comm, fh->h.owner.comm, sizeof(arg->out_comm));
+	return 0;
+}
+
 /* ---- ports ---- */
 
 static struct fax_line *fax_line_find(u64 id)
@@ -583,6 +620,7 @@ static const struct cldn_ioctl fax_service_ioctls[] = {
 	  .word = offsetof(struct cleardown_fax_send, out_status) },
 	FAX_CALL(JOB_NEXT, struct cleardown_fax_job, fax_job_next, out_status),
 	FAX_CALL(JOB_SET, struct cleardown_fax_job_set, fax_job_set, out_status),
+	FAX_CALL(HANDLE_NEXT, struct cleardown_fax_handle, fax_handle_next, out_status),
 	{ .cmd = CLEARDOWN_IOC_FAX_STATUS,
 	  .size = sizeof(struct cleardown_fax_status),
 	  .min_size = sizeof(struct cleardown_fax_status),

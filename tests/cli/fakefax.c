@@ -7,7 +7,7 @@
  *   FAKE_LINES    names of the lines, separated by blanks (fax0)
  *   FAKE_JOBS     "ID:STATE:NUMBER ...": jobs that are there, STATE as CLEARDOWN_JS_*
  *   FAKE_DOCUMENT file that the document is copied to
- *   FAKE_FOREIGN  set: jobs are somebody else's
+ *   FAKE_FOREIGN  set: jobs are somebody else's, rights not ours to take away
  */
 #include <errno.h>
 #include <stdio.h>
@@ -21,6 +21,7 @@
 #define NEW_JOB 0x7000000000000005ULL
 #define MAX_JOBS 8
 #define RATE 14400
+#define FIRST_HANDLE 4294967298ULL
 
 static struct cleardown_fax_job jobs[MAX_JOBS];
 static unsigned int njobs;
@@ -248,6 +249,34 @@ static int service(struct cleardown_fax_status *s)
 	return 0;
 }
 
+/* A server handle of root, and a port of the first line that somebody else has. */
+static int next_handle(struct cleardown_fax_handle *h)
+{
+	static const char *const comms[] = { "sender", "watcher" };
+	__u64 i = h->after < FIRST_HANDLE ? 0 : h->after - FIRST_HANDLE + 1;
+
+	if (i > 1) {
+		errno = ENOENT;
+		return -1;
+	}
+	h->out_handle = FIRST_HANDLE + i;
+	h->out_line = i;
+	h->out_rights = i ? CLEARDOWN_FAX_READ : CLEARDOWN_FAX_RIGHTS_ALL;
+	h->out_flags = i ? 0 : CLEARDOWN_FAX_HANDLE_WRITE;
+	h->out_pid = 812 + i;
+	h->out_uid = 1000 * i;
+	strcpy(h->out_comm, comms[i]);
+	return 0;
+}
+
+static int rights(struct cleardown_fax_rights *r)
+{
+	note("rights %llu %#x\n", r->handle, r->drop);
+	r->out_rights = CLEARDOWN_FAX_READ & ~r->drop;
+	errno = getenv("FAKE_FOREIGN") ? EPERM : r->handle > FIRST_HANDLE + 1 ? ENOENT : 0;
+	return errno ? -1 : 0;
+}
+
 int fax_open(int flags)
 {
 	int unused;
@@ -270,6 +299,10 @@ int fax_ioctl(unsigned long nr, void *arg)
 		return next_job(arg);
 	case CLEARDOWN_IOC_FAX_PORT_NEXT:
 		return next_port(arg);
+	case CLEARDOWN_IOC_FAX_HANDLE_NEXT:
+		return next_handle(arg);
+	case CLEARDOWN_IOC_FAX_RIGHTS:
+		return rights(arg);
 	case CLEARDOWN_IOC_FAX_STATUS:
 		return service(arg);
 	case CLEARDOWN_IOC_FAX_OPEN_PORT:

@@ -59,7 +59,8 @@ nothing_left() { run -0 ls -A "$T" && [[ $output != *cleardown-* ]]; }
 # ---- the command line ----
 
 @test "help of fax and its verbs is complete" {
-	local verb verbs=(send queue show alter rm abort poll-remote receive log status set)
+	local verb verbs=(send queue show alter rm abort poll-remote receive log status set handles
+		revoke)
 
 	run plain fax --help
 	is 0 "${verbs[@]}"
@@ -468,6 +469,36 @@ wanted_cover() {
 	run fake fax set fax0 --id '+49 30 1234'
 	is 0
 	logged 'port 0x18 flags 0 rings 0 id \[+49 30 1234\]'
+}
+
+@test "handles lists who is connected; revoke takes rights away" {
+	run --separate-stderr fake fax handles
+	is 0 4294967298 server write sender 812 job-submit,job-query,config-query,config-set,port-query \
+		4294967299 fax0 read watcher 1000
+	run --separate-stderr fake -j fax handles
+	[ "$(json '[(h["handle"], h["kind"], h["line"], h["owner_pid"], h["uid"], len(h["rights"]))
+		for h in d["handles"]]')" = \
+		"[('4294967298', 'server', None, 812, 0, 7), ('4294967299', 'port', 'fax0', 813, 1000, 3)]" ]
+	run --separate-stderr fake fax revoke 4294967299 port-query job-query
+	is 0 "handle 4294967299: config-query"
+	logged 'rights 4294967299 0x12'
+	run --separate-stderr fake -j fax revoke 4294967299 all
+	[ "$(json '(d["type"], d["handle"], d["rights"])')" = "('fax_revoked', '4294967299', [])" ]
+	logged 'rights 4294967299 0x7f'
+	run fake fax revoke 4294967300 all
+	is 3 "there is no handle of that number" "fax handles"
+	FAKE_FOREIGN=1 run fake fax revoke 4294967299 all
+	is 4 "only root may"
+	: >"$T/log"
+	run fake fax revoke 4294967299
+	is 1 "and rights"
+	run fake fax revoke 4294967299 everything
+	is 1 '"everything" is no right'
+	run fake fax revoke fax0 all
+	is 1 "not the number of a handle"
+	run fake fax revoke 0 all
+	is 1 "not the number of a handle"
+	[ ! -s "$T/log" ]
 }
 
 # ---- what came, and what was ----

@@ -86,6 +86,12 @@ static void fill_open_port(void *p)
 	arg->line = ~0ULL;
 }
 
+/* Behind the last. */
+static void fill_handle_next(void *p)
+{
+	((struct cleardown_fax_handle *)p)->after = ~0ULL;
+}
+
 static void fill_port(void *p)
 {
 	((struct cleardown_fax_port *)p)->set = 0;
@@ -178,6 +184,7 @@ static const struct call calls[] = {
 	CALL(ON_SERVER, FAX_JOB_NEXT, cleardown_fax_job, fill_job_next, -ENOENT),
 	CALL(ON_SERVER, FAX_JOB_SET, cleardown_fax_job_set, fill_job_set, -EINVAL),
 	CALL(ON_SERVER, FAX_STATUS, cleardown_fax_status, fill_nothing, 0),
+	CALL(ON_SERVER, FAX_HANDLE_NEXT, cleardown_fax_handle, fill_handle_next, -ENOENT),
 	CALL(ON_LINE, FAX_LINE, cleardown_fax_line, fill_line, 0),
 	CALL(ON_LINE, FAX_PROVIDE, cleardown_fax_provide, fill_nothing, 0),
 	CALL(ON_LINE, FAX_JOB_TAKE, cleardown_fax_take, fill_take, -ENOENT),

@@ -93,8 +93,9 @@
 #define CLEARDOWN_IOC_CTL_CLOSE		_IO(CLEARDOWN_IOC_MAGIC, 0x45)
 #define CLEARDOWN_IOC_CTL_REBIND	_IO(CLEARDOWN_IOC_MAGIC, 0x46)
 #define CLEARDOWN_IOC_CTL_CONFIGURE	_IO(CLEARDOWN_IOC_MAGIC, 0x47)
-/* Faxes: the first ones for a server handle (an open fax), FAX_RIGHTS for a port too and FAX_PORT
- * for a port only; those after FAX_STATUS for a line's provider (an open faxN), FAX_JOB_NEXT too
+/* Faxes: the first ones and the last for a server handle (an open fax), FAX_RIGHTS for a port too
+ * and FAX_PORT for a port only; those from FAX_LINE to FAX_REPORT for a line's provider (an open
+ * faxN), FAX_JOB_NEXT too
  */
 #define CLEARDOWN_IOC_FAX_EVENTS	_IO(CLEARDOWN_IOC_MAGIC, 0x70)
 #define CLEARDOWN_IOC_FAX_RIGHTS	_IO(CLEARDOWN_IOC_MAGIC, 0x71)
@@ -110,6 +111,7 @@
 #define CLEARDOWN_IOC_FAX_JOB_TAKE	_IO(CLEARDOWN_IOC_MAGIC, 0x7b)
 #define CLEARDOWN_IOC_FAX_JOB_ADOPT	_IO(CLEARDOWN_IOC_MAGIC, 0x7c)
 #define CLEARDOWN_IOC_FAX_REPORT	_IO(CLEARDOWN_IOC_MAGIC, 0x7d)
+#define CLEARDOWN_IOC_FAX_HANDLE_NEXT	_IO(CLEARDOWN_IOC_MAGIC, 0x7e)
 /* events */
 #define CLEARDOWN_IOC_EVENTS_INFO	_IO(CLEARDOWN_IOC_MAGIC, 0x60)
 
@@ -1445,6 +1447,37 @@ struct cleardown_fax_rights {
 	__aligned_u64 handle;
 	__u32 out_rights;
 	__u32 out_status;
+};
+
+#define CLEARDOWN_FAX_HANDLE_WRITE	0x1	/* opened with a write mode; a port: it has MODIFY */
+
+/**
+ * struct cleardown_fax_handle - CLEARDOWN_IOC_FAX_HANDLE_NEXT: the next server handle or port
+ * @size: sizeof(struct cleardown_fax_handle)
+ * @out_status: status word; 0 with ENOENT, after the last
+ * @after: id of the one before; 0 = the first
+ * @out_handle: its id, as for FAX_RIGHTS
+ * @out_line: of a port: its line's device id; 0 = it is a server handle
+ * @out_rights: CLEARDOWN_FAX_*: those that are left
+ * @out_flags: CLEARDOWN_FAX_HANDLE_*
+ * @out_pid: who opened it
+ * @out_uid: his user id
+ * @out_comm: his name
+ *
+ * On a server handle, of which this is one itself. Without JOB_MANAGE only those of the caller's own
+ * user id are seen.
+ */
+struct cleardown_fax_handle {
+	__u32 size;
+	__u32 out_status;
+	__aligned_u64 after;
+	__aligned_u64 out_handle;
+	__aligned_u64 out_line;
+	__u32 out_rights;
+	__u32 out_flags;
+	__s32 out_pid;
+	__u32 out_uid;
+	char  out_comm[CLEARDOWN_COMM_LEN];
 };
 
 #define CLEARDOWN_FAX_PORT_SEND		0x1

@@ -851,6 +851,30 @@ static const struct verb fax_verbs[] = {
 		.set = set_line,
 		.run = run_set,
 	},
+	{
+		.name = "handles",
+		.operands = "",
+		.summary = "who is connected to the fax server, with which rights",
+		.details =
+			"Server handles (FaxConnectFaxServer) and ports of lines (FaxOpenPort) with the program\n"
+			"that opened them: yours, for root all.\n",
+		.run = run_fax_handles,
+	},
+	{
+		.name = "revoke",
+		.operands = "HANDLE RIGHT...",
+		.summary = "take rights of a handle away; they do not come back",
+		.details =
+			"HANDLE is a number of `fax handles`. RIGHT is one of\n"
+			"    job-submit    hand in faxes           config-query  read the configuration\n"
+			"    job-query     see jobs                config-set    change it\n"
+			"    job-manage    end those of others     port-query    see lines; close a port (FaxClose)\n"
+			"    port-set      change lines            all           each of them\n"
+			"\nIt holds from the next call on; ports that a server handle has opened have rights of their\n"
+			"own. Whoever connects anew has his rights again. Needs root.\n"
+			"\nExample: cleardown fax revoke 4294967298 job-submit\n",
+		.run = run_fax_revoke,
+	},
 	{ 0 },
 };
 

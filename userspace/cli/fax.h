@@ -90,7 +90,7 @@ int daemon_do(const char *object, const char *action, const char *op, struct jso
 const char *member_text(struct json_object *o, const char *key);
 int64_t member_number(struct json_object *o, const char *key);
 
-/* ---- verbs (cmd_faxsend.c, cmd_faxlog.c) ---- */
+/* ---- verbs (cmd_faxsend.c, cmd_faxlog.c, cmd_faxrights.c) ---- */
 
 int set_send(int option, const char *argument);
 int run_fax_send(int argc, char **argv);
@@ -98,6 +98,8 @@ int run_fax_poll(int argc, char **argv);
 int set_log(int option, const char *argument);
 int run_fax_log(int argc, char **argv);
 int run_fax_receive(int argc, char **argv);
+int run_fax_handles(int argc, char **argv);
+int run_fax_revoke(int argc, char **argv);
 
 /* "90m", "2h", "3d", "45s", or seconds. */
 bool parse_duration(const char *text, int64_t *seconds);

@@ -1205,6 +1205,7 @@ struct cleardown_faxline;
 #define CLDN_FAX_PORT_QUERY	0x10U
 #define CLDN_FAX_PORT_SET	0x20U
 #define CLDN_FAX_JOB_MANAGE	0x40U
+#define CLDN_FAX_RIGHTS_ALL	0x7fU
 
 /** Events of a job or a line (FEI_*). */
 enum cldn_fei {
@@ -1311,6 +1312,17 @@ struct cleardown_fax_job_entry {
 	char number[CLDN_FAX_NUMBER_LEN];
 };
 
+/** A server handle or a port, of any process. */
+struct cleardown_fax_handle_entry {
+	uint64_t handle;
+	uint64_t line; /**< of a port; 0 = it is a server handle */
+	uint32_t rights; /**< those that are left, CLDN_FAX_JOB_SUBMIT... */
+	bool write; /**< opened with a write mode; a port: it may change its line */
+	int32_t pid; /**< who opened it */
+	uint32_t uid;
+	char comm[CLDN_COMM_LEN];
+};
+
 /** Connect; @flags: CLDN_OPEN_OWNER to send, CLDN_OPEN_OBSERVER to look. FaxConnectFaxServer. */
 struct cleardown_fax *cleardown_fax_connect(unsigned int flags);
 void cleardown_fax_free(struct cleardown_fax *fax);
@@ -1328,6 +1340,15 @@ int cleardown_fax_bind_queue(struct cleardown_fax *fax, struct cleardown_queue *
 
 /** Give up rights of this handle; @rights, or NULL, becomes those that are left. */
 int cleardown_fax_drop_rights(struct cleardown_fax *fax, uint32_t drop, uint32_t *rights);
+/** Take rights of another handle or port away, by its number; EPERM without CAP_SYS_ADMIN, ENOENT. */
+int cleardown_fax_revoke_rights(struct cleardown_fax *fax, uint64_t handle, uint32_t drop,
+				uint32_t *rights);
+/**
+ * The handle after number @after, this one too; one's own user's, for root all. NULL with ENOENT after
+ * the last.
+ */
+const struct cleardown_fax_handle_entry *cleardown_fax_next_handle(struct cleardown_fax *fax,
+								   uint64_t after);
 
 const struct cleardown_fax_service *cleardown_fax_get_service(struct cleardown_fax *fax);
 /** The line after the one numbered @after (0 = the first); NULL with ENOENT after the last. */
@@ -1430,6 +1451,8 @@ const char *cleardown_linkflag_name(unsigned int flag_bit);
 const char *cleardown_fei_name(unsigned int event);
 const char *cleardown_fps_name(uint32_t fps);
 const char *cleardown_js_name(uint32_t state);
+/** A right of a handle: "job-submit". */
+const char *cleardown_faxright_name(unsigned int right_bit);
 /** "PHONEERR_OPERATIONFAILED", "NDIS_STATUS_CLOSING", "ERROR_BAD_UNIT", "SUCCESS". */
 const char *cleardown_status_name(uint32_t status);
 
@@ -1440,6 +1463,7 @@ int cleardown_call_from_name(const char *name);
 int cleardown_class_from_name(const char *name);
 int cleardown_doc_from_name(const char *name);
 int cleardown_clearing_from_name(const char *name);
+int cleardown_faxright_from_name(const char *name);
 
 #ifdef __cplusplus
 }

@@ -22,6 +22,7 @@ SAME(FAX_CONFIG_SET);
 SAME(FAX_PORT_QUERY);
 SAME(FAX_PORT_SET);
 SAME(FAX_JOB_MANAGE);
+SAME(FAX_RIGHTS_ALL);
 SAME(FEI_DIALING);
 SAME(FEI_SENDING);
 SAME(FEI_RECEIVING);
@@ -91,14 +92,32 @@ int cldn_io_fax_events(int fd, int queue_fd, uint64_t cookie, uint32_t *status)
 	return call(fd, CLEARDOWN_IOC_FAX_EVENTS, &e, &e.out_status, status);
 }
 
-int cldn_io_fax_rights(int fd, uint32_t drop, uint32_t *rights, uint32_t *status)
+int cldn_io_fax_rights(int fd, uint64_t handle, uint32_t drop, uint32_t *rights, uint32_t *status)
 {
-	struct cleardown_fax_rights r = { .size = sizeof(r), .drop = drop };
+	struct cleardown_fax_rights r = { .size = sizeof(r), .drop = drop, .handle = handle };
 	int ret = call(fd, CLEARDOWN_IOC_FAX_RIGHTS, &r, &r.out_status, status);
 
 	if (rights)
 		*rights = r.out_rights;
 	return ret;
+}
+
+int cldn_io_fax_next_handle(int fd, uint64_t after, struct cleardown_fax_handle_entry *handle,
+			    uint32_t *status)
+{
+	struct cleardown_fax_handle h = { .size = sizeof(h), .after = after };
+
+	if (call(fd, CLEARDOWN_IOC_FAX_HANDLE_NEXT, &h, &h.out_status, status) < 0)
+		return -1;
+	memset(handle, 0, sizeof(*handle));
+	handle->handle = h.out_handle;
+	handle->line = h.out_line;
+	handle->rights = h.out_rights;
+	handle->write = h.out_flags & CLEARDOWN_FAX_HANDLE_WRITE;
+	handle->pid = h.out_pid;
+	handle->uid = h.out_uid;
+	cldn_copy_text(handle->comm, sizeof(handle->comm), h.out_comm, sizeof(h.out_comm));
+	return 0;
 }
 
 int cldn_io_fax_service(int fd, struct cleardown_fax_service *service)

@@ -14,6 +14,7 @@ struct cleardown_fax {
 	struct cleardown_fax_service service;
 	struct cleardown_faxport_status line;
 	struct cleardown_fax_job_entry job;
+	struct cleardown_fax_handle_entry handle;
 };
 
 struct cleardown_faxport {
@@ -84,7 +85,21 @@ CLDN_EXPORT int cleardown_fax_bind_queue(struct cleardown_fax *fax, struct clear
 CLDN_EXPORT int cleardown_fax_drop_rights(struct cleardown_fax *fax, uint32_t drop,
 					  uint32_t *rights)
 {
-	return cldn_io_fax_rights(fax->fd, drop, rights, &fax->status_word);
+	return cldn_io_fax_rights(fax->fd, 0, drop, rights, &fax->status_word);
+}
+
+CLDN_EXPORT int cleardown_fax_revoke_rights(struct cleardown_fax *fax, uint64_t handle,
+					    uint32_t drop, uint32_t *rights)
+{
+	return cldn_io_fax_rights(fax->fd, handle, drop, rights, &fax->status_word);
+}
+
+CLDN_EXPORT const struct cleardown_fax_handle_entry *
+cleardown_fax_next_handle(struct cleardown_fax *fax, uint64_t after)
+{
+	int ret = cldn_io_fax_next_handle(fax->fd, after, &fax->handle, &fax->status_word);
+
+	return ret < 0 ? NULL : &fax->handle;
 }
 
 CLDN_EXPORT const struct cleardown_fax_service *cleardown_fax_get_service(struct cleardown_fax *fax)

@@ -57,7 +57,9 @@ int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *recor
 int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);
 /* convert_fax.c: the same for faxes; @status, where not NULL, becomes the word. */
 int cldn_io_fax_events(int fd, int queue_fd, uint64_t cookie, uint32_t *status);
-int cldn_io_fax_rights(int fd, uint32_t drop, uint32_t *rights, uint32_t *status);
+int cldn_io_fax_rights(int fd, uint64_t handle, uint32_t drop, uint32_t *rights, uint32_t *status);
+int cldn_io_fax_next_handle(int fd, uint64_t after, struct cleardown_fax_handle_entry *handle,
+			    uint32_t *status);
 int cldn_io_fax_service(int fd, struct cleardown_fax_service *service);
 int cldn_io_fax_next_line(int fd, uint64_t after, struct cleardown_faxport_status *line,
 			  uint32_t *status);

@@ -93,6 +93,13 @@ static const struct word jss[] = {
 	{ CLDN_JS_COMPLETED, "completed" },
 };
 
+static const struct word faxrights[] = {
+	{ CLDN_FAX_JOB_SUBMIT, "job-submit" },	   { CLDN_FAX_JOB_QUERY, "job-query" },
+	{ CLDN_FAX_CONFIG_QUERY, "config-query" }, { CLDN_FAX_CONFIG_SET, "config-set" },
+	{ CLDN_FAX_PORT_QUERY, "port-query" },	   { CLDN_FAX_PORT_SET, "port-set" },
+	{ CLDN_FAX_JOB_MANAGE, "job-manage" },
+};
+
 static const struct word modes[] = {
 	{ CLDN_MODE_DRAIN, "drain" }, { CLDN_MODE_ORDERLY, "orderly" },
 	{ CLDN_MODE_ABORT, "abort" }, { CLDN_MODE_EMERGENCY, "emergency" },
@@ -458,6 +465,7 @@ NAME_FUNCTION(cleardown_clearing_name, q850, unsigned int value)
 NAME_FUNCTION(cleardown_fei_name, feis, unsigned int value)
 NAME_FUNCTION(cleardown_fps_name, fpss, uint32_t value)
 NAME_FUNCTION(cleardown_js_name, jss, uint32_t value)
+NAME_FUNCTION(cleardown_faxright_name, faxrights, unsigned int value)
 NAME_FUNCTION(cleardown_status_name, status_words, uint32_t value)
 
 #define VALUE_FUNCTION(function, words)                          \
@@ -472,3 +480,4 @@ VALUE_FUNCTION(cleardown_call_from_name, calls)
 VALUE_FUNCTION(cleardown_class_from_name, classes)
 VALUE_FUNCTION(cleardown_doc_from_name, docs)
 VALUE_FUNCTION(cleardown_clearing_from_name, q850)
+VALUE_FUNCTION(cleardown_faxright_from_name, faxrights)
