@@ -5,16 +5,28 @@
 usage: fakefaxd.py SOCKET ANSWERS LOG
 
 ANSWERS is a file with one JSON object: for each op its answer, "after" and the op for every answer but
-the first. An op that is not there gets ENOENT. Ends when the one who started it does.
+the first. An op that is not there gets ENOENT; fetch passes the file of the fax of that name among those
+received. Ends when the one who started it does.
 """
 
 import ctypes
 import json
+import os
 import signal
 import socket
 import sys
 
 PR_SET_PDEATHSIG = 1
+
+
+def fetch(table, question):
+    """The descriptor of a received fax, or None."""
+    for key in "received", "after received":
+        for fax in table.get(key, {}).get("faxes", []):
+            if fax["name"] == question["name"]:
+                with open(fax["pdf" if question.get("pdf") else "file"], "rb") as file:
+                    return os.dup(file.fileno())
+    return None
 
 
 def main(path, answers, log):
@@ -31,7 +43,13 @@ def main(path, answers, log):
             text = client.recv(65536).decode()
             with open(log, "a", encoding="utf-8") as file:
                 print(text, file=file)
-            op = json.loads(text)["op"]
+            question = json.loads(text)
+            op = question["op"]
+            file = fetch(table, question) if op == "fetch" else None
+            if file is not None:
+                socket.send_fds(client, [b'{"ok": true}'], [file])
+                os.close(file)
+                continue
             asked[op] = asked.get(op, 0) + 1
             answer = table.get("after " + op) if asked[op] > 1 else None
             answer = answer or table.get(op) or \

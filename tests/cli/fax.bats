@@ -506,7 +506,7 @@ wanted_cover() {
 received() {
 	cp one.tif "$T/a.tif"
 	printf '%%PDF-a' >"$T/a.pdf"
-	echo "{\"file\": \"$T/$1.tif\", \"pdf\": \"$T/$1.pdf\", \"from\": \"+49 30\\u001b1\", \"pages\": 1,
+	echo "{\"name\": \"$1\", \"job\": \"${2:-0}\", \"file\": \"$T/$1.tif\", \"pdf\": \"$T/$1.pdf\", \"from\": \"+49 30\\u001b1\", \"pages\": 1,
 		\"line\": \"fax0\", \"time\": 1893499200, \"outcome\": \"ok\"}"
 }
 
@@ -527,17 +527,41 @@ received() {
 	is 2 "copy the fax to it"
 }
 
-@test "poll-remote hands in a call that polls, and shows what came" {
-	faxd "{\"received\": {\"ok\": true, \"faxes\": []},
-		\"after received\": {\"ok\": true, \"faxes\": [$(received a)]}}"
+@test "poll-remote hands in a call that polls, and shows what came of it" {
+	faxd "{\"received\": {\"ok\": true, \"faxes\": [$(received b 8), $(received a "$JOB")]}}"
 	mkdir "$T/got"
 	run --separate-stderr fake fax poll-remote 1 --dir "$T/got"
 	is 0 "fax0: 1 page from +49 30?1: $T/a.tif"
+	[[ $output != *"b.tif"* ]]
 	logged 'send 0 1 \[poll=1\]'
 	[ ! -s "$FAKE_DOCUMENT" ]
 	cmp one.tif "$T/got/a.tif"
+	cmp "$T/a.pdf" "$T/got/a.pdf"
+	[ ! -e "$T/got/b.tif" ]
 	run --separate-stderr fake -j fax poll-remote 3
 	is 11
+}
+
+@test "poll-remote into a file: a new one, made before the call, gone when nothing came" {
+	faxd "{\"received\": {\"ok\": true, \"faxes\": [$(received a "$JOB")]}}"
+	run --separate-stderr fake fax poll-remote 1 --file "$T/fetched.tif"
+	is 0
+	cmp one.tif "$T/fetched.tif"
+	: >"$T/log"
+	run fake fax poll-remote 1 --file "$T/fetched.tif"
+	is 2 "$T/fetched.tif: cannot make this file"
+	run fake fax poll-remote 1 --file "$T/none/fetched.tif"
+	is 3 "cannot make this file"
+	run fake fax poll-remote 1 --no-wait --file "$T/later.tif"
+	is 1 "--no-wait leaves before"
+	[ ! -s "$T/log" ] || ! logged 'send.*'
+}
+
+@test "poll-remote of nothing leaves no file" {
+	faxd '{"received": {"ok": true, "faxes": []}}'
+	run --separate-stderr fake fax poll-remote 1 --file "$T/fetched.tif"
+	is 0
+	[ ! -e "$T/fetched.tif" ]
 }
 
 @test "log shows calls, also those to come" {

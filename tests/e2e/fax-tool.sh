@@ -185,7 +185,8 @@ mv /tmp/got/*.tif /tmp/got.tif
 hostctl save got.tif </tmp/got.tif >/run/said
 check "pixel for pixel" same_fax fax1.tif got.tif
 check "receive lists it" json 0 'faxes.#' 1 fax receive
-check "not for a user" user 4 fax receive
+check "not for a user" user 0 -j fax receive
+same "who has polled none" 0 "$(value 'faxes.#')"
 check "the line takes no more calls" run 0 fax set fax0 --receive off
 cleardown fax poll-remote 201 --dir /tmp/got >/tmp/poll.out 2>/tmp/poll.err &
 pid=$!

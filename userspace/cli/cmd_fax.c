@@ -664,6 +664,7 @@ static const struct option poll_options[] = {
 	{ "kill-after", required_argument, NULL, OPT_KILL_AFTER },
 	{ "no-ecm", no_argument, NULL, OPT_NO_ECM },
 	{ "dir", required_argument, NULL, OPT_DIR },
+	{ "file", required_argument, NULL, OPT_FILE },
 	{ 0 },
 };
 
@@ -794,9 +795,10 @@ static const struct verb fax_verbs[] = {
 		.operands = "NUMBER [OPTIONS]",
 		.summary = "call a fax and fetch what it has to be polled",
 		.details = "      --line OBJ       on which line; otherwise any\n"
-			   "      --dir DIR        copy what came into DIR\n"
+			   "      --dir DIR        copy what came into DIR, under the name of the spool\n"
+			   "      --file FILE      write it to FILE, a new one: the pages as TIFF\n"
 			   "      --no-wait, --once, --no-ecm, --timeout SEC as of send\n" WHEN_HELP
-			   "\nExit codes as of send.\n",
+			   "\nWhat came is yours: `fax receive` lists it later, too. Exit codes as of send.\n",
 		.options = poll_options,
 		.set = set_send,
 		.run = run_fax_poll,
@@ -806,6 +808,7 @@ static const struct verb fax_verbs[] = {
 		.operands = "[OPTIONS]",
 		.summary = "faxes that came in; with --follow those to come",
 		.details =
+			"For root all faxes, for others what they have fetched by poll-remote.\n"
 			"      --follow         wait for faxes, a line for each; with --json a document each\n"
 			"      --count N        wait for N of them: exit code 6 when --timeout SEC was too short\n"
 			"      --dir DIR        copy them into DIR: the TIFF, and the PDF where it is made already\n"

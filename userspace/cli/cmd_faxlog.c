@@ -12,7 +12,7 @@
 
 #include <libsmartcols.h>
 
-#include "fax_received.h"
+#include "fax.h"
 
 #define LOOK_EVERY_MS 200
 
@@ -220,13 +220,18 @@ int run_fax_log(int argc, char **argv)
 
 /* ---- what was received ---- */
 
-int received_load(struct received *received)
+struct received {
+	struct json_object *answer; /* of the daemon, with "faxes"; NULL = not asked yet */
+};
+
+/* Those that are there. Returns an exit code, having told the user. */
+static int received_load(struct received *received)
 {
 	received->answer = NULL;
 	return daemon_do("fax", "ask what was received", "received", NULL, &received->answer);
 }
 
-void received_free(struct received *received)
+static void received_free(struct received *received)
 {
 	json_object_put(received->answer);
 	received->answer = NULL;
@@ -252,38 +257,60 @@ static bool is_known(const struct received *received, struct json_object *fax)
 	return false;
 }
 
-/* A file of that name that is there already stays as it is. */
-static int copy_file(const char *path, const char *dir)
+/* 0 or an errno. */
+static int copy_bytes(int in, int out)
 {
-	const char *name = strrchr(path, '/') ? strrchr(path, '/') + 1 : path;
-	char to[4096];
-	int in = open(path, O_RDONLY | O_CLOEXEC), out = -1, err = errno;
 	struct stat st = { 0 };
 	ssize_t n = 1;
 
-	if (in < 0)
-		return complain_errno(path, "open it", err);
-	snprintf(to, sizeof(to), "%s/%s", dir, name);
-	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	err = out < 0 || fstat(in, &st) < 0 ? errno : 0;
-	while (!err && st.st_size > 0 && n > 0) {
+	if (fstat(in, &st) < 0)
+		return errno;
+	while (st.st_size > 0 && n > 0) {
 		n = sendfile(out, in, NULL, st.st_size);
-		st.st_size -= n > 0 ? n : 0;
-		err = n < 0 ? errno : 0;
+		if (n < 0)
+			return errno;
+		st.st_size -= n;
 	}
+	return st.st_size ? EIO : 0;
+}
+
+/* A file of that name that is there already stays as it is. */
+static int copy_into(const char *dir, const char *name, const char *ending, int in)
+{
+	char to[4096];
+	int out, err;
+
+	snprintf(to, sizeof(to), "%s/%s%s", dir, name, ending);
+	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	err = out < 0 ? errno : copy_bytes(in, out);
 	if (out >= 0 && close(out) < 0 && !err)
 		err = errno;
-	close(in);
 	return err ? complain_errno(to, "copy the fax to it", err) : XC_OK;
 }
 
-static int fetch(struct json_object *fax, const char *dir)
+/* The daemon has it opened: a user cannot, of those that he has polled. */
+static int fetch_one(struct json_object *fax, const char *dir, int to, bool pdf)
 {
-	const char *pdf = member_text(fax, "pdf");
-	int code = dir ? copy_file(text_of(fax, "file"), dir) : XC_OK;
+	const char *name = text_of(fax, "name");
+	int in = -1, code = daemon_fetch(name, pdf, &in), err = 0;
 
-	if (!code && dir && pdf && *pdf)
-		code = copy_file(pdf, dir);
+	if (!code && dir)
+		code = copy_into(dir, name, pdf ? ".pdf" : ".tif", in);
+	if (!code && to >= 0 && !pdf)
+		err = lseek(in, 0, SEEK_SET) < 0 ? errno : copy_bytes(in, to);
+	if (err)
+		code = complain_errno(name, "copy the fax", err);
+	if (in >= 0)
+		close(in);
+	return code;
+}
+
+static int fetch(struct json_object *fax, const char *dir, int to)
+{
+	int code = dir || to >= 0 ? fetch_one(fax, dir, to, false) : XC_OK;
+
+	if (!code && dir && *text_of(fax, "pdf"))
+		code = fetch_one(fax, dir, -1, true);
 	return code;
 }
 
@@ -342,7 +369,11 @@ static void show_fax(struct json_object *fax)
 	fflush(stdout);
 }
 
-int received_show_new(struct received *received, const char *dir, uint64_t *n)
+/*
+ * Asks again, shows those that were not in @received, which has all then, and puts copies of their
+ * files into @dir unless that is NULL. @n grows by their number. Returns an exit code.
+ */
+static int received_show_new(struct received *received, const char *dir, uint64_t *n)
 {
 	struct json_object *faxes, *fax, *fresh = json_object_new_array();
 	struct received now;
@@ -354,17 +385,41 @@ int received_show_new(struct received *received, const char *dir, uint64_t *n)
 		fax = json_object_array_get_idx(faxes, i);
 		if (is_known(received, fax))
 			continue;
-		code = fetch(fax, dir);
+		code = fetch(fax, dir, -1);
 		show_fax(fax);
 		json_object_array_add(fresh, json_object_get(fax));
 	}
-	if (n)
-		*n += json_object_array_length(fresh);
+	*n += json_object_array_length(fresh);
 	if (settings.json && doc_current())
 		json_object_object_add(doc_current(), "faxes", json_object_get(fresh));
 	json_object_put(fresh);
 	received_free(received);
 	*received = now;
+	return code;
+}
+
+int received_show_polled(uint64_t job, const char *dir, int file, bool *found)
+{
+	struct json_object *faxes, *fax, *mine = json_object_new_array();
+	struct received now;
+	int code = received_load(&now);
+	uint64_t by;
+	size_t i;
+
+	faxes = code ? NULL : faxes_of(&now);
+	for (i = 0; !code && faxes && i < json_object_array_length(faxes); i++) {
+		fax = json_object_array_get_idx(faxes, i);
+		if (!parse_u64(text_of(fax, "job"), UINT64_MAX, &by) || by != job)
+			continue;
+		code = fetch(fax, dir, file);
+		show_fax(fax);
+		json_object_array_add(mine, json_object_get(fax));
+	}
+	*found = json_object_array_length(mine) > 0;
+	if (settings.json && doc_current())
+		json_object_object_add(doc_current(), "faxes", json_object_get(mine));
+	json_object_put(mine);
+	received_free(&now);
 	return code;
 }
 
@@ -449,7 +504,7 @@ int run_fax_receive(int argc, char **argv)
 		faxes = faxes_of(&received);
 		show_faxes(faxes);
 		for (i = 0; !code && faxes && i < json_object_array_length(faxes); i++)
-			code = fetch(json_object_array_get_idx(faxes, i), opts.dir);
+			code = fetch(json_object_array_get_idx(faxes, i), opts.dir, -1);
 	}
 	received_free(&received);
 	return code;

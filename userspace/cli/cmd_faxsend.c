@@ -8,7 +8,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "fax_received.h"
 #include "fax_watch.h"
 
 static struct {
@@ -16,7 +15,7 @@ static struct {
 	bool no_wait, no_ecm, once;
 	int64_t at, kill_after; /* UTC seconds, seconds; 0 = not said */
 	const char *res;
-	const char *dir;
+	const char *dir, *file; /* for what is polled */
 	struct cover cover;
 	struct document_options document;
 } opts = {
@@ -153,6 +152,9 @@ int set_send(int option, const char *argument)
 		return XC_OK;
 	case OPT_DIR:
 		opts.dir = argument;
+		return XC_OK;
+	case OPT_FILE:
+		opts.file = argument;
 		return XC_OK;
 	case OPT_NO_WAIT:
 		opts.no_wait = true;
@@ -318,20 +320,38 @@ static int empty_document(void)
 	return fd;
 }
 
-/* What came in is root's; another user learns that it is there. */
+/* What came is the user's, and becomes a file of his. -1 is no file; @made: it is there, and is ours. */
+static int open_result(int *result, bool *made)
+{
+	*made = false;
+	*result = -1;
+	if (!opts.file)
+		return XC_OK;
+	*result = open(opts.file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	*made = *result >= 0;
+	return *made ? XC_OK : complain_errno(opts.file, "make this file", errno);
+}
+
 static int poll_and_fetch(struct watch *w, int fd)
 {
-	struct received seen = { daemon_ask("received", NULL) };
-	bool may_see = member_number(seen.answer, "ok");
-	int code = hand_in(w, fd, true);
+	bool made, found = false;
+	int result, code = open_result(&result, &made), shown = XC_OK;
 
 	if (!code)
+		code = hand_in(w, fd, true);
+	if (!code)
 		code = follow(w);
-	if (!code && may_see)
-		code = received_show_new(&seen, opts.dir, NULL);
-	else if (!code)
-		progress("fax: what came is in the spool, where root may read it");
-	received_free(&seen);
+	/* Also the pages of a call that was cut. */
+	if (w->over)
+		shown = received_show_polled(w->job, opts.dir, result, &found);
+	if (!code)
+		code = shown;
+	if (!code && !found)
+		progress("fax: nothing came");
+	if (made && close(result) < 0 && !code)
+		code = complain_errno(opts.file, "write to it", errno);
+	if (made && !found)
+		unlink(opts.file);
 	return code;
 }
 
@@ -344,6 +364,9 @@ int run_fax_poll(int argc, char **argv)
 		return complain_usage("poll-remote takes a number");
 	if (!is_number(argv[0]))
 		return wrong_number(argv[0]);
+	if (opts.no_wait && (opts.dir || opts.file))
+		return complain_usage("--no-wait leaves before anything can be copied: "
+				      "`fax receive --dir DIR` does that later");
 	fd = empty_document();
 	if (fd < 0)
 		return XC_DEVICE;

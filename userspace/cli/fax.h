@@ -86,6 +86,8 @@ struct json_object *daemon_ask(const char *op, struct json_object *more);
 /* The same for what only it can do. Returns an exit code, having told the user. */
 int daemon_do(const char *object, const char *action, const char *op, struct json_object *more,
 	      struct json_object **answer);
+/* The file of a received fax for reading: the daemon opens it for whom it may be. Returns an exit code. */
+int daemon_fetch(const char *name, bool pdf, int *file);
 
 const char *member_text(struct json_object *o, const char *key);
 int64_t member_number(struct json_object *o, const char *key);
@@ -95,6 +97,11 @@ int64_t member_number(struct json_object *o, const char *key);
 int set_send(int option, const char *argument);
 int run_fax_send(int argc, char **argv);
 int run_fax_poll(int argc, char **argv);
+/*
+ * Shows the fax that @job has polled, and copies it: its files into @dir unless that is NULL, its pages to
+ * @file unless that is negative. @found: whether there is one. Returns an exit code.
+ */
+int received_show_polled(uint64_t job, const char *dir, int file, bool *found);
 int set_log(int option, const char *argument);
 int run_fax_log(int argc, char **argv);
 int run_fax_receive(int argc, char **argv);

@@ -49,7 +49,28 @@ static int connect_daemon(void)
 	return -1;
 }
 
-static struct json_object *exchange(int fd, const char *question)
+/* A message of @n bytes, and the file that comes with it into @file, unless that is NULL. */
+static bool receive(int fd, char *text, ssize_t n, int *file)
+{
+	union {
+		struct cmsghdr header;
+		char space[CMSG_SPACE(sizeof(int))];
+	} with;
+	struct iovec part = { text, n };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr *c;
+
+	m.msg_control = &with;
+	m.msg_controllen = file ? sizeof(with) : 0;
+	if (recvmsg(fd, &m, MSG_CMSG_CLOEXEC) != n)
+		return false;
+	c = CMSG_FIRSTHDR(&m);
+	if (file && c && c->cmsg_type == SCM_RIGHTS && c->cmsg_len == CMSG_LEN(sizeof(int)))
+		memcpy(file, CMSG_DATA(c), sizeof(int));
+	return true;
+}
+
+static struct json_object *exchange(int fd, const char *question, int *file)
 {
 	struct json_object *answer = NULL;
 	char *text = NULL;
@@ -60,25 +81,30 @@ static struct json_object *exchange(int fd, const char *question)
 	n = recv(fd, NULL, 0, MSG_PEEK | MSG_TRUNC);
 	if (n > 0)
 		text = calloc(1, n + 1);
-	if (text && recv(fd, text, n, 0) == n)
+	if (text && receive(fd, text, n, file))
 		answer = json_tokener_parse(text);
 	free(text);
 	return answer;
 }
 
-struct json_object *daemon_ask(const char *op, struct json_object *more)
+static struct json_object *ask(const char *op, struct json_object *more, int *file)
 {
 	struct json_object *question = more ? more : json_object_new_object(), *answer = NULL;
 	int fd = connect_daemon();
 
 	put_text(question, "op", op);
 	if (fd >= 0) {
-		answer = exchange(fd,
-				  json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN));
+		answer = exchange(
+			fd, json_object_to_json_string_ext(question, JSON_C_TO_STRING_PLAIN), file);
 		close(fd);
 	}
 	json_object_put(question);
 	return answer;
+}
+
+struct json_object *daemon_ask(const char *op, struct json_object *more)
+{
+	return ask(op, more, NULL);
 }
 
 static int errno_of(const char *name)
@@ -105,8 +131,9 @@ static int refused(const char *object, const char *action, struct json_object *a
 	return complain(exit_for_errno(err), &trouble);
 }
 
-int daemon_do(const char *object, const char *action, const char *op, struct json_object *more,
-	      struct json_object **answer)
+/* @answer is that of the daemon, or NULL; consumed unless @keep is wanted and it is a good one. */
+static int judge(const char *object, const char *action, struct json_object *answer,
+		 struct json_object **keep)
 {
 	static const char remedy[] = "is the service cleardown-faxd running?";
 	const struct trouble none = {
@@ -118,14 +145,35 @@ int daemon_do(const char *object, const char *action, const char *op, struct jso
 	};
 	int code = XC_OK;
 
-	*answer = daemon_ask(op, more);
-	if (!*answer)
+	if (!answer)
 		return complain(XC_NOT_FOUND, &none);
-	if (!member_number(*answer, "ok"))
-		code = refused(object, action, *answer);
-	if (code) {
-		json_object_put(*answer);
-		*answer = NULL;
-	}
+	if (!member_number(answer, "ok"))
+		code = refused(object, action, answer);
+	if (!code && keep)
+		*keep = answer;
+	else
+		json_object_put(answer);
+	return code;
+}
+
+int daemon_do(const char *object, const char *action, const char *op, struct json_object *more,
+	      struct json_object **answer)
+{
+	*answer = NULL;
+	return judge(object, action, daemon_ask(op, more), answer);
+}
+
+int daemon_fetch(const char *name, bool pdf, int *file)
+{
+	struct json_object *more = json_object_new_object();
+	int code;
+
+	*file = -1;
+	put_text(more, "name", name);
+	if (pdf)
+		put_bool(more, "pdf", true);
+	code = judge(name, "fetch the fax", ask("fetch", more, file), NULL);
+	if (!code && *file < 0)
+		code = complain_errno(name, "fetch the fax", EPROTO);
 	return code;
 }

@@ -19,6 +19,7 @@
 struct client {
 	int fd;				/* -1: free */
 	uid_t uid;
+	int file;			/* goes with the answer; -1: none */
 };
 
 struct control {
@@ -27,14 +28,6 @@ struct control {
 	char path[sizeof(((struct sockaddr_un *)0)->sun_path)];
 	struct client clients[CONTROL_CLIENTS];
 };
-
-static void put_id(struct json_object *o, uint64_t id)
-{
-	char text[24];
-
-	snprintf(text, sizeof(text), "%" PRIu64, id);
-	put(o, "job", text);
-}
 
 static struct json_object *good(void)
 {
@@ -65,7 +58,7 @@ static struct json_object *job_object(const struct spool_job *j)
 {
 	struct json_object *o = json_object_new_object();
 
-	put_id(o, j->id);
+	put_job(o, j->id);
 	put_number(o, "uid", j->uid);
 	put(o, "number", j->number);
 	put(o, "state", spool_state_name(j->state));
@@ -84,7 +77,7 @@ static struct json_object *job_object(const struct spool_job *j)
 	return o;
 }
 
-static struct json_object *op_queue(struct faxd *d, const struct client *c, struct json_object *q)
+static struct json_object *op_queue(struct faxd *d, struct client *c, struct json_object *q)
 {
 	bool all = json_object_get_boolean(json_object_object_get(q, "all"));
 	struct json_object *o = good(), *jobs = json_object_new_array();
@@ -111,7 +104,7 @@ static struct json_object *no_job(void)
 	return bad(ENOENT, "there is no such job");
 }
 
-static struct json_object *op_show(struct faxd *d, const struct client *c, struct json_object *q)
+static struct json_object *op_show(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct spool_job *j = job_of(d, c, q);
 	struct json_object *o;
@@ -144,7 +137,7 @@ static bool change(struct spool_job *j, struct json_object *q)
 	return true;
 }
 
-static struct json_object *op_alter(struct faxd *d, const struct client *c, struct json_object *q)
+static struct json_object *op_alter(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct spool_job *j = job_of(d, c, q);
 	struct spool_job before;
@@ -168,7 +161,7 @@ static struct json_object *op_alter(struct faxd *d, const struct client *c, stru
 }
 
 /* A provider cannot delete a job: to the kernel it has failed. */
-static struct json_object *op_rm(struct faxd *d, const struct client *c, struct json_object *q)
+static struct json_object *op_rm(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct spool_job *j = job_of(d, c, q);
 	struct line *l;
@@ -194,7 +187,23 @@ static struct json_object *op_rm(struct faxd *d, const struct client *c, struct 
 
 /* ---- received ---- */
 
-static void add_fax(struct json_object *faxes, const char *directory, const char *name)
+/* The facts of a fax, where he who asks may see it. Else NULL. */
+static struct json_object *facts_of(const struct client *c, const char *directory, const char *name,
+				    int len)
+{
+	char path[PATH_LEN * 2];
+	struct json_object *o;
+
+	snprintf(path, sizeof(path), "%s/%.*s.json", directory, len, name);
+	o = json_object_from_file(path);
+	if (!o || may(c, inbox_owner(o)))
+		return o;
+	json_object_put(o);
+	return NULL;
+}
+
+static void add_fax(struct json_object *faxes, const struct client *c, const char *directory,
+		    const char *name)
 {
 	int len = (int)strlen(name) - 5;
 	char path[PATH_LEN * 2];
@@ -202,10 +211,11 @@ static void add_fax(struct json_object *faxes, const char *directory, const char
 
 	if (len <= 0 || strcmp(name + len, ".json"))
 		return;
-	snprintf(path, sizeof(path), "%s/%s", directory, name);
-	o = json_object_from_file(path);
+	o = facts_of(c, directory, name, len);
 	if (!o)
 		return;
+	snprintf(path, sizeof(path), "%.*s", len, name);
+	put(o, "name", path);
 	snprintf(path, sizeof(path), "%s/%.*s.tif", directory, len, name);
 	put(o, "file", path);
 	snprintf(path, sizeof(path), "%s/%.*s.pdf", directory, len, name);
@@ -213,8 +223,7 @@ static void add_fax(struct json_object *faxes, const char *directory, const char
 	json_object_array_add(faxes, o);
 }
 
-static struct json_object *op_received(struct faxd *d, const struct client *c,
-				       struct json_object *q)
+static struct json_object *op_received(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct json_object *o, *faxes;
 	char path[PATH_LEN];
@@ -222,8 +231,6 @@ static struct json_object *op_received(struct faxd *d, const struct client *c,
 	int n, i;
 
 	(void)q;
-	if (!may(c, geteuid()))
-		return bad(EACCES, "what was received is not for every user");
 	snprintf(path, sizeof(path), "%s/received", d->directory);
 	n = scandir(path, &names, NULL, alphasort);
 	if (n < 0)
@@ -231,12 +238,31 @@ static struct json_object *op_received(struct faxd *d, const struct client *c,
 	o = good();
 	faxes = json_object_new_array();
 	for (i = 0; i < n; i++) {
-		add_fax(faxes, path, names[i]->d_name);
+		add_fax(faxes, c, path, names[i]->d_name);
 		free(names[i]);
 	}
 	free(names);
 	json_object_object_add(o, "faxes", faxes);
 	return o;
+}
+
+/* Its file goes to whom it may belong, who cannot open it himself. */
+static struct json_object *op_fetch(struct faxd *d, struct client *c, struct json_object *q)
+{
+	const char *name = json_object_get_string(json_object_object_get(q, "name"));
+	bool pdf = json_object_get_boolean(json_object_object_get(q, "pdf"));
+	char directory[PATH_LEN], path[PATH_LEN * 2];
+	struct json_object *facts = NULL;
+
+	snprintf(directory, sizeof(directory), "%s/received", d->directory);
+	if (name && *name != '.' && !strchr(name, '/') && strlen(name) < NAME_LEN)
+		facts = facts_of(c, directory, name, (int)strlen(name));
+	if (!facts)
+		return bad(ENOENT, "there is no such fax");
+	json_object_put(facts);
+	snprintf(path, sizeof(path), "%s/%s.%s", directory, name, pdf ? "pdf" : "tif");
+	c->file = open(path, O_RDONLY | O_CLOEXEC);
+	return c->file < 0 ? bad(errno, "its file cannot be opened") : good();
 }
 
 /* ---- status ---- */
@@ -267,13 +293,13 @@ static struct json_object *line_object(const struct line *l, const struct client
 	put_number(o, "page", l->report.page);
 	put_number(o, "rate", l->report.rate);
 	if (l->job && may(c, l->job->uid)) {
-		put_id(o, l->job_id);
+		put_job(o, l->job_id);
 		put(o, "number", l->number);
 	}
 	return o;
 }
 
-static struct json_object *op_status(struct faxd *d, const struct client *c, struct json_object *q)
+static struct json_object *op_status(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct json_object *o = good(), *lines = json_object_new_array();
 	const struct spool_job *j;
@@ -293,13 +319,13 @@ static struct json_object *op_status(struct faxd *d, const struct client *c, str
 
 static const struct {
 	const char *name;
-	struct json_object *(*run)(struct faxd *d, const struct client *c, struct json_object *q);
+	struct json_object *(*run)(struct faxd *d, struct client *c, struct json_object *q);
 } ops[] = {
-	{ "queue", op_queue }, { "show", op_show },	    { "alter", op_alter },
-	{ "rm", op_rm },       { "received", op_received }, { "status", op_status },
+	{ "queue", op_queue },	     { "show", op_show },   { "alter", op_alter },   { "rm", op_rm },
+	{ "received", op_received }, { "fetch", op_fetch }, { "status", op_status },
 };
 
-static struct json_object *run(struct faxd *d, const struct client *c, const char *text)
+static struct json_object *run(struct faxd *d, struct client *c, const char *text)
 {
 	struct json_object *q = json_tokener_parse(text), *o = NULL;
 	const char *op = NULL;
@@ -314,6 +340,28 @@ static struct json_object *run(struct faxd *d, const struct client *c, const cha
 	if (o)
 		return o;
 	return op ? bad(EOPNOTSUPP, "there is no such request") : bad(EINVAL, "not a request");
+}
+
+/* With the client's file, if there is one; that is his then. */
+static ssize_t send_answer(struct client *c, const char *text, size_t len)
+{
+	char space[CMSG_SPACE(sizeof(int))] = { 0 };
+	struct iovec part = { (void *)text, len };
+	struct msghdr m = { .msg_iov = &part, .msg_iovlen = 1 };
+	struct cmsghdr *header = (struct cmsghdr *)space;
+	ssize_t n;
+
+	if (c->file >= 0) {
+		m.msg_control = space;
+		m.msg_controllen = sizeof(space);
+		*header = (struct cmsghdr){ CMSG_LEN(sizeof(int)), SOL_SOCKET, SCM_RIGHTS };
+		memcpy(CMSG_DATA(header), &c->file, sizeof(int));
+	}
+	n = sendmsg(c->fd, &m, MSG_DONTWAIT | MSG_NOSIGNAL);
+	if (c->file >= 0)
+		close(c->file);
+	c->file = -1;
+	return n;
 }
 
 static void drop(struct client *c)
@@ -335,7 +383,7 @@ static void answer(struct client *c, struct json_object *o)
 		json_object_put(big);
 		return;
 	}
-	if (send(c->fd, text, len, MSG_DONTWAIT | MSG_NOSIGNAL) < 0)
+	if (send_answer(c, text, len) < 0)
 		drop(c);
 }
 
@@ -374,6 +422,7 @@ static void welcome(struct control *control)
 		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
 		c->fd = fd;
 		c->uid = who.uid;
+		c->file = -1;
 		return;
 	}
 	close(fd);

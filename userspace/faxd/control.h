@@ -8,7 +8,9 @@
  *  {"op":"show","job":ID}		{"ok":true,"job":JOB}
  *  {"op":"alter","job":ID, "at":N, "kill":N, "number":"..."}	at least one; EBUSY: its call is up
  *  {"op":"rm","job":ID}		ends it as well as it can be ended, and removes it
- *  {"op":"received"}			{"ok":true,"faxes":[FAX...]}: those of the daemon's lines: root only
+ *  {"op":"received"}			{"ok":true,"faxes":[FAX...]}: those that a user has polled; for root all
+ *  {"op":"fetch","name":NAME}		{"ok":true} and with it, as SCM_RIGHTS, the file of such a fax, for
+ *					reading: the TIFF, or with "pdf":true the PDF
  *  {"op":"status"}			{"ok":true,"lines":[LINE...],"pending":N}
  *
  * An error is {"ok":false,"errno":"ENOENT","error":"a sentence"}. ID is a string of decimal digits, or a
@@ -17,7 +19,7 @@
  *  JOB	 {"job","uid","number","state":"pending|active|done|failed","paused","pages","confirmed","calls",
  *	 "paid","outcome","text","submitted","not_before","kill_after","line","poll"}; outcome is ""
  *	 before the first call
- *  FAX	 {"file","pdf","from","pages","line","time","outcome"}
+ *  FAX	 {"name","file","pdf","from","pages","line","time","outcome"}; "job" and "uid" of what was polled
  *  LINE {"line","state":"gone|free|listening|unavailable|sending|receiving","phase","job","page","rate",
  *	 "number"}; job, page, rate and number only in a call; job and number for those who may see it
  */

@@ -418,7 +418,7 @@ static const char *directory(const struct faxd *d, const char *name)
 {
 	const char *path = under(d, name);
 
-	if (mkdir(path, 0750) < 0 && errno != EEXIST)
+	if (mkdir(path, 0700) < 0 && errno != EEXIST)
 		die(path);
 	return path;
 }

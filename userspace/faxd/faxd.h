@@ -26,7 +26,7 @@
 
 #define MAX_LINES	64
 #define DETAIL_LEN	80
-#define NAME_LEN	64		/* of a received fax, without its ending */
+#define NAME_LEN	80		/* of a received fax, without its ending */
 #define PATH_LEN	240		/* spandsp takes no longer one, with what comes behind it */
 
 /* ---- talk.c ---- */
@@ -94,6 +94,7 @@ struct line {
 	char detail[DETAIL_LEN];
 	struct spool_job *job;		/* NULL: none, or it was removed meanwhile */
 	uint64_t job_id;
+	uid_t uid;			/* its user */
 	int first_page;
 	char number[SPOOL_NUMBER_LEN + 1];
 	bool polls;
@@ -143,11 +144,15 @@ struct line *line_named(struct faxd *d, const char *name);
 
 /* ---- inbox.c ---- */
 
+struct json_object;
+
 int inbox_prepare(struct line *l);
 /* The call is over: what came is kept, or goes. */
 void inbox_keep(struct line *l, const struct fax_report *r);
 /* What an earlier daemon had not kept yet. */
 void inbox_rescue(struct faxd *d);
+/* The user who had it polled, or ours: of whoever calls. */
+uid_t inbox_owner(struct json_object *facts);
 
 /* ---- program.c ---- */
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What was received: SPOOL/received/NAME.tif, NAME.pdf and NAME.json, where NAME is the time and the
- * line. While it comes it is .NAME.tif; it gets its name when all of it is on disk.
+ * What was received: SPOOL/received/NAME.tif, NAME.pdf and NAME.json, where NAME is the time, the line
+ * and, of what was polled, the user. While it comes it is .NAME.tif; it gets its name when all of it is on
+ * disk.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -18,6 +19,7 @@
 #define PDF_S		120
 #define HOOK_S		120
 #define TIFF2PDF	"/usr/bin/tiff2pdf"
+#define POLLED		"-u"		/* in a name: the user follows */
 
 struct fax_file {
 	char tif[PATH_LEN];
@@ -25,18 +27,23 @@ struct fax_file {
 	char from[FAX_ID_LEN + 1];
 	char pages[12];
 	char line[CLDN_NAME_LEN];
+	uint64_t job;			/* that polled it; 0: it came by itself, or that is forgotten */
+	bool polled;
+	uid_t uid;			/* who wanted that */
 };
 
 int inbox_prepare(struct line *l)
 {
 	time_t now = (time_t)wall_s();
-	char stamp[32];
+	char stamp[32], user[16] = "";
 	struct tm tm;
 	int n;
 
 	gmtime_r(&now, &tm);
 	strftime(stamp, sizeof(stamp), "%Y%m%dT%H%M%SZ", &tm);
-	snprintf(l->name_of_fax, sizeof(l->name_of_fax), "%s-%s", stamp, l->name);
+	if (l->polls)
+		snprintf(user, sizeof(user), POLLED "%u", l->uid);
+	snprintf(l->name_of_fax, sizeof(l->name_of_fax), "%s-%s%s", stamp, l->name, user);
 	n = snprintf(l->path, sizeof(l->path), "%s/received/.%s.tif", l->faxd->directory,
 		     l->name_of_fax);
 	if (n >= (int)sizeof(l->path)) {
@@ -70,6 +77,10 @@ static int write_facts(const struct fax_file *f, int64_t time, const char *outco
 	put(o, "line", f->line);
 	put_number(o, "time", time);
 	put(o, "outcome", outcome);
+	if (f->polled)
+		put_number(o, "uid", f->uid);
+	if (f->job)
+		put_job(o, f->job);
 	snprintf(path, sizeof(path), "%.*s.json", (int)strlen(f->tif) - 4, f->tif);
 	ret = json_object_to_file_ext(path, o, JSON_C_TO_STRING_PLAIN);
 	json_object_put(o);
@@ -116,20 +127,33 @@ static void make_pdf(struct faxd *d, struct fax_file *f)
 	program_run(d, argv, PDF_S, pdf_ended, f);
 }
 
+/* "TIME-LINE" or "TIME-LINE-uUSER": so a daemon knows it that was not there when it came. */
+static void read_name(struct fax_file *f, const char *name)
+{
+	const char *line = strchr(name, '-'), *user = line ? strstr(line, POLLED) : NULL;
+
+	f->polled = user;
+	f->uid = user ? (uid_t)strtoul(user + strlen(POLLED), NULL, 10) : 0;
+	if (line)
+		snprintf(f->line, sizeof(f->line), "%.*s",
+			 user ? (int)(user - line - 1) : (int)strlen(line + 1), line + 1);
+}
+
 /* @path, with a dot before its name until now, becomes a fax that was received. */
 static void keep(struct faxd *d, const char *path, const char *name, const struct fax_report *r,
-		 const char *line, const char *outcome)
+		 uint64_t job, const char *outcome)
 {
 	struct fax_file *f = calloc(1, sizeof(*f));
 	char directory[PATH_LEN];
 
 	if (!f)
 		return;
+	read_name(f, name);
+	f->job = job;
 	snprintf(directory, sizeof(directory), "%s/received", d->directory);
 	snprintf(f->tif, sizeof(f->tif), "%s/received/%s.tif", d->directory, name);
 	snprintf(f->from, sizeof(f->from), "%s", r->far_id);
 	snprintf(f->pages, sizeof(f->pages), "%d", r->confirmed);
-	snprintf(f->line, sizeof(f->line), "%s", line);
 	if (write_facts(f, wall_s(), outcome) < 0 || sync_file(path) < 0 ||
 	    rename(path, f->tif) < 0 || sync_file(directory) < 0) {
 		say("%s: %s", f->tif, strerror(errno));
@@ -139,11 +163,19 @@ static void keep(struct faxd *d, const char *path, const char *name, const struc
 	make_pdf(d, f);
 }
 
+uid_t inbox_owner(struct json_object *facts)
+{
+	struct json_object *uid = json_object_object_get(facts, "uid");
+
+	return uid ? (uid_t)json_object_get_int64(uid) : geteuid();
+}
+
 /* A fax of which at least one page is good is kept, whatever became of the rest. */
 void inbox_keep(struct line *l, const struct fax_report *r)
 {
 	if (r->confirmed)
-		keep(l->faxd, l->path, l->name_of_fax, r, l->name, fax_outcome_name(r->outcome));
+		keep(l->faxd, l->path, l->name_of_fax, r, l->polls ? l->job_id : 0,
+		     fax_outcome_name(r->outcome));
 	else
 		unlink(l->path);
 }
@@ -169,7 +201,7 @@ static void rescue(struct faxd *d, const char *name)
 	if (r.confirmed > 0) {
 		say("%s: %d page%s of a call that was cut", base, r.confirmed,
 		    r.confirmed == 1 ? "" : "s");
-		keep(d, path, base, &r, strrchr(base, '-') ? strrchr(base, '-') + 1 : "", "cut");
+		keep(d, path, base, &r, 0, "cut");
 	} else {
 		unlink(path);
 	}

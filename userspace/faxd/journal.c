@@ -23,14 +23,12 @@ void say(const char *format, ...)
 static struct json_object *call_of(struct line *l, const struct fax_report *r, const char *detail)
 {
 	struct json_object *o = json_object_new_object();
-	char id[24];
 
-	snprintf(id, sizeof(id), "%llu", (unsigned long long)l->job_id);
 	put_number(o, "time", wall_s());
 	put(o, "line", l->name);
 	put(o, "direction", l->use == USE_SENDING ? "out" : "in");
 	if (l->job_id) {
-		put(o, "job", id);
+		put_job(o, l->job_id);
 		put(o, "number", l->number);
 		put_flag(o, "poll", l->polls);
 	}

@@ -261,6 +261,7 @@ static void send_job(struct line *l, struct spool_job *job)
 		return;
 	l->job = job;
 	l->job_id = job->id;
+	l->uid = job->uid;
 	l->polls = job->poll;
 	l->first_page = job->confirmed;
 	snprintf(l->number, sizeof(l->number), "%s", job->number);
