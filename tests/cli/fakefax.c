@@ -2,7 +2,7 @@
 /*
  * The fax server of the stand-in. What becomes of a fax is played when it is handed in, by its number:
  *   1 goes through, 7 busy and tried again, 3 no answer, 6 no dial tone, 4 cut after a page,
- *   5 answered by what is no good, 9 removed by somebody, 2 no provider, else it waits
+ *   5 answered by what is no good, 9 removed by somebody, 0 not taken, 2 no provider, else it waits
  *
  *   FAKE_LINES    names of the lines, separated by blanks (fax0)
  *   FAKE_JOBS     "ID:STATE:NUMBER ...": jobs that are there, STATE as CLEARDOWN_JS_*
@@ -111,6 +111,8 @@ static void play(__u64 job, char number)
 		ends(job, CLEARDOWN_FEI_DISCONNECTED, CLEARDOWN_JS_FAILED, 1);
 	} else if (number == '5') {
 		answered(job);
+		ends(job, CLEARDOWN_FEI_FATAL_ERROR, CLEARDOWN_JS_FAILED, 0);
+	} else if (number == '0') {
 		ends(job, CLEARDOWN_FEI_FATAL_ERROR, CLEARDOWN_JS_FAILED, 0);
 	} else if (number == '7') {
 		tell(job, CLEARDOWN_FEI_DIALING, CLEARDOWN_JS_INPROGRESS, 0);

@@ -176,6 +176,19 @@ nothing_left() { run -0 ls -A "$T" && [[ $output != *cleardown-* ]]; }
 	asked "{\"job\":\"$JOB\",\"op\":\"show\"}"
 }
 
+@test "what the daemon did not take: its own words, and the exit code" {
+	faxd '{"show": {"ok": true, "job": {"outcome": "refused",
+		"text": "2 jobs of user 1000 have not ended, and 2 are allowed"}}}'
+	run fake fax send 0 text
+	is 4 "and 2 are allowed" "no call was answered"
+}
+
+@test "a document of which the daemon could make no pages: 14" {
+	faxd '{"show": {"ok": true, "job": {"outcome": "document", "text": "gs: no page came out of it"}}}'
+	run fake fax send 0 text
+	is 14 "gs: no page came out of it" "no call was answered"
+}
+
 @test "busy: --once takes it back, without it the job is waited for" {
 	run fake fax send 7 text --once
 	is 10 "the number is busy"
@@ -371,11 +384,12 @@ wanted_cover() {
 }
 
 @test "queue and show with the daemon: both halves" {
-	export FAKE_JOBS="30064771073:32:5551234"
+	export FAKE_JOBS="30064771073:32:5551234 30064771074:0:5551234"
 	faxd '{"queue": {"ok": true, "jobs": [
 		{"job": "30064771073", "uid": 0, "number": "5551234", "state": "pending", "pages": 3,
 		 "confirmed": 1, "calls": 2, "paid": 1, "outcome": "busy", "text": "the number is busy",
 		 "submitted": 1893499200, "not_before": 1893499260, "kill_after": 0},
+		{"job": "30064771074", "uid": 0, "number": "5551234", "state": "preparing"},
 		{"job": "8589934593", "uid": 0, "number": "99", "state": "failed", "pages": 1,
 		 "confirmed": 0, "calls": 12, "paid": 0, "outcome": "no-answer", "text": ""}]}}'
 	run --separate-stderr fake fax queue --all
@@ -385,7 +399,8 @@ wanted_cover() {
 	run --separate-stderr fake -j fax queue
 	[ "$(json '[(j["state"], j["confirmed"], j["calls"], j["paid"], j["spooled"], j["in_kernel"])
 		for j in d["jobs"]]')" = \
-		"[('retrying', 1, 2, 1, True, True), ('failed', 0, 12, 0, True, False)]" ]
+		"[('retrying', 1, 2, 1, True, True), ('preparing', 0, None, None, True, True), $(:
+		)('failed', 0, 12, 0, True, False)]" ]
 	run fake fax show 30064771073
 	is 0 "1 of 3 pages" "2, of them 1 answered" "the number is busy" "not before"
 	run fake fax show 1

@@ -61,7 +61,8 @@ check "another user sees none" as other 0 -j fax receive
 same "not even its name" 0 "$(value 'faxes.#')"
 check "root sees it" json 0 faxes.0.name "$name" fax receive
 check "a user's limit counts for polls: a job for later" as dialer 0 fax poll-remote 201 --at +2h --no-wait
-check "is the only one that he may have" as dialer 2 fax poll-remote 201 --once
+check "is the only one that he may have" as dialer 4 fax poll-remote 201 --once
+check "as he is told" said "1 jobs of user 1000 have not ended, and 1 are allowed"
 check "another user may have his" as other 0 fax poll-remote 201 --at +2h --no-wait
 check "they go" run 0 fax rm --all
 

@@ -178,3 +178,9 @@ efax_speeds() {
 	same "$D/one.tif" "$W/got.tif"
 	same "$D/one.tif" "$W/got.001"
 }
+
+@test "killed at any call while ghostscript makes the pages, the spool goes on" {
+	printf '%%!PS\nshowpage showpage\n' >"$W/two.ps"
+	mkdir "$W/spool"
+	"$FAX/spooltest" "$W/spool" "$W/two.ps" crash
+}

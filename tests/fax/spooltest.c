@@ -27,7 +27,7 @@
 
 #include "spool.h"
 
-#define STEPS	7
+#define STEPS	9
 #define NOW	1000
 
 static struct shared {
@@ -39,6 +39,7 @@ static struct shared {
 	int unsynced;			/* writes since the last fsync */
 	int unnamed;			/* renames since then */
 	int disorder;
+	int resumed, refused;		/* of those that were killed while their pages were made */
 } * shared;
 
 static const char *spool_path, *document;
@@ -159,16 +160,36 @@ static struct spool_job *add(struct spool *s, uint64_t id, uid_t uid, int64_t su
 		.not_before = submitted,
 		.header = "a header",
 	};
-	struct document_options options = { .resolution = DOCUMENT_FINE };
-	int fd = __real_open(document, O_RDONLY | O_CLOEXEC, 0);
-	char error[200];
-	struct spool_job *job = spool_add(s, &want, fd, &options, error, sizeof(error));
-	int number = errno;
+	char error[SPOOL_ERROR_LEN];
+	struct spool_job *job = spool_add(s, &want, error, sizeof(error));
 
-	__real_close(fd);
-	if (!job && number != EDQUOT && number != EEXIST)
+	if (!job && errno != EDQUOT && errno != EEXIST)
 		wrong("job %d: %s", (int)id, error);
-	errno = number;
+	return job;
+}
+
+/* Makes the pages of a job, from @path or, NULL, from what is there of it. How many. */
+static int prepare(struct spool *s, struct spool_job *job, const char *path)
+{
+	char error[SPOOL_ERROR_LEN] = "", directory[SPOOL_PATH_LEN];
+	int fd = __real_open(path ? path : "/dev/null", O_RDONLY | O_CLOEXEC, 0), pages;
+
+	spool_directory(s, job, directory, sizeof(directory));
+	pages = spool_prepare(directory, fd, DOCUMENT_FINE, error, sizeof(error));
+	__real_close(fd);
+	if (pages < 0 && !*error)
+		wrong("it does not say why");
+	return pages;
+}
+
+/* Added and ready. */
+static struct spool_job *add_ready(struct spool *s, uint64_t id, uid_t uid, int64_t submitted)
+{
+	struct spool_job *job = add(s, id, uid, submitted);
+
+	if (job && (job->state != SPOOL_PREPARING || prepare(s, job, document) != 2 ||
+		    spool_prepared(s, job, 2) < 0))
+		wrong("job %d is not made ready", (int)id);
 	return job;
 }
 
@@ -193,14 +214,18 @@ static int do_step(struct spool *s, int n)
 	case 1:
 		return add(s, 7, 1000, NOW) ? 0 : -1;
 	case 2:
-		return spool_begin(s, job);
+		return prepare(s, job, document);
 	case 3:
-		return spool_page(s, job, 0, 1);
+		return spool_prepared(s, job, 2);
 	case 4:
-		return result(s, job, FAX_LINE_LOST, 1, NOW);
-	case 5:
 		return spool_begin(s, job);
+	case 5:
+		return spool_page(s, job, 0, 1);
 	case 6:
+		return result(s, job, FAX_LINE_LOST, 1, NOW);
+	case 7:
+		return spool_begin(s, job);
+	case 8:
 		return result(s, job, FAX_OK, job->pages - 1, NOW);
 	default:
 		return spool_remove(s, job);
@@ -210,6 +235,8 @@ static int do_step(struct spool *s, int n)
 /* What is taken up after so many steps. */
 static const char *const after[STEPS + 1] = {
 	"no job",
+	"preparing confirmed 0 calls 0 not before 1000",
+	"preparing confirmed 0 calls 0 not before 1000",
 	"pending confirmed 0 calls 0 not before 1000",
 	"pending confirmed 0 calls 1 not before 1000",
 	"pending confirmed 1 calls 1 not before 1000",
@@ -257,12 +284,34 @@ static void check_tidy(struct spool *s)
 	if (!job)
 		return;
 	spool_document(s, job, path, sizeof(path));
-	if (stat(path, &st) < 0 || !st.st_size)
+	if (job->state != SPOOL_PREPARING && (stat(path, &st) < 0 || !st.st_size))
 		wrong("the document is not there");
 	slash = strrchr(path, '/');
 	*slash = '\0';
-	if (count_files(path) != 2)
+	if (job->state != SPOOL_PREPARING && count_files(path) != 2)
 		wrong("something else is in the job");
+}
+
+/*
+ * Killed before its pages were there, it is made ready by the next one if the step that keeps the document
+ * had begun and come far enough; if that was acknowledged, always.
+ */
+static void check_resumes(struct spool *s, int done)
+{
+	struct spool_job *job = spool_first(s);
+	int pages;
+
+	if (!job || job->state != SPOOL_PREPARING)
+		return;
+	pages = prepare(s, job, NULL);
+	if (pages != 2 && (done > 1 || pages > 0))
+		wrong("after step %d its pages are gone (%d)", done, pages);
+	if (pages == 2 && (spool_prepared(s, job, pages) < 0 || job->state != SPOOL_PENDING))
+		wrong("it cannot be taken up again");
+	if (pages < 0 && (spool_refused(s, job, "gone") < 0 || job->state != SPOOL_FAILED))
+		wrong("it cannot be refused");
+	shared->resumed += pages == 2;
+	shared->refused += pages < 0;
 }
 
 static void live(void)
@@ -285,7 +334,12 @@ static bool live_until(int die_at, size_t cut)
 	int status;
 	pid_t pid;
 
-	*shared = (struct shared){ .die_at = die_at, .cut = cut };
+	*shared = (struct shared){
+		.die_at = die_at,
+		.cut = cut,
+		.resumed = shared->resumed,
+		.refused = shared->refused,
+	};
 	fflush(stdout);
 	pid = fork();
 	if (!pid) {
@@ -309,6 +363,9 @@ static void check_after(int die_at, size_t cut)
 	if (strcmp(text, after[done]) && (done == STEPS || strcmp(text, after[done + 1])))
 		wrong("killed at call %d, byte %zu, after step %d: %s", die_at, cut, done, text);
 	check_tidy(s);
+	check_resumes(s, done);
+	if (spool_first(s) && spool_first(s)->state == SPOOL_PENDING)
+		check_tidy(s);
 	if (spool_first(s) && spool_remove(s, spool_first(s)) < 0)
 		wrong("it cannot be removed");
 	check_tidy(s);
@@ -332,8 +389,9 @@ static void test_crash(void)
 		}
 	}
 	check_after(0, 0);
-	printf("killed %d times\n", n);
-	if (n < 100)
+	printf("killed %d times; %d went on, %d had no document yet\n", n, shared->resumed,
+	       shared->refused);
+	if (n < 100 || !shared->resumed || !shared->refused)
 		wrong("that is not enough");
 }
 
@@ -364,7 +422,7 @@ static void remove_all(struct spool *s)
 /* So many calls with one outcome until the job has failed, @wait apart. */
 static void test_outcome(struct spool *s, enum fax_outcome outcome, int calls, int wait)
 {
-	struct spool_job *job = add(s, 100 + outcome, 1, NOW);
+	struct spool_job *job = add_ready(s, 100 + outcome, 1, NOW);
 	int64_t now = NOW;
 	int n = 0;
 
@@ -385,8 +443,12 @@ static void test_outcome(struct spool *s, enum fax_outcome outcome, int calls, i
 static void test_queue(void)
 {
 	struct spool *s = open_spool();
-	struct spool_job *first = add(s, 9, 1, NOW), *second = add(s, 3, 1, NOW + 5);
+	struct spool_job *first = add_ready(s, 9, 1, NOW), *second = add_ready(s, 3, 1, NOW + 5);
+	struct spool_job *third = add(s, 4, 1, NOW);
 
+	/* one whose pages are still being made is not sent; one without any has failed */
+	EXPECT(spool_next(s, NULL, NOW) == first && !spool_refused(s, third, "no good"));
+	EXPECT(third->state == SPOOL_FAILED && !strcmp(third->error, "no good"));
 	EXPECT(spool_due(s, NOW - 1) == NOW && spool_next(s, NULL, NOW + 10) == first);
 	EXPECT(!spool_begin(s, first) && spool_next(s, NULL, NOW + 10) == second);
 	EXPECT(!spool_next(s, NULL, NOW + 4) && spool_due(s, NOW + 4) == NOW + 5);
@@ -414,7 +476,7 @@ static void test_limits(void)
 	struct spool_limits limits = { .jobs_per_user = 2, .paid = 2 };
 	char error[200];
 	struct spool *s = spool_open(spool_path, &limits, error, sizeof(error));
-	struct spool_job *job = add(s, 1, 1, NOW);
+	struct spool_job *job = add_ready(s, 1, 1, NOW);
 
 	EXPECT(add(s, 2, 1, NOW) != NULL);
 	EXPECT(!add(s, 3, 1, NOW) && errno == EDQUOT);
@@ -422,7 +484,7 @@ static void test_limits(void)
 	EXPECT(!add(s, 3, 3, NOW) && errno == EEXIST);
 	/* One that has ended makes room. */
 	EXPECT(!spool_begin(s, job) && !result(s, job, FAX_OK, 1, NOW) && job->state == SPOOL_DONE);
-	EXPECT(add(s, 4, 1, NOW) != NULL);
+	EXPECT(add_ready(s, 4, 1, NOW) != NULL);
 	/* What was answered may have cost money: not a third time. */
 	job = spool_find(s, 4);
 	EXPECT(!spool_begin(s, job) && !result(s, job, FAX_LINE_LOST, 1, NOW));
@@ -433,7 +495,15 @@ static void test_limits(void)
 	limits.pages_per_job = 1;
 	spool_close(s);
 	s = spool_open(spool_path, &limits, error, sizeof(error));
-	EXPECT(!add(s, 5, 1, NOW) && errno == EDQUOT && !count_files(spool_path));
+	job = add(s, 5, 1, NOW);
+	EXPECT(job && prepare(s, job, document) == 2 && !spool_prepared(s, job, 2));
+	EXPECT(job->state == SPOOL_FAILED && !strcmp(job->error, "2 pages, and 1 are allowed"));
+	spool_close(s);
+	s = spool_open(spool_path, &limits, error, sizeof(error));
+	job = spool_find(s, 5);
+	EXPECT(job && !*error && job->state == SPOOL_FAILED && job->outcome == FAX_DOCUMENT);
+	EXPECT(!strcmp(job->error, "2 pages, and 1 are allowed"));
+	remove_all(s);
 	spool_close(s);
 }
 

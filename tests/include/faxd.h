@@ -119,8 +119,8 @@ static inline bool faxd_line_is(const char *name, const char *value, int ms)
 	return true;
 }
 
-/* A member of a job as the daemon has it. */
-static inline const char *faxd_job(uint64_t id, const char *name, char text[80])
+/* A member of a job as the daemon has it now. */
+static inline const char *faxd_job_now(uint64_t id, const char *name, char text[80])
 {
 	char request[80];
 	struct json_object *o;
@@ -131,6 +131,16 @@ static inline const char *faxd_job(uint64_t id, const char *name, char text[80])
 	member(json_object_object_get(o, "job"), name, text);
 	json_object_put(o);
 	return text;
+}
+
+/* Likewise, when its pages are there. */
+static inline const char *faxd_job(uint64_t id, const char *name, char text[80])
+{
+	uint64_t end = cd_now() + 20000 * CD_MS;
+
+	while (!strcmp(faxd_job_now(id, "state", text), "preparing") && cd_now() < end)
+		between_looks();
+	return faxd_job_now(id, name, text);
 }
 
 static inline bool faxd_job_is(uint64_t id, const char *name, const char *value)

@@ -749,7 +749,7 @@ static const struct verb fax_verbs[] = {
 		.details =
 			"      --all            also those that are over, as long as the spool has them\n"
 			"\nSTATE no-line: another program has the line; orphan: cleardown-faxd ended and the\n"
-			"job waits for the next one. JOB is short for the number that --json has.\n",
+			"job waits for the next one; preparing: its pages are being made. JOB is short for the number that --json has.\n",
 		.options = all_options,
 		.set = set_fax,
 		.run = run_queue,

@@ -206,6 +206,9 @@ const char *job_state(const struct fax_job *job)
 		return "orphan";
 	if (job->in_kernel && job->kernel.state & CLDN_JS_NOLINE)
 		return "no-line";
+	if (job->in_kernel && job->kernel.state == CLDN_JS_PENDING &&
+	    !strcmp(word_or(member_text(job->ticket, "state"), ""), "preparing"))
+		return "preparing";
 	if (job->in_kernel)
 		return word_or(cleardown_js_name(job->kernel.state), "?");
 	return word_or(member_text(job->ticket, "state"), "?");

@@ -263,8 +263,14 @@ static bool may_cost(const struct watch *w)
 
 static enum exit_code unpaid_exit(const struct watch *w)
 {
+	const char *outcome = word_or(member_text(w->ticket, "outcome"), "");
+
 	if (!w->outcome)
 		return XC_CANCELLED;
+	if (!strcmp(outcome, "document"))
+		return XC_DOCUMENT;
+	if (!strcmp(outcome, "refused"))
+		return XC_PERMISSION;
 	switch (w->outcome) {
 	case CLDN_FEI_BUSY:
 		return XC_REMOTE_BUSY;

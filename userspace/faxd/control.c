@@ -67,8 +67,8 @@ static struct json_object *job_object(const struct spool_job *j)
 	put_number(o, "confirmed", j->confirmed);
 	put_number(o, "calls", j->calls);
 	put_number(o, "paid", j->paid);
-	put(o, "outcome", j->tries ? fax_outcome_name(j->outcome) : "");
-	put(o, "text", j->tries ? fax_outcome_text(j->outcome) : "");
+	put(o, "outcome", j->tries || j->error[0] ? fax_outcome_name(j->outcome) : "");
+	put(o, "text", j->error[0] ? j->error : j->tries ? fax_outcome_text(j->outcome) : "");
 	put_number(o, "submitted", j->submitted);
 	put_number(o, "not_before", j->not_before);
 	put_number(o, "kill_after", j->kill_after);
@@ -104,13 +104,36 @@ static struct json_object *no_job(void)
 	return bad(ENOENT, "there is no such job");
 }
 
+/* A job that never became one of ours. */
+static struct json_object *show_refused(struct faxd *d, const struct client *c,
+					struct json_object *q)
+{
+	const char *text = json_object_get_string(json_object_object_get(q, "job"));
+	uint64_t id = text ? strtoull(text, NULL, 10) : 0;
+	uid_t uid;
+	const char *why = job_refusal(d, id, &uid);
+	struct json_object *o, *job;
+
+	if (!why || !may(c, uid))
+		return no_job();
+	o = good();
+	job = json_object_new_object();
+	put_job(job, id);
+	put_number(job, "uid", uid);
+	put(job, "state", spool_state_name(SPOOL_FAILED));
+	put(job, "outcome", "refused");
+	put(job, "text", why);
+	json_object_object_add(o, "job", job);
+	return o;
+}
+
 static struct json_object *op_show(struct faxd *d, struct client *c, struct json_object *q)
 {
 	struct spool_job *j = job_of(d, c, q);
 	struct json_object *o;
 
 	if (!j)
-		return no_job();
+		return show_refused(d, c, q);
 	o = good();
 	json_object_object_add(o, "job", job_object(j));
 	return o;
@@ -309,7 +332,7 @@ static struct json_object *op_status(struct faxd *d, struct client *c, struct js
 	for (i = 0; i < d->nlines; i++)
 		json_object_array_add(lines, line_object(d->lines[i], c));
 	for (j = spool_first(d->spool); j; j = j->next)
-		pending += may(c, j->uid) && j->state == SPOOL_PENDING;
+		pending += may(c, j->uid) && j->state != SPOOL_ACTIVE && !spool_ended(j);
 	json_object_object_add(o, "lines", lines);
 	put_number(o, "pending", pending);
 	return o;

@@ -16,9 +16,10 @@
  * An error is {"ok":false,"errno":"ENOENT","error":"a sentence"}. ID is a string of decimal digits, or a
  * number; times are seconds of CLOCK_REALTIME, 0 is none.
  *
- *  JOB	 {"job","uid","number","state":"pending|active|done|failed","paused","pages","confirmed","calls",
+ *  JOB	 {"job","uid","number","state":"preparing|pending|active|done|failed","paused","pages","confirmed","calls",
  *	 "paid","outcome","text","submitted","not_before","kill_after","line","poll"}; outcome is ""
- *	 before the first call
+ *	 before the first call; show has {"job","uid","state","outcome":"refused","text"} of one that
+ *	 was not taken, for a while
  *  FAX	 {"name","file","pdf","from","pages","line","time","outcome"}; "job" and "uid" of what was polled
  *  LINE {"line","state":"gone|free|listening|unavailable|sending|receiving","phase","job","page","rate",
  *	 "number"}; job, page, rate and number only in a call; job and number for those who may see it

@@ -128,7 +128,7 @@ static void take_record(struct faxd *d, const struct cleardown_record *r)
 		return;
 	switch (r->type) {
 	case CLDN_EV_FAX_OFFER:
-		job_offered(l, r->req_id);
+		intake_offer(l, r->req_id);
 		break;
 	case CLDN_EV_FAX_JOB:
 		job_changed(l, r->req_id, r->p1);
@@ -253,6 +253,7 @@ static void turn(struct faxd *d, struct pollfd *p, int lines)
 		if (p[FIXED + i].revents && d->lines[i]->use == USE_LISTENING && d->lines[i]->file)
 			line_readable(d->lines[i]);
 	open_lines(d);
+	intake_next(d);
 	jobs_sweep(d);
 	for (i = 0; i < d->nlines; i++)
 		line_schedule(d->lines[i]);
@@ -471,6 +472,9 @@ int main(int argc, char **argv)
 	struct settings s = { .faxd = &d, .spool = SPOOL, .socket = SOCKET };
 	int signals, timer, i;
 
+	/* ourselves, for one document */
+	if (argc == 4 && !strcmp(argv[1], "--prepare"))
+		return intake_prepare(argv[2], argv[3]);
 	setvbuf(stderr, NULL, _IOLBF, 0);
 	umask(027);
 	parse(argc, argv, &s);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
  * The fax provider from inside. One thread does everything but the calls; each call has a thread of its
- * own (talk.c), since a modem does not wait for a document that is being converted. The two share
+ * own (talk.c), since a modem does not wait, and each document a process of its own. The threads share
  * nothing: what a call has to say comes through a pipe, and an abort is a flag.
  *
  * faxd.c is the loop, line.c a line and what it is used for, talk.c the thread of a call, jobs.c what
- * the kernel and the spool must agree on, inbox.c what was received, program.c the programs that are
- * run, journal.c what is written down, control.c the socket.
+ * the kernel and the spool must agree on, intake.c documents that come in, inbox.c what was received,
+ * program.c the programs that are run, journal.c what is written down, control.c the socket.
  */
 #ifndef CLEARDOWN_FAXD_FAXD_H
 #define CLEARDOWN_FAXD_FAXD_H
@@ -26,6 +26,7 @@
 
 #define MAX_LINES	64
 #define DETAIL_LEN	80
+#define REFUSALS	32
 #define NAME_LEN	80		/* of a received fax, without its ending */
 #define PATH_LEN	240		/* spandsp takes no longer one, with what comes behind it */
 
@@ -124,7 +125,10 @@ static inline bool line_in_call(const struct line *l)
 
 /* ---- jobs.c ---- */
 
-void job_offered(struct line *l, uint64_t id);
+/* An offered job becomes ours. */
+void job_take_in(struct line *l, uint64_t id);
+/* Why the kernel's job @id was not taken, for its user; NULL: it was, or that is forgotten. */
+const char *job_refusal(const struct faxd *d, uint64_t id, uid_t *uid);
 void job_changed(struct line *l, uint64_t id, uint32_t command);
 /* The jobs of an earlier provider that this line can take up. */
 void jobs_adopt(struct line *l);
@@ -141,6 +145,18 @@ int report(struct line *l, uint64_t job, enum cldn_fei event, uint32_t state, ui
 	   const struct fax_report *r);
 enum cldn_fei event_of(enum fax_outcome outcome, bool job);
 struct line *line_named(struct faxd *d, const char *name);
+
+/* ---- intake.c ---- */
+
+/* The kernel offers a job. */
+void intake_offer(struct line *l, uint64_t id);
+/* What there is room for is begun. */
+void intake_next(struct faxd *d);
+/* The pages of a job that is PREPARING; @document: -1 when it has it already. */
+void intake_begin(struct faxd *d, struct spool_job *job, int document);
+void intake_stop(struct faxd *d, const struct spool_job *job);
+/* The process that makes them; an exit code. */
+int intake_prepare(const char *path, const char *resolution);
 
 /* ---- inbox.c ---- */
 
@@ -162,6 +178,12 @@ typedef void program_fn(struct faxd *d, void *arg, int status);
 /* Runs @argv with nothing but the three standard files, for at most @seconds. */
 void program_run(struct faxd *d, const char *const *argv, int seconds, program_fn *ended,
 		 void *arg);
+/* With standard input and output; -1: nothing, and the log. */
+void program_run_with(struct faxd *d, const char *const *argv, int seconds, int in, int out,
+		      program_fn *ended, void *arg);
+/* Tells the one to end for which @is says yes; @ended is called as always. */
+void program_stop(struct faxd *d, program_fn *ended, bool (*is)(const void *arg, uint64_t id),
+		  uint64_t id);
 /* SIGCHLD */
 void programs_ended(struct faxd *d);
 /* Those whose time is over are killed; the ms until the next one is due, -1: none. */
@@ -206,6 +228,14 @@ struct faxd {
 	bool stopping;
 	int keep_days;			/* ended jobs */
 	struct program *programs;
+	struct offer *offers;
+	int conversions;		/* that run */
+	struct {
+		uint64_t job;
+		uid_t uid;
+		char error[SPOOL_ERROR_LEN];
+	} refusals[REFUSALS];		/* the last ones */
+	unsigned int refused;
 	struct control *control;
 };
 

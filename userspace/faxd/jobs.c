@@ -164,7 +164,7 @@ static int one_of(const char *value, const char *const *words, int n)
 }
 
 /* at=SECONDS kill=SECONDS res=WORD ecm=WORD poll=DIGIT */
-static int parse_word(char *word, struct spool_job *job, struct document_options *options)
+static int parse_word(char *word, struct spool_job *job)
 {
 	static const char *const resolutions[] = { "standard", "fine", "superfine" };
 	static const char *const ecm[] = { "on", "off" };
@@ -181,7 +181,7 @@ static int parse_word(char *word, struct spool_job *job, struct document_options
 		return parse_time(value, &job->kill_after) ? 0 : -1;
 	if (!strcmp(word, "res")) {
 		which = one_of(value, resolutions, 3);
-		options->resolution = (enum document_resolution)(which < 0 ? 0 : which);
+		job->resolution = (enum document_resolution)(which < 0 ? 0 : which);
 	} else if (!strcmp(word, "ecm")) {
 		which = one_of(value, ecm, 2);
 		job->no_ecm = which == 1;
@@ -192,24 +192,56 @@ static int parse_word(char *word, struct spool_job *job, struct document_options
 	return which < 0 ? -1 : 0;
 }
 
-static int parse_args(char *args, struct spool_job *job, struct document_options *options)
+static int parse_args(char *args, struct spool_job *job)
 {
 	char *at, *word;
 
 	for (word = strtok_r(args, " ", &at); word; word = strtok_r(NULL, " ", &at))
-		if (parse_word(word, job, options) < 0)
+		if (parse_word(word, job) < 0)
 			return -1;
 	return 0;
 }
 
-/* The document of an offered job is on disk when this returns the job. */
-static struct spool_job *take_in(struct line *l, struct spool_job *want, int fd, char *args,
-				 char *error)
+const char *job_refusal(const struct faxd *d, uint64_t id, uid_t *uid)
 {
-	struct document_options options = { .resolution = DOCUMENT_FINE };
+	unsigned int i;
+
+	for (i = 0; i < REFUSALS; i++) {
+		*uid = d->refusals[i].uid;
+		if (id && d->refusals[i].job == id)
+			return d->refusals[i].error;
+	}
+	return NULL;
+}
+
+static void refuse(struct line *l, const struct spool_job *want, enum cldn_fei event,
+		   const char *error)
+{
+	struct faxd *d = l->faxd;
+	unsigned int i = d->refused++ % REFUSALS;
+
+	d->refusals[i].job = want->id;
+	d->refusals[i].uid = want->uid;
+	snprintf(d->refusals[i].error, sizeof(d->refusals[i].error), "%s", error);
+	say("%s: job %" PRIu64 " of user %u is refused: %s", l->name, want->id, want->uid, error);
+	report(l, want->id, event, CLDN_JS_FAILED, 0, NULL);
+}
+
+/* Before it was ours, and we were told when we did not have it. */
+static bool paused_already(struct line *l, uint64_t id)
+{
+	const struct cleardown_fax_job_entry *entry = cleardown_faxline_next_job(l->file, id - 1);
+
+	return entry && entry->job == id && entry->state & CLDN_JS_PAUSED;
+}
+
+/* It is on disk when this returns the job, but for its document. */
+static struct spool_job *acknowledge(struct line *l, struct spool_job *want, char *args, char *error)
+{
 	struct spool_job *job;
 
-	if (parse_args(args, want, &options) < 0) {
+	want->resolution = DOCUMENT_FINE;
+	if (parse_args(args, want) < 0) {
 		snprintf(error, ERROR_LEN, "it asks for what there is not: %s", args);
 		return NULL;
 	}
@@ -217,42 +249,38 @@ static struct spool_job *take_in(struct line *l, struct spool_job *want, int fd,
 	if (!want->not_before)
 		want->not_before = want->submitted;
 	snprintf(want->line, sizeof(want->line), "%s", l->name);
-	job = spool_add(l->faxd->spool, want, fd, &options, error, ERROR_LEN);
+	want->paused = paused_already(l, want->id);
+	job = spool_add(l->faxd->spool, want, error, ERROR_LEN);
 	if (job)
 		job->live = true;
 	return job;
 }
 
-void job_offered(struct line *l, uint64_t id)
+void job_take_in(struct line *l, uint64_t id)
 {
 	char number[CLDN_FAX_NUMBER_LEN], args[CLDN_FAX_ARGS_LEN], error[ERROR_LEN] = "";
 	struct spool_job want = { .id = id }, *job = NULL;
-	enum cldn_fei event = CLDN_FEI_FATAL_ERROR;
 	uint32_t uid;
-	int fd = cleardown_faxline_take_job(l->file, id, &uid, number, args);
+	int fd = l->file ? cleardown_faxline_take_job(l->file, id, &uid, number, args) : -1;
 
 	if (fd < 0) {
-		/* over already */
-		if (errno != ENOENT)
+		/* over already, or offered again with the line */
+		if (l->file && errno != ENOENT)
 			say("%s: job %" PRIu64 ": %s", l->name, id, strerror(errno));
 		return;
 	}
 	want.uid = uid;
 	if (strlen(number) <= SPOOL_NUMBER_LEN) {
 		snprintf(want.number, sizeof(want.number), "%s", number);
-		job = take_in(l, &want, fd, args, error);
+		job = acknowledge(l, &want, args, error);
+		if (!job)
+			refuse(l, &want, CLDN_FEI_FATAL_ERROR, error);
 	} else {
-		event = CLDN_FEI_BAD_ADDRESS;
-		snprintf(error, sizeof(error), "the number is too long");
+		refuse(l, &want, CLDN_FEI_BAD_ADDRESS, "the number is too long");
 	}
+	if (job && job->state == SPOOL_PREPARING)
+		intake_begin(l->faxd, job, fd);
 	close(fd);
-	if (job) {
-		say("%s: job %" PRIu64 " of user %u, %d page%s to %s", l->name, id, uid, job->pages,
-		    job->pages == 1 ? "" : "s", job->number);
-		return;
-	}
-	say("%s: job %" PRIu64 " of user %u is refused: %s", l->name, id, uid, error);
-	report(l, id, event, CLDN_JS_FAILED, 0, NULL);
 }
 
 /* ---- those of an earlier provider ---- */
@@ -271,7 +299,7 @@ static void adopt(struct line *l, struct spool_job *job)
 	if (cleardown_faxline_adopt_job(l->file, job->id, job->uid, &state) < 0) {
 		if (errno != EBUSY)
 			say("%s: job %" PRIu64 " is over: %s", l->name, job->id, strerror(errno));
-		if (errno == ENOENT && job->state == SPOOL_PENDING)
+		if (errno == ENOENT && !spool_ended(job))
 			job_remove(l->faxd, job);
 		else if (errno == ENOENT)
 			job_told(l->faxd, job);
@@ -306,6 +334,7 @@ void job_remove(struct faxd *d, struct spool_job *job)
 	for (i = 0; i < d->nlines; i++)
 		if (d->lines[i]->job == job)
 			d->lines[i]->job = NULL;
+	intake_stop(d, job);
 	if (spool_remove(d->spool, job) < 0)
 		say("job %" PRIu64 " cannot be removed: %s", job->id, strerror(errno));
 }
@@ -360,7 +389,7 @@ void jobs_sweep(struct faxd *d)
 		struct line *l = line_named(d, job->line);
 
 		next = job->next;
-		if (job->state == SPOOL_FAILED && job->live && l && l->file)
+		if (job->state == SPOOL_FAILED && job->live && !job->paused && l && l->file)
 			job_tell_end(l, job);
 		else if (forgotten(d, job, now))
 			job_remove(d, job);

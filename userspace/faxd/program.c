@@ -26,8 +26,11 @@ static double clock_ms(void)
 	return talk_now_ms() / talk_speed;
 }
 
-/* The child: nothing of ours but standard error. There may be threads, so no library but libc. */
-static void become(const char *const *argv)
+/*
+ * The child: of ours it has standard error and what it is given. There may be threads, so no library but
+ * libc.
+ */
+static void become(const char *const *argv, int in, int out)
 {
 	static char *const environment[] = { "PATH=/usr/local/bin:/usr/bin:/bin", "LC_ALL=C.UTF-8",
 					     "HOME=/", NULL };
@@ -37,7 +40,7 @@ static void become(const char *const *argv)
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
 	signal(SIGPIPE, SIG_DFL);
-	if (null < 0 || dup2(null, 0) < 0 || dup2(2, 1) < 0)
+	if (null < 0 || dup2(in < 0 ? null : in, 0) < 0 || dup2(out < 0 ? 2 : out, 1) < 0)
 		_exit(126);
 	syscall(SYS_close_range, 3U, ~0U, 0);
 	setsid();
@@ -46,6 +49,12 @@ static void become(const char *const *argv)
 }
 
 void program_run(struct faxd *d, const char *const *argv, int seconds, program_fn *ended, void *arg)
+{
+	program_run_with(d, argv, seconds, -1, -1, ended, arg);
+}
+
+void program_run_with(struct faxd *d, const char *const *argv, int seconds, int in, int out,
+		      program_fn *ended, void *arg)
 {
 	struct program *p = calloc(1, sizeof(*p));
 
@@ -58,12 +67,22 @@ void program_run(struct faxd *d, const char *const *argv, int seconds, program_f
 		return;
 	}
 	if (!p->pid)
-		become(argv);
+		become(argv, in, out);
 	p->due = clock_ms() + seconds * 1e3;
 	p->ended = ended;
 	p->arg = arg;
 	p->next = d->programs;
 	d->programs = p;
+}
+
+void program_stop(struct faxd *d, program_fn *ended, bool (*is)(const void *arg, uint64_t id),
+		  uint64_t id)
+{
+	struct program *p;
+
+	for (p = d->programs; p; p = p->next)
+		if (p->ended == ended && is(p->arg, id))
+			kill(p->pid, SIGTERM);
 }
 
 void programs_ended(struct faxd *d)

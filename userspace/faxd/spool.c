@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,9 @@
 #define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
 
 #define DOCUMENT	"document.tif"
+#define DOCUMENT_NEW	"document.new"
+#define ORIGINAL	"original"
+#define ORIGINAL_NEW	"original.new"
 #define TICKET		"ticket"
 #define TICKET_NEW	"ticket.new"
 #define UNBORN		"new-"		/* begins the name of a job that nobody was told of */
@@ -51,6 +55,7 @@ static const char *const states[] = {
 	[SPOOL_ACTIVE] = "active",
 	[SPOOL_DONE] = "done",
 	[SPOOL_FAILED] = "failed",
+	[SPOOL_PREPARING] = "preparing",
 };
 
 const char *spool_state_name(enum spool_state state)
@@ -91,6 +96,8 @@ static struct json_object *ticket_of(const struct spool_job *j)
 	json_object_object_add(o, "station", json_object_new_string(j->station));
 	json_object_object_add(o, "header", json_object_new_string(j->header));
 	json_object_object_add(o, "no_ecm", json_object_new_boolean(j->no_ecm));
+	json_object_object_add(o, "resolution", json_object_new_int((int)j->resolution));
+	json_object_object_add(o, "error", json_object_new_string(j->error));
 	json_object_object_add(o, "poll", json_object_new_boolean(j->poll));
 	json_object_object_add(o, "paused", json_object_new_boolean(j->paused));
 	json_object_object_add(o, "line", json_object_new_string(j->line));
@@ -151,6 +158,7 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.id = json_object_get_uint64(json_object_object_get(o, "id")),
 		.uid = (uid_t)number_in(o, "uid"),
 		.no_ecm = json_object_get_boolean(json_object_object_get(o, "no_ecm")),
+		.resolution = (enum document_resolution)number_in(o, "resolution"),
 		.poll = json_object_get_boolean(json_object_object_get(o, "poll")),
 		.paused = json_object_get_boolean(json_object_object_get(o, "paused")),
 		.submitted = number_in(o, "submitted"),
@@ -163,13 +171,16 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.tries = (int)number_in(o, "tries"),
 		.told = json_object_get_boolean(json_object_object_get(o, "told")),
 	};
-	if (number_in(o, "v") != 1 || !j->id || j->pages < !j->poll || j->confirmed < 0 ||
-	    j->confirmed > j->pages ||
+	text_in(o, "error", j->error, sizeof(j->error));
+	if (number_in(o, "v") != 1 || !j->id || j->confirmed < 0 || j->confirmed > j->pages ||
+	    j->resolution > DOCUMENT_SUPERFINE ||
 	    !named_in(o, "state", name_of_state, ARRAY_SIZE(states), &state) ||
 	    !named_in(o, "outcome", name_of_outcome, FAX_DEVICE_GONE + 1, &outcome))
 		return false;
 	j->state = (enum spool_state)state;
 	j->outcome = (enum fax_outcome)outcome;
+	if (j->pages < 1 && !j->poll && !j->error[0] && j->state != SPOOL_PREPARING)
+		return false;
 	return text_in(o, "number", j->number, sizeof(j->number)) &&
 	       text_in(o, "line", j->line, sizeof(j->line)) &&
 	       text_in(o, "station", j->station, sizeof(j->station)) &&
@@ -232,6 +243,13 @@ int spool_save(struct spool *s, const struct spool_job *job)
 
 /* ---- taking up ---- */
 
+static void drop_originals(int dir)
+{
+	unlinkat(dir, ORIGINAL, 0);
+	unlinkat(dir, ORIGINAL_NEW, 0);
+	unlinkat(dir, DOCUMENT_NEW, 0);
+}
+
 static struct json_object *read_ticket(int dir)
 {
 	char text[TICKET_MAX];
@@ -287,10 +305,13 @@ static int take_up(struct spool *s, const char *name)
 	json_object_put(o);
 	if (good) {
 		job_name(job->id, expected);
-		good = !strcmp(name, expected) && (job->poll || !faccessat(dir, DOCUMENT, R_OK, 0));
+		good = !strcmp(name, expected) &&
+		       (job->pages < 1 || job->poll || !faccessat(dir, DOCUMENT, R_OK, 0));
 	}
 	if (good)
 		unlinkat(dir, TICKET_NEW, 0);
+	if (good && job->state != SPOOL_PREPARING)
+		drop_originals(dir);
 	if (dir >= 0)
 		close(dir);
 	if (!good) {
@@ -389,73 +410,36 @@ static bool may_add(struct spool *s, const struct spool_job *want, char *error, 
 		count += job->uid == want->uid && !spool_ended(job);
 	if (count < s->limits.jobs_per_user)
 		return true;
-	fail(error, size, EDQUOT, "user %u has %d jobs already", want->uid, count);
+	fail(error, size, EDQUOT, "%d jobs of user %u have not ended, and %d are allowed", count,
+	     want->uid, s->limits.jobs_per_user);
 	return false;
 }
 
-static int fill_document(struct spool *s, const char *name, struct spool_job *job, int fd,
-			 const struct document_options *options, char *error, size_t size)
-{
-	char path[SPOOL_PATH_LEN + 64];
-	struct document doc;
-
-	snprintf(path, sizeof(path), "%s/%s/" DOCUMENT, s->path, name);
-	if (document_take(fd, path, options, &doc, error, size) < 0) {
-		errno = EINVAL;
-		return -1;
-	}
-	if (doc.pages > s->limits.pages_per_job) {
-		fail(error, size, EDQUOT, "%d pages, and %d are allowed", doc.pages,
-		     s->limits.pages_per_job);
-		return -1;
-	}
-	job->pages = doc.pages;
-	return 0;
-}
-
-/* Everything of the job, in a directory that is not one yet. */
-static int fill(struct spool *s, const char *name, struct spool_job *job, int fd,
-		const struct document_options *options, char *error, size_t size)
-{
-	int dir, ret;
-
-	if (!job->poll && fill_document(s, name, job, fd, options, error, size) < 0)
-		return -1;
-	dir = openat(s->dir, name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	ret = dir < 0 ? -1 : write_ticket(dir, job);
-	if (ret < 0)
-		fail(error, size, errno, "%s/%s: %s", s->path, name, strerror(errno));
-	if (dir >= 0)
-		close(dir);
-	return ret;
-}
-
 /* From the rename on it is a job. */
-static int give_birth(struct spool *s, struct spool_job *job, int fd,
-		      const struct document_options *options, char *error, size_t size)
+static int give_birth(struct spool *s, struct spool_job *job)
 {
 	char name[NAME_LEN], unborn[NAME_LEN + sizeof(UNBORN)];
-	int number;
+	int number, dir, ret;
 
 	job_name(job->id, name);
 	snprintf(unborn, sizeof(unborn), UNBORN "%s", name);
-	if (mkdirat(s->dir, unborn, 0700) < 0) {
-		fail(error, size, errno, "%s: %s", s->path, strerror(errno));
+	if (mkdirat(s->dir, unborn, 0700) < 0)
 		return -1;
-	}
-	if (!fill(s, unborn, job, fd, options, error, size)) {
-		if (!renameat(s->dir, unborn, s->dir, name) && !fsync(s->dir))
-			return 0;
-		fail(error, size, errno, "%s: %s", s->path, strerror(errno));
-	}
+	dir = openat(s->dir, unborn, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ret = dir < 0 ? -1 : write_ticket(dir, job);
+	number = errno;
+	if (dir >= 0)
+		close(dir);
+	errno = number;
+	if (!ret && !renameat(s->dir, unborn, s->dir, name) && !fsync(s->dir))
+		return 0;
 	number = errno;
 	remove_directory(s->dir, unborn);
 	errno = number;
 	return -1;
 }
 
-struct spool_job *spool_add(struct spool *s, const struct spool_job *want, int fd,
-			    const struct document_options *options, char *error, size_t size)
+struct spool_job *spool_add(struct spool *s, const struct spool_job *want, char *error, size_t size)
 {
 	struct spool_job *job;
 
@@ -465,15 +449,152 @@ struct spool_job *spool_add(struct spool *s, const struct spool_job *want, int f
 	if (!job)
 		return fail(error, size, ENOMEM, "out of memory");
 	*job = *want;
-	job->state = SPOOL_PENDING;
-	job->confirmed = job->calls = job->paid = job->tries = 0;
+	job->state = want->poll ? SPOOL_PENDING : SPOOL_PREPARING;
+	job->pages = job->confirmed = job->calls = job->paid = job->tries = 0;
 	job->outcome = FAX_OK;
-	if (give_birth(s, job, fd, options, error, size) < 0) {
+	job->error[0] = '\0';
+	if (give_birth(s, job) < 0) {
 		free(job);
-		return NULL;
+		return fail(error, size, errno, "%s: %s", s->path, strerror(errno));
 	}
 	append(s, job);
 	return job;
+}
+
+/* ---- its pages ---- */
+
+/* @from, all of it on disk, becomes @to. */
+static int settle(int dir, const char *from, const char *to)
+{
+	return renameat(dir, from, dir, to) < 0 ? -1 : fsync(dir);
+}
+
+static int copy_all(int from, int to)
+{
+	char buffer[65536];
+	ssize_t n;
+
+	while ((n = read(from, buffer, sizeof(buffer))) > 0)
+		if (write_all(to, buffer, (size_t)n) < 0)
+			return -1;
+	return n < 0 ? -1 : fsync(to);
+}
+
+/* What the user has may change, or go: a copy of it is the job's. */
+static int keep_original(int dir, int from, char *error, size_t size)
+{
+	struct stat st;
+	int to, ret;
+
+	if (!faccessat(dir, ORIGINAL, R_OK, 0) || !faccessat(dir, DOCUMENT, R_OK, 0))
+		return 0;
+	if (fstat(from, &st) < 0 || !S_ISREG(st.st_mode)) {
+		fail(error, size, EINVAL, "cleardown-faxd ended before it had the document");
+		return -1;
+	}
+	unlinkat(dir, ORIGINAL_NEW, 0);
+	to = openat(dir, ORIGINAL_NEW, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	ret = to < 0 || lseek(from, 0, SEEK_SET) < 0 ? -1 : copy_all(from, to);
+	if (to >= 0)
+		close(to);
+	if (!ret)
+		ret = settle(dir, ORIGINAL_NEW, ORIGINAL);
+	if (ret < 0)
+		fail(error, size, errno, "the document cannot be kept: %s", strerror(errno));
+	return ret;
+}
+
+/* A TIFF file is its pages already. */
+static int make_pages(int dir, const char *path, enum document_resolution resolution, char *error,
+		      size_t size)
+{
+	struct document_options options = { .resolution = resolution };
+	int fd = openat(dir, ORIGINAL, O_RDONLY | O_CLOEXEC), ret = -1;
+	char out[SPOOL_PATH_LEN + 64];
+	struct document doc;
+	bool tiff;
+
+	if (fd < 0) /* they are made already, or so it is told */
+		return 0;
+	snprintf(out, sizeof(out), "%s/" DOCUMENT_NEW, path);
+	unlinkat(dir, DOCUMENT_NEW, 0);
+	tiff = document_kind(fd) == DOCUMENT_TIFF;
+	if (tiff)
+		ret = document_check(fd, &doc, error, size);
+	else
+		ret = document_take(fd, out, &options, &doc, error, size);
+	close(fd);
+	if (ret)
+		return -1;
+	ret = settle(dir, tiff ? ORIGINAL : DOCUMENT_NEW, DOCUMENT);
+	if (ret < 0)
+		fail(error, size, errno, "%s: %s", path, strerror(errno));
+	return ret;
+}
+
+static int count_pages(int dir, char *error, size_t size)
+{
+	int fd = openat(dir, DOCUMENT, O_RDONLY | O_CLOEXEC), ret;
+	struct document doc;
+
+	if (fd < 0) {
+		fail(error, size, errno, "the pages are gone: %s", strerror(errno));
+		return -1;
+	}
+	ret = document_check(fd, &doc, error, size);
+	close(fd);
+	return ret < 0 ? -1 : doc.pages;
+}
+
+int spool_prepare(const char *path, int fd, enum document_resolution resolution, char *error,
+		  size_t size)
+{
+	int dir = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC), pages = -1;
+
+	if (dir < 0) {
+		fail(error, size, errno, "%s: %s", path, strerror(errno));
+		return -1;
+	}
+	/* One that has lost its daemon may be about to end. */
+	if (!flock(dir, LOCK_EX) && !keep_original(dir, fd, error, size) &&
+	    !make_pages(dir, path, resolution, error, size))
+		pages = count_pages(dir, error, size);
+	close(dir);
+	return pages;
+}
+
+/* The ticket first: what it does not speak of any more may go. */
+static int save_without_original(struct spool *s, struct spool_job *job)
+{
+	int dir = open_job(s, job), ret = dir < 0 ? -1 : write_ticket(dir, job);
+
+	if (!ret)
+		drop_originals(dir);
+	if (dir >= 0)
+		close(dir);
+	return ret;
+}
+
+int spool_refused(struct spool *s, struct spool_job *job, const char *error)
+{
+	job->state = SPOOL_FAILED;
+	job->outcome = FAX_DOCUMENT;
+	snprintf(job->error, sizeof(job->error), "%s", error);
+	return save_without_original(s, job);
+}
+
+int spool_prepared(struct spool *s, struct spool_job *job, int pages)
+{
+	char error[SPOOL_ERROR_LEN];
+
+	if (pages > s->limits.pages_per_job) {
+		snprintf(error, sizeof(error), "%d pages, and %d are allowed", pages,
+			 s->limits.pages_per_job);
+		return spool_refused(s, job, error);
+	}
+	job->state = SPOOL_PENDING;
+	job->pages = pages;
+	return save_without_original(s, job);
 }
 
 /* ---- the queue ---- */
@@ -602,6 +723,14 @@ int spool_remove(struct spool *s, struct spool_job *job)
 	*at = job->next;
 	free(job);
 	return 0;
+}
+
+void spool_directory(const struct spool *s, const struct spool_job *job, char *path, size_t size)
+{
+	char name[NAME_LEN];
+
+	job_name(job->id, name);
+	snprintf(path, size, "%s/%s", s->path, name);
 }
 
 void spool_document(const struct spool *s, const struct spool_job *job, char *path, size_t size)

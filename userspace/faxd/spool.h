@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The jobs of the fax provider, on disk. A job is a directory SPOOL/ID with the pages (document.tif)
- * and a ticket (JSON). It is made under another name and renamed when all of it is on disk, so that an
- * acknowledged job is there after any crash and another one is not; a ticket changes in the same way.
+ * The jobs of the fax provider, on disk. A job is a directory SPOOL/ID with a ticket (JSON) and the pages
+ * (document.tif), while those are still to be made with what they are made of (original). Each file is made
+ * under another name and renamed when all of it is on disk, the directory too, so that an acknowledged job
+ * is there after any crash and another one is not.
  *
  * When a job may be tried, and whether it is tried again, is decided here by its outcomes alone: the
  * caller brings the time, and the calls.
@@ -25,7 +26,10 @@ enum spool_state {
 	SPOOL_ACTIVE,			/* its call is up; after a crash: PENDING */
 	SPOOL_DONE,
 	SPOOL_FAILED,
+	SPOOL_PREPARING,		/* its pages are being made: spool_prepare() */
 };
+
+#define SPOOL_ERROR_LEN		200
 
 /* Seconds of CLOCK_REALTIME: a ticket outlives the machine. */
 struct spool_job {
@@ -36,6 +40,7 @@ struct spool_job {
 	char station[FAX_ID_LEN + 1];	/* "": none */
 	char header[FAX_HEADER_LEN + 1];
 	bool no_ecm;
+	enum document_resolution resolution;	/* of what has none of its own */
 	bool poll;			/* fetches what the other side has: no document */
 	bool paused;
 	char line[SPOOL_LINE_LEN + 1];	/* whose job it is; "": nobody's yet */
@@ -48,9 +53,11 @@ struct spool_job {
 	int paid;			/* calls that were answered */
 	int tries;			/* with the last outcome, in a row */
 	enum fax_outcome outcome;	/* of the last call, if there was one */
+	char error[SPOOL_ERROR_LEN];	/* why there are no pages; "": there are, or will be */
 	bool told;			/* of its end: whoever is to know of it does */
 	struct spool_job *next;		/* in the order of their ids' arrival */
 	bool live;			/* the caller's, and not on disk */
+	bool in_work;			/* likewise: somebody makes its pages */
 };
 
 struct spool_limits {
@@ -71,11 +78,22 @@ struct spool *spool_open(const char *path, const struct spool_limits *limits, ch
 void spool_close(struct spool *s);
 
 /*
- * A new job with the document in @fd. @want: id, uid, number and what is chosen; the rest is filled
+ * A new job, PREPARING unless it polls. @want: id, uid, number and what is chosen; the rest is filled
  * in. When it returns the job, that is on disk. NULL with @error; errno EDQUOT: a limit of the user.
  */
-struct spool_job *spool_add(struct spool *s, const struct spool_job *want, int fd,
-			    const struct document_options *options, char *error, size_t size);
+struct spool_job *spool_add(struct spool *s, const struct spool_job *want, char *error,
+			    size_t size);
+/*
+ * The pages of a job in the directory @path, from the document in @fd, which is needed no more once it
+ * was copied. Takes as long as it takes, and may be done again after a crash at any place; so it is for a
+ * process of its own. How many, or -1 with @error.
+ */
+int spool_prepare(const char *path, int fd, enum document_resolution resolution, char *error,
+		  size_t size);
+/* They are there: the job is PENDING, or FAILED where those are too many. */
+int spool_prepared(struct spool *s, struct spool_job *job, int pages);
+/* They will not be: FAILED, with @error. */
+int spool_refused(struct spool *s, struct spool_job *job, const char *error);
 /*
  * The one to be tried now on @line (NULL: on any): of those that are due the one that has waited longest.
  * NULL: none.
@@ -102,6 +120,7 @@ int spool_save(struct spool *s, const struct spool_job *job);
 /* The job and its files go. */
 int spool_remove(struct spool *s, struct spool_job *job);
 
+void spool_directory(const struct spool *s, const struct spool_job *job, char *path, size_t size);
 /* Of a job's pages. */
 void spool_document(const struct spool *s, const struct spool_job *job, char *path, size_t size);
 const char *spool_state_name(enum spool_state state);
