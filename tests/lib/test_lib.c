@@ -1378,6 +1378,323 @@ static bool addresses_are_read_and_written(void)
 	return good;
 }
 
+/* ---- faxes ---- */
+
+static struct cleardown_fax *fax_or_die(void)
+{
+	struct cleardown_fax *fax;
+
+	reset();
+	fax = cleardown_fax_connect(CLDN_OPEN_OWNER);
+	if (!fax)
+		abort();
+	return fax;
+}
+
+static bool server_connects_and_closes_as_its_class(void)
+{
+	struct cleardown_fax *fax = fax_or_die();
+	bool good = true;
+
+	EXPECT(good, !strcmp(opened, "/dev/cleardown/fax"));
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDWR);
+	((struct cleardown_close *)answer)->out_status = CLEARDOWN_ERROR_INVALID_HANDLE;
+	answer_ret = -1;
+	answer_errno = EBADFD;
+	EXPECT(good, cleardown_fax_close(fax) == -1 && errno == EBADFD);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CLOSE);
+	EXPECT_EQ(good, ((struct cleardown_close *)last_arg)->clazz, CLEARDOWN_CLASS_FAX);
+	EXPECT_EQ(good, cleardown_fax_status_word(fax), CLEARDOWN_ERROR_INVALID_HANDLE);
+	cleardown_fax_free(fax);
+	fax = cleardown_fax_connect(CLDN_OPEN_OBSERVER);
+	EXPECT_EQ(good, opened_flags & O_ACCMODE, O_RDONLY);
+	cleardown_fax_free(fax);
+	cleardown_fax_free(NULL);
+	open_errno_once = EACCES;
+	EXPECT(good, !cleardown_fax_connect(CLDN_OPEN_OWNER) && errno == EACCES);
+	return good;
+}
+
+static bool fax_is_sent_with_its_words(void)
+{
+	struct cleardown_fax_send *in = (struct cleardown_fax_send *)last_arg;
+	struct cleardown_fax_send *out = (struct cleardown_fax_send *)answer;
+	char number[CLDN_FAX_NUMBER_LEN + 1], args[CLDN_FAX_ARGS_LEN + 1];
+	struct cleardown_fax *fax = fax_or_die();
+	uint64_t job = 0;
+	bool good = true;
+
+	out->out_job = 0x7000000000000005;
+	EXPECT_EQ(good, cleardown_fax_send(fax, 9, 33, "5551234", "at=5", &job), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_SEND);
+	EXPECT(good, in->line == 9 && in->fd == 33 && !in->__reserved);
+	EXPECT(good, !strcmp(in->number, "5551234") && !strcmp(in->args, "at=5"));
+	EXPECT(good, job == 0x7000000000000005);
+	EXPECT_EQ(good, cleardown_fax_send(fax, 0, 33, "1", NULL, &job), 0);
+	EXPECT(good, !in->args[0]);
+	/* what has no room never reaches the kernel, what just has does */
+	memset(number, '5', sizeof(number));
+	memset(args, 'a', sizeof(args));
+	number[CLDN_FAX_NUMBER_LEN] = args[CLDN_FAX_ARGS_LEN] = '\0';
+	last_nr = 0;
+	EXPECT(good, cleardown_fax_send(fax, 0, 33, number, NULL, &job) == -1 && errno == EINVAL);
+	EXPECT(good, cleardown_fax_send(fax, 0, 33, "1", args, &job) == -1 && errno == EINVAL);
+	EXPECT_EQ(good, last_nr, 0);
+	EXPECT_EQ(good, cleardown_fax_send(fax, 0, 33, number + 1, args + 1, &job), 0);
+	answer_ret = -1;
+	answer_errno = ENOTCONN;
+	out->out_status = CLEARDOWN_ERROR_NOT_READY;
+	job = 1;
+	EXPECT(good, cleardown_fax_send(fax, 0, 33, "1", NULL, &job) == -1 && errno == ENOTCONN);
+	EXPECT(good, job == 1 && cleardown_fax_status_word(fax) == CLEARDOWN_ERROR_NOT_READY);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool jobs_are_listed_and_set(void)
+{
+	struct cleardown_fax_job_set *set = (struct cleardown_fax_job_set *)last_arg;
+	struct cleardown_fax_job *out = (struct cleardown_fax_job *)answer;
+	struct cleardown_fax *fax = fax_or_die();
+	const struct cleardown_fax_job_entry *job;
+	bool good = true;
+
+	out->out_job = 8;
+	out->out_line = 2;
+	out->out_state = CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE;
+	out->out_uid = 1000;
+	out->out_flags = CLEARDOWN_FAX_JOB_ORPHAN;
+	out->out_pages = 3;
+	out->out_event = CLEARDOWN_FEI_BUSY;
+	out->out_since_ns = ~0ULL;
+	memset(out->out_number, '5', sizeof(out->out_number));
+	job = cleardown_fax_next_job(fax, 7);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_JOB_NEXT);
+	EXPECT_EQ(good, ((struct cleardown_fax_job *)last_arg)->after, 7);
+	EXPECT(good, job && job->job == 8 && job->line == 2 && job->uid == 1000);
+	EXPECT(good, job && job->state == (CLDN_JS_RETRYING | CLDN_JS_NOLINE) && job->pages == 3);
+	EXPECT(good, job && job->orphan && !job->taken && job->event == CLDN_FEI_BUSY);
+	EXPECT(good, job && job->since_ns == UINT64_MAX);
+	EXPECT_EQ(good, job ? strlen(job->number) : 0, CLDN_FAX_NUMBER_LEN - 1);
+	memset(answer, 0, sizeof(answer));
+	EXPECT_EQ(good, cleardown_fax_delete_job(fax, 8), 0);
+	EXPECT(good, last_nr == CLEARDOWN_IOC_FAX_JOB_SET && set->job == 8);
+	EXPECT_EQ(good, set->command, CLEARDOWN_JC_DELETE);
+	EXPECT_EQ(good, cleardown_fax_pause_job(fax, 8), 0);
+	EXPECT_EQ(good, set->command, CLEARDOWN_JC_PAUSE);
+	EXPECT_EQ(good, cleardown_fax_resume_job(fax, 8), 0);
+	EXPECT_EQ(good, set->command, CLEARDOWN_JC_RESUME);
+	answer_ret = -1;
+	answer_errno = ENOENT;
+	EXPECT(good, !cleardown_fax_next_job(fax, 8) && errno == ENOENT);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool rights_are_given_up_and_taken_away(void)
+{
+	struct cleardown_fax_rights *in = (struct cleardown_fax_rights *)last_arg;
+	struct cleardown_fax *fax = fax_or_die();
+	uint32_t left = 0;
+	bool good = true;
+
+	((struct cleardown_fax_rights *)answer)->out_rights = CLEARDOWN_FAX_READ;
+	EXPECT_EQ(good, cleardown_fax_drop_rights(fax, CLDN_FAX_JOB_SUBMIT, &left), 0);
+	EXPECT(good, last_nr == CLEARDOWN_IOC_FAX_RIGHTS && !in->handle);
+	EXPECT(good, in->drop == CLEARDOWN_FAX_JOB_SUBMIT && left == CLEARDOWN_FAX_READ);
+	EXPECT_EQ(good, cleardown_fax_revoke_rights(fax, 77, CLDN_FAX_RIGHTS_ALL, NULL), 0);
+	EXPECT(good, in->handle == 77 && in->drop == CLEARDOWN_FAX_RIGHTS_ALL);
+	answer_ret = -1;
+	answer_errno = EPERM;
+	EXPECT(good, cleardown_fax_revoke_rights(fax, 77, 1, &left) == -1 && errno == EPERM);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool handles_are_listed(void)
+{
+	struct cleardown_fax_handle *out = (struct cleardown_fax_handle *)answer;
+	struct cleardown_fax *fax = fax_or_die();
+	const struct cleardown_fax_handle_entry *h;
+	bool good = true;
+
+	out->out_handle = 12;
+	out->out_line = 2;
+	out->out_rights = CLEARDOWN_FAX_PORT_QUERY;
+	out->out_flags = CLEARDOWN_FAX_HANDLE_WRITE;
+	out->out_pid = 812;
+	out->out_uid = 1000;
+	memset(out->out_comm, 'c', sizeof(out->out_comm));
+	h = cleardown_fax_next_handle(fax, 11);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_HANDLE_NEXT);
+	EXPECT_EQ(good, ((struct cleardown_fax_handle *)last_arg)->after, 11);
+	EXPECT(good, h && h->handle == 12 && h->line == 2 && h->rights == CLDN_FAX_PORT_QUERY);
+	EXPECT(good, h && h->write && h->pid == 812 && h->uid == 1000);
+	EXPECT_EQ(good, h ? strlen(h->comm) : 0, CLDN_COMM_LEN - 1);
+	answer_ret = -1;
+	answer_errno = ENOENT;
+	EXPECT(good, !cleardown_fax_next_handle(fax, 12) && errno == ENOENT);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool service_and_lines_are_converted(void)
+{
+	struct cleardown_fax_port_next *next = (struct cleardown_fax_port_next *)answer;
+	struct cleardown_fax_status *s = (struct cleardown_fax_status *)answer;
+	struct cleardown_fax *fax = fax_or_die();
+	const struct cleardown_fax_service *service;
+	const struct cleardown_faxport_status *line;
+	bool good = true;
+
+	*s = (struct cleardown_fax_status){
+		.out_running = 1, .out_servers = 2, .out_ports = 3, .out_jobs = 4,
+		.out_queues = 5,  .out_lines = 6,   .out_providers = 7,
+	};
+	service = cleardown_fax_get_service(fax);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_STATUS);
+	EXPECT(good, service && service->running && service->servers == 2 && service->ports == 3);
+	EXPECT(good, service && service->jobs == 4 && service->queues == 5 && service->lines == 6);
+	EXPECT(good, service && service->providers == 7);
+	memset(answer, 0, sizeof(answer));
+	next->out_port.out_line = 9;
+	next->out_port.out_status = CLEARDOWN_FPS_SENDING;
+	next->out_port.out_job = ~0ULL;
+	next->out_port.flags = CLEARDOWN_FAX_PORT_RECEIVE;
+	next->out_port.rings = 2;
+	next->out_port.priority = 3;
+	memset(next->out_port.tsid, 't', sizeof(next->out_port.tsid));
+	memset(next->out_port.out_name, 'n', sizeof(next->out_port.out_name));
+	line = cleardown_fax_next_line(fax, 8);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_PORT_NEXT);
+	EXPECT(good, line && line->line == 9 && line->job == UINT64_MAX && line->rings == 2);
+	EXPECT(good, line && line->flags == CLDN_FAXPORT_RECEIVE && line->priority == 3);
+	EXPECT(good, line && !strcmp(cleardown_fps_name(line->fps) ?: "", "sending"));
+	EXPECT_EQ(good, line ? strlen(line->tsid) : 0, CLDN_FAX_ID_LEN - 1);
+	EXPECT_EQ(good, line ? strlen(line->name) : 0, CLDN_NAME_LEN - 1);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool ports_set_what_is_named(void)
+{
+	struct cleardown_fax_open_port *open_in = (struct cleardown_fax_open_port *)last_arg;
+	struct cleardown_fax_port *in = (struct cleardown_fax_port *)last_arg;
+	struct cleardown_fax *fax = fax_or_die();
+	uint32_t rings = 0;
+	struct cleardown_faxport_setting setting = { .rings = &rings, .csid = "" };
+	char id[CLDN_FAX_ID_LEN + 1];
+	struct cleardown_faxport *port;
+	bool good = true;
+
+	((struct cleardown_fax_open_port *)answer)->out_fd = dup(STDERR_FILENO);
+	port = cleardown_faxport_open(fax, 9, true);
+	EXPECT(good, port && last_nr == CLEARDOWN_IOC_FAX_OPEN_PORT && open_in->line == 9);
+	EXPECT_EQ(good, open_in->mode, CLEARDOWN_FAX_OPEN_MODIFY);
+	memset(answer, 0, sizeof(answer));
+	/* nought and nothing are values; what is not named is not set */
+	EXPECT_EQ(good, cleardown_faxport_set(port, &setting), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_PORT);
+	EXPECT_EQ(good, in->set, CLEARDOWN_FAX_SET_RINGS | CLEARDOWN_FAX_SET_CSID);
+	EXPECT(good, cleardown_faxport_get(port) && !in->set);
+	memset(id, 'i', sizeof(id));
+	id[CLDN_FAX_ID_LEN] = '\0';
+	setting = (struct cleardown_faxport_setting){ .tsid = id };
+	last_nr = 0;
+	EXPECT(good, cleardown_faxport_set(port, &setting) == -1 && errno == EINVAL && !last_nr);
+	((struct cleardown_fax_port *)answer)->out_word = CLEARDOWN_ERROR_DEVICE_IN_USE;
+	answer_ret = -1;
+	answer_errno = EBUSY;
+	setting.tsid = "1";
+	EXPECT(good, cleardown_faxport_set(port, &setting) == -1 && errno == EBUSY);
+	EXPECT_EQ(good, cleardown_faxport_status_word(port), CLEARDOWN_ERROR_DEVICE_IN_USE);
+	EXPECT(good, !cleardown_faxport_open(fax, 9, false) && errno == EBUSY);
+	EXPECT_EQ(good, open_in->mode, CLEARDOWN_FAX_OPEN_QUERY);
+	cleardown_faxport_free(port);
+	cleardown_fax_free(fax);
+	return good;
+}
+
+static bool lines_are_provided(void)
+{
+	struct cleardown_fax_report *report = (struct cleardown_fax_report *)last_arg;
+	struct cleardown_fax_take *take = (struct cleardown_fax_take *)answer;
+	struct cleardown_fax_line *l = (struct cleardown_fax_line *)answer;
+	char number[CLDN_FAX_NUMBER_LEN], args[CLDN_FAX_ARGS_LEN];
+	struct cleardown_fax_news news = {
+		.job = 8,
+		.event = CLDN_FEI_SENDING,
+		.state = CLDN_JS_INPROGRESS,
+		.pages = 1,
+		.rate = 9600,
+		.remote = "+49 30",
+	};
+	struct cleardown_queue *queue;
+	struct cleardown_faxline *line;
+	uint32_t uid = 0, fps = 0;
+	bool good = true, running = false;
+	int fd;
+
+	queue = queue_or_die(&fd);
+	next_fd = STDERR_FILENO;
+	line = cleardown_faxline_open("fax0", queue, 5);
+	EXPECT(good, line && !strcmp(opened, "/dev/cleardown/fax0"));
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_PROVIDE);
+	l->out_held = 1;
+	l->out_fps = CLEARDOWN_FPS_AVAILABLE;
+	l->out_running = 1;
+	EXPECT_EQ(good, cleardown_faxline_held(line, &fps, &running), 1);
+	EXPECT(good, running && fps == CLEARDOWN_FPS_AVAILABLE);
+	EXPECT_EQ(good, cleardown_faxline_take(line), 0);
+	EXPECT_EQ(good, ((struct cleardown_fax_line *)last_arg)->action, CLEARDOWN_FAX_LINE_TAKE);
+	EXPECT_EQ(good, cleardown_faxline_give(line), 0);
+	EXPECT_EQ(good, ((struct cleardown_fax_line *)last_arg)->action, CLEARDOWN_FAX_LINE_GIVE);
+	memset(answer, 0, sizeof(answer));
+	take->out_fd = 44;
+	take->out_uid = 1000;
+	memset(take->out_number, '5', sizeof(take->out_number));
+	strcpy(take->out_args, "poll=1");
+	EXPECT_EQ(good, cleardown_faxline_take_job(line, 8, &uid, number, args), 44);
+	EXPECT(good, uid == 1000 && strlen(number) == CLDN_FAX_NUMBER_LEN - 1);
+	EXPECT(good, !strcmp(args, "poll=1"));
+	EXPECT_EQ(good, cleardown_faxline_report(line, &news), 0);
+	EXPECT(good, report->job == 8 && report->event == CLEARDOWN_FEI_SENDING);
+	EXPECT(good, report->state == CLEARDOWN_JS_INPROGRESS && report->pages == 1);
+	EXPECT(good, report->rate == 9600 && !strcmp(report->remote, "+49 30"));
+	cleardown_faxline_free(line);
+	/* a line that is not provided is none */
+	answer_ret = -1;
+	answer_errno = EPERM;
+	EXPECT(good, !cleardown_faxline_open("fax0", queue, 5) && errno == EPERM);
+	cleardown_queue_free(queue);
+	close(fd);
+	return good;
+}
+
+static bool events_of_faxes_are_their_own(void)
+{
+	struct cleardown_fax_event e = {
+		.job = 8, .line = 2, .event = CLEARDOWN_FEI_SENDING, .state = 1, .pages = 3,
+	};
+	struct cleardown_record r = {
+		.type = CLDN_EV_FAX, .text = (const char *)&e, .text_len = sizeof(e),
+	};
+	struct cleardown_fax_news news;
+	bool good = true;
+
+	memset(e.remote, 'r', sizeof(e.remote));
+	EXPECT_EQ(good, cleardown_fax_news_from_record(&r, &news), 0);
+	EXPECT(good, news.job == 8 && news.line == 2 && news.event == CLDN_FEI_SENDING);
+	EXPECT(good, news.state == 1 && news.pages == 3);
+	EXPECT_EQ(good, strlen(news.remote), CLDN_FAX_ID_LEN - 1);
+	r.text_len--;
+	EXPECT(good, cleardown_fax_news_from_record(&r, &news) == -1 && errno == ENODATA);
+	r.text_len++;
+	r.type = CLDN_EV_FAX_OFFER;
+	EXPECT(good, cleardown_fax_news_from_record(&r, &news) == -1 && errno == ENODATA);
+	return good;
+}
+
 /* ---- names ---- */
 
 static bool all_named(const char *(*name)(unsigned int), unsigned int first, unsigned int last_one)
@@ -1424,6 +1741,7 @@ static bool names_are_whole_and_different(void)
 		EXPECT_EQ(good, !!cleardown_portflag_name(bit), bit <= CLDN_PORT_READS);
 		EXPECT_EQ(good, !!cleardown_linkflag_name(bit), bit <= CLDN_VC_LINK_MULTI);
 		EXPECT_EQ(good, !!cleardown_hookdev_name(bit), bit <= CLDN_HOOKDEV_HEADSET);
+		EXPECT_EQ(good, !!cleardown_faxright_name(bit), bit <= CLDN_FAX_JOB_MANAGE);
 	}
 	EXPECT(good, !cleardown_result_name(5) && !cleardown_result_name(99));
 	EXPECT(good, !strcmp(cleardown_result_name(CLDN_RESULT_NO_DIALTONE), "no-dialtone"));
@@ -1444,6 +1762,8 @@ static bool names_lead_back(void)
 		EXPECT_EQ(good, cleardown_call_from_name(cleardown_call_name(i)), i);
 	for (i = 0; i <= CLDN_DOC_CANCELLED; i++)
 		EXPECT_EQ(good, cleardown_doc_from_name(cleardown_doc_name(i)), i);
+	for (i = 1; i <= (int)CLDN_FAX_JOB_MANAGE; i <<= 1)
+		EXPECT_EQ(good, cleardown_faxright_from_name(cleardown_faxright_name(i)), i);
 	EXPECT_EQ(good, cleardown_class_from_name("phone"), CLDN_CLASS_PHONE);
 	EXPECT_EQ(good, cleardown_class_from_name("port"), CLDN_CLASS_PORT);
 	errno = 0;
@@ -1538,6 +1858,16 @@ static const struct {
 	{ "records tell of calls and their ends", records_tell_of_calls_and_their_ends },
 	{ "addresses are read and written", addresses_are_read_and_written },
 	{ "causes have names that lead back", causes_have_names_that_lead_back },
+	{ "a fax server connects and closes as its class",
+	  server_connects_and_closes_as_its_class },
+	{ "a fax is sent with its words", fax_is_sent_with_its_words },
+	{ "fax jobs are listed and set", jobs_are_listed_and_set },
+	{ "rights are given up and taken away", rights_are_given_up_and_taken_away },
+	{ "fax handles are listed", handles_are_listed },
+	{ "the fax service and its lines are converted", service_and_lines_are_converted },
+	{ "fax ports set what is named", ports_set_what_is_named },
+	{ "fax lines are provided", lines_are_provided },
+	{ "events of faxes are their own", events_of_faxes_are_their_own },
 	{ "names are whole and different", names_are_whole_and_different },
 	{ "names lead back to their values", names_lead_back },
 	{ "status words have their names", status_words_have_their_names },
