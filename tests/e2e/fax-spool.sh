@@ -12,5 +12,6 @@ check "the modules load" load_modules tty
 tap fax-spool /dev/ttyS1 101
 check "the modules unload" unload_modules tty
 check "and load again" load_modules tty
+rm -f /tmp/faxd.sock.seen # as a start of the machine does
 tap fax-spool /dev/ttyS1 101 again
 check "the modules unload again" unload_modules tty

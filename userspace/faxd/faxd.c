@@ -257,6 +257,7 @@ static void turn(struct faxd *d, struct pollfd *p, int lines)
 	jobs_sweep(d);
 	for (i = 0; i < d->nlines; i++)
 		line_schedule(d->lines[i]);
+	absence_note_rarely(d);
 }
 
 static void serve(struct faxd *d, int signals, int timer)
@@ -448,6 +449,7 @@ static void prepare(struct faxd *d, const struct settings *s)
 	if (pipe2(d->news, O_CLOEXEC) < 0 || fcntl(d->news[0], F_SETFL, O_NONBLOCK) < 0)
 		die("pipe");
 	inbox_rescue(d);
+	absence_look(d, s->socket);
 	d->control = control_open(d, s->socket);
 	if (!d->control)
 		exit(1);
@@ -487,6 +489,7 @@ int main(int argc, char **argv)
 	for (i = 0; i < d.nlines; i++)
 		line_close(d.lines[i]);
 	control_close(d.control);
+	absence_note(&d);
 	spool_close(d.spool);
 	return 0;
 }

@@ -6,7 +6,8 @@
  *
  * faxd.c is the loop, line.c a line and what it is used for, talk.c the thread of a call, jobs.c what
  * the kernel and the spool must agree on, intake.c documents that come in, inbox.c what was received,
- * program.c the programs that are run, journal.c what is written down, control.c the socket.
+ * absence.c the time without us, program.c the programs that are run, journal.c what is written down,
+ * control.c the socket.
  */
 #ifndef CLEARDOWN_FAXD_FAXD_H
 #define CLEARDOWN_FAXD_FAXD_H
@@ -158,6 +159,14 @@ void intake_stop(struct faxd *d, const struct spool_job *job);
 /* The process that makes them; an exit code. */
 int intake_prepare(const char *path, const char *resolution);
 
+/* ---- absence.c ---- */
+
+/* When we begin. */
+void absence_look(struct faxd *d, const char *socket);
+/* We are there; when we end in order, and every now and then. */
+void absence_note(struct faxd *d);
+void absence_note_rarely(struct faxd *d);
+
 /* ---- inbox.c ---- */
 
 struct json_object;
@@ -236,6 +245,9 @@ struct faxd {
 		char error[SPOOL_ERROR_LEN];
 	} refusals[REFUSALS];		/* the last ones */
 	unsigned int refused;
+	bool same_start;		/* of the machine, as the daemon before us */
+	bool given_up;			/* jobs that the kernel does not have: their users were told */
+	double noted;			/* when we said that we are there, ms */
 	struct control *control;
 };
 

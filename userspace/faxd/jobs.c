@@ -8,6 +8,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "faxd.h"
@@ -292,22 +293,66 @@ static bool line_there(struct faxd *d, const char *name)
 	return l && l->file;
 }
 
+/* The kernel has given it up, and told that: it is not to be sent behind its user's back. */
+static void fail_absent(struct faxd *d, struct spool_job *job)
+{
+	job->state = SPOOL_FAILED;
+	job->outcome = FAX_ABORTED;
+	snprintf(job->error, sizeof(job->error), "cleardown-faxd was away for too long");
+	spool_save(d->spool, job);
+	say("job %" PRIu64 " was given up meanwhile", job->id);
+}
+
+/* It has ended while no daemon was there: by its user, and then it goes, or given up. */
+static void ended_meanwhile(struct faxd *d, struct spool_job *job)
+{
+	if (!spool_ended(job) && !d->given_up) {
+		say("job %" PRIu64 " was deleted meanwhile", job->id);
+		job_remove(d, job);
+		return;
+	}
+	if (!spool_ended(job))
+		fail_absent(d, job);
+	job_told(d, job);
+}
+
+/* Was it made anew, at @since, and not there before? Only so that it may be told of. */
+static bool made_anew(struct line *l, uint64_t id, uint64_t since)
+{
+	const struct cleardown_fax_job_entry *entry = cleardown_faxline_next_job(l->file, id - 1);
+
+	return entry && entry->job == id && entry->since_ns >= since;
+}
+
+static uint64_t kernel_ns(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (uint64_t)ts.tv_sec * 1000000000 + (uint64_t)ts.tv_nsec;
+}
+
 static void adopt(struct line *l, struct spool_job *job)
 {
+	uint64_t since = kernel_ns();
+	struct faxd *d = l->faxd;
 	uint32_t state;
 
 	if (cleardown_faxline_adopt_job(l->file, job->id, job->uid, &state) < 0) {
-		if (errno != EBUSY)
-			say("%s: job %" PRIu64 " is over: %s", l->name, job->id, strerror(errno));
-		if (errno == ENOENT && !spool_ended(job))
-			job_remove(l->faxd, job);
-		else if (errno == ENOENT)
-			job_told(l->faxd, job);
+		if (errno == ENOENT)
+			ended_meanwhile(d, job);
+		else if (errno != EBUSY)
+			say("%s: job %" PRIu64 ": %s", l->name, job->id, strerror(errno));
 		return;
 	}
 	job->live = true;
 	job->paused = state & CLDN_JS_PAUSED;
 	snprintf(job->line, sizeof(job->line), "%s", l->name);
+	/* Without a start of the machine only a module without jobs could go. */
+	if (!spool_ended(job) && (d->given_up || d->same_start) && made_anew(l, job->id, since)) {
+		fail_absent(d, job);
+		return;
+	}
 	say("%s: job %" PRIu64 " is taken up again, %d of %d pages are over there", l->name,
 	    job->id, job->confirmed, job->pages);
 }
