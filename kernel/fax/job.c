@@ -263,20 +263,40 @@ static int fax_job_delete(struct fax_job *job)
 
 /* ---- FaxSendDocument ---- */
 
-/* The best line for a job: free before taken, then by priority. @want: the only one, 0 = any. */
+static unsigned int fax_jobs_of_line(const struct fax_line *fl)
+{
+	struct fax_job *job;
+	unsigned int n = 0;
+
+	list_for_each_entry(job, &fax.jobs, node)
+		n += job->line == fl;
+	return n;
+}
+
+static bool fax_line_better(const struct fax_line *fl, const struct fax_line *best)
+{
+	unsigned int jobs = fax_jobs_of_line(fl);
+	unsigned int others = fax_jobs_of_line(best);
+
+	if (fax_available(fl) != fax_available(best))
+		return fax_available(fl);
+	return jobs != others ? jobs < others : fl->priority < best->priority;
+}
+
+/*
+ * The best line for a job: one that can be had, with the fewest jobs, then by priority. @want: the only
+ * one, 0 = any.
+ */
 static struct fax_line *fax_line_for(u64 want)
 {
 	struct fax_line *fl, *best = NULL;
-	bool free;
 
 	lockdep_assert_held(&fax.lock);
 	list_for_each_entry(fl, &fax.lines, node) {
 		if ((want && fl->dev->id != want) || !fax_provided(fl) ||
 		    !(fl->flags & CLEARDOWN_FAX_PORT_SEND))
 			continue;
-		free = fax_available(fl);
-		if (!best || free > fax_available(best) ||
-		    (free == fax_available(best) && fl->priority < best->priority))
+		if (!best || fax_line_better(fl, best))
 			best = fl;
 	}
 	return best;

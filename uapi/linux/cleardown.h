@@ -1496,7 +1496,7 @@ struct cleardown_fax_handle {
  * @set: CLEARDOWN_FAX_SET_*: which of the next five are set; 0 only asks
  * @flags: CLEARDOWN_FAX_PORT_*
  * @rings: answer after so many, 0 to 99
- * @priority: of the line when several are free, 1 = first
+ * @priority: of the line when several are free and have equally many jobs, 1 = first
  * @out_status: CLEARDOWN_FPS_*
  * @tsid: id that is sent with a document
  * @csid: id with which calls are answered

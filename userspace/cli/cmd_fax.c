@@ -847,7 +847,8 @@ static const struct verb fax_verbs[] = {
 		.details = "      --receive on|off take calls\n"
 			   "      --rings N        after so many rings, 0 to 99\n"
 			   "      --send on|off    send\n"
-			   "      --priority N     which of several lines is taken, 1 first\n"
+			   "      --priority N     which of several lines is taken, 1 first, when they\n"
+			   "                       have equally many jobs\n"
 			   "      --id TEXT        station id, 20 characters\n"
 			   "\nNot while a job runs on it. Needs root.\n",
 		.options = line_options,
