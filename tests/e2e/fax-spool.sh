@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
-# vm: --modems 1 --bank "--speed 4 --machine 200:fax:rx={files}/rx.tif --machine 201:fax:rx={files}/rx1.tif"
+# vm: --modems 1 --bank "--speed 4 --wait 5000 --machine 200:fax:rx={files}/rx.tif --machine 201:fax:rx={files}/rx1.tif"
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # The fax daemon is killed, told to end, and the modules are loaded anew: its jobs go on.
 . /lib/guest.sh

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --modems 1 --bank "--speed 2 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:tx={files}/tx.tif,id=201 --machine 203:fax:rx={files}/left.tif,leave=2" --limit 400
+# vm: --modems 1 --bank "--speed 2 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:tx={files}/tx.tif,id=201 --machine 203:fax:rx={files}/left.tif,leave=2" --limit 400
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # The tool's faxes with the daemon: sent by a user of the group fax, followed, looked at, changed, aborted
 # in mid-page, received, polled. What becomes of documents of other kinds is for tests/cli/fax.bats.

@@ -90,6 +90,8 @@ void at_result(struct modem *m, enum result r)
 	if (r == RES_PENDING || r == RES_NONE)
 		return;
 	r = limit_result(m, r);
+	if (r != RES_RING && r != RES_CONNECT)
+		modem_debt(m, OWES_COMMAND);
 	send_result(m, names[r], r);
 }
 
@@ -186,6 +188,7 @@ static void execute(struct modem *m, const char *text)
 	normalize(body, text, strlen(text));
 	log_line(m->line->number, "-> AT%s", text);
 	m->command_at = clock_now();
+	modem_debt(m, OWES_NOTHING);
 	at_result(m, run_words(m, body));
 }
 

@@ -55,6 +55,9 @@ struct timer {
 
 void clock_start(double speed);
 void clock_step(const char *path);	/* step.h */
+/* Longest stand; how far bank time may go before somebody has done what he owes; to forget that. */
+void clock_wait(long ms, usec_t (*patience)(void), void (*forgive)(void));
+void clock_describe(char *out, size_t size);
 usec_t clock_now(void);
 double clock_real(void);		/* seconds since the start, not multiplied */
 usec_t clock_from_real_ms(long ms);
@@ -153,6 +156,8 @@ struct line {
 	int delay_pos;
 	int16_t *tail;			/* what the far end had said when it left */
 	int tail_left;			/* blocks until the line is silent and cleared */
+	int hit_left;			/* blocks in which it hears something else */
+	bool hit_silent;
 
 	/* datacall.c */
 	bool fast_ok;			/* willing to use the unmodulated call */
@@ -177,6 +182,7 @@ void exch_hangup(struct line *l, const char *why);
 void exch_drop(struct line *l);			/* the line itself is cut */
 void exch_ring(struct line *l, const char *caller, usec_t every);
 void exch_ring_stop(struct line *l);
+void exch_hit(struct line *l, int ms, bool silent);	/* of bank time, in what it hears */
 bool exch_hears(const struct line *l);	/* the far end, or its last words */
 const char *exch_caller_number(const struct line *l);
 bool exch_audio_active(void);
@@ -257,6 +263,13 @@ enum modem_state {
 	MODEM_ONLINE_COMMAND,
 };
 
+/* What a class 1 terminal in a call has to do next. */
+enum debt {
+	OWES_NOTHING,
+	OWES_COMMAND,		/* it has had a final result */
+	OWES_DATA,		/* it has had the CONNECT of a transmission */
+};
+
 #define AT_LINE_MAX	512
 #define SREG_COUNT	38
 #define STORED_MAX	24
@@ -304,6 +317,9 @@ struct modem {
 	struct timer tone_timer;	/* end of the +VTS tones */
 	void *dtmf;			/* spandsp's dtmf_tx_state_t */
 	struct timer answer;
+	enum debt debt;
+	usec_t debt_since;
+	bool forgiven;			/* it was waited for in vain */
 	struct fax *fax;
 };
 
@@ -323,6 +339,9 @@ void modem_hangup(struct modem *m, const char *why);
 void modem_update_lines(struct modem *m);
 enum result modem_tones(struct modem *m, const char *digits, long ms);
 const char *modem_state_name(const struct modem *m);
+void modem_debt(struct modem *m, enum debt what);
+usec_t modems_patience(void);	/* for clock_wait() */
+void modems_forgive(void);
 
 void at_reset(struct at_parser *p);
 bool at_feed(struct modem *m, uint8_t c);	/* true: a command line was executed */
@@ -345,6 +364,7 @@ enum result fax_command(struct modem *m, const char *text);
 bool fax_wants_bytes(const struct modem *m);	/* not in command state */
 bool fax_room(const struct modem *m);
 void fax_byte(struct modem *m, uint8_t c);
+bool fax_dry(const struct modem *m);		/* soon nothing more to send, and that was not all */
 void fax_connected(struct modem *m);
 void fax_failed(struct modem *m, enum result r);	/* the call is over or never was */
 void fax_hangup(struct modem *m);

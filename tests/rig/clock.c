@@ -7,6 +7,10 @@
  *
  * A terminal whose own times shall be the bank's goes in step with it (step.h): while it is there
  * bank time stays within one tick of what it has seen.
+ *
+ * Terminals that are behind a busy machine cannot do that. With --wait bank time stands still while one
+ * of them owes something in a class 1 call (modem.c), so that it is never too late for it. A
+ * stand has a limit in real time, or who died would hold up everybody.
  */
 #include <fcntl.h>
 #include <stdatomic.h>
@@ -23,6 +27,8 @@
 #define STEP_LOOK_NS	50000	/* between two looks at who goes in step */
 #define STEP_IDLE_NS	2000000	/* the same, for somebody to come */
 #define STEP_GIVE_UP	5.0	/* real seconds without a sign of him: he was killed */
+#define STAND_LOOK_NS	1000000	/* what ends a stand may be seen in the line shim's file only */
+#define STAND_LONG	0.1	/* real seconds, for a line in the log */
 
 static double clock_speed = 1.0;
 static double real_start, base_real;
@@ -32,6 +38,12 @@ static struct timer *timers;
 static struct step *step;
 static int64_t step_seen;
 static double step_seen_at;
+static double longest_stand;		/* real seconds; 0: never */
+static usec_t (*patience)(void);
+static void (*forgive)(void);
+static double stand_since;		/* real; 0: bank time goes on */
+static double stood, stood_longest;
+static unsigned long stands, given_up;
 
 static double monotonic(void)
 {
@@ -90,6 +102,60 @@ static usec_t step_limit(usec_t target)
 	if (limit < now_bank)
 		limit = now_bank;
 	base_real = monotonic();
+	base_bank = limit;
+	return limit;
+}
+
+void clock_wait(long ms, usec_t (*how_far)(void), void (*forget)(void))
+{
+	patience = how_far;
+	forgive = forget;
+	longest_stand = (double)ms / 1000.0;
+}
+
+void clock_describe(char *out, size_t size)
+{
+	snprintf(out, size, "bank %.3f real %.3f stands %lu stood %.0f longest %.0f given-up %lu",
+		 (double)now_bank / 1e6, clock_real(), stands, stood * 1e3, stood_longest * 1e3,
+		 given_up);
+}
+
+static void stand_ends(double now)
+{
+	double took = now - stand_since;
+
+	stand_since = 0;
+	stood += took;
+	if (took > stood_longest)
+		stood_longest = took;
+	if (took > STAND_LONG)
+		log_line("-", "clock: stood still for %.0f ms", took * 1e3);
+}
+
+/* How much of the way to @target may be gone while somebody owes something. */
+static usec_t stand_limit(usec_t target)
+{
+	usec_t limit = longest_stand > 0 ? patience() : target;
+	double now = monotonic();
+
+	if (limit < target && stand_since && now - stand_since > longest_stand) {
+		log_line("-", "clock: waited in vain");
+		given_up++;
+		forgive();
+		limit = target;
+	}
+	if (limit >= target) {
+		if (stand_since)
+			stand_ends(now);
+		return target;
+	}
+	if (!stand_since) {
+		stand_since = now;
+		stands++;
+	}
+	if (limit < now_bank)
+		limit = now_bank;
+	base_real = now;
 	base_bank = limit;
 	return limit;
 }
@@ -174,13 +240,15 @@ static usec_t clock_limit(void)
 
 	if (in_step())
 		return step_limit(target);
+	if (stand_since)
+		return stand_limit(target);
 	if (!next_event(&due) || target - due <= (usec_t)(MAX_LAG_REAL * clock_speed * 1e6))
-		return target;
+		return stand_limit(target);
 	log_line("-", "clock: %.0f ms behind, bank time stretched",
 		 (double)(target - due) / clock_speed / 1000.0);
 	base_real = monotonic();
 	base_bank = due;
-	return due;
+	return stand_limit(due);
 }
 
 void clock_run(void)
@@ -201,6 +269,7 @@ void clock_run(void)
 			t->armed = false;
 			t->fn(t->arg);
 		}
+		target = stand_limit(target);
 	}
 	if (i < BATCH && target > now_bank)
 		now_bank = target;
@@ -217,6 +286,10 @@ int clock_wait_ns(long *ns)
 
 	if (step) {
 		*ns = in_step() ? STEP_LOOK_NS : STEP_IDLE_NS;
+		return 0;
+	}
+	if (stand_since) {
+		*ns = STAND_LOOK_NS;
 		return 0;
 	}
 	if (!next_event(&due))

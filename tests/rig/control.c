@@ -88,6 +88,16 @@ static void cmd_status(struct client *c, struct line *l, char *rest)
 		reply(c, "error no line %s", number);
 }
 
+static void cmd_clock(struct client *c, struct line *l, char *rest)
+{
+	char text[160];
+
+	(void)l;
+	(void)rest;
+	clock_describe(text, sizeof(text));
+	reply(c, "ok %s", text);
+}
+
 static void cmd_lines(struct client *c, struct line *l, char *rest)
 {
 	struct modem *m = need_modem(c, l);
@@ -144,6 +154,26 @@ static void cmd_drop(struct client *c, struct line *l, char *rest)
 	(void)rest;
 	exch_drop(l);
 	reply(c, "ok");
+}
+
+static void cmd_hit(struct client *c, struct line *l, char *rest)
+{
+	char *word;
+	long ms;
+
+	if (!next_number(&rest, &ms) || !ms || ms > 60000) {
+		reply(c, "error hit NUM MS noise|silence");
+		return;
+	}
+	word = next_word(&rest);
+	if (strcmp(word, "noise") && strcmp(word, "silence")) {
+		reply(c, "error hit NUM MS noise|silence");
+	} else if (l->leg != LEG_UP) {
+		reply(c, "error %s is %s", l->number, leg_name(l->leg));
+	} else {
+		exch_hit(l, (int)ms, *word == 's');
+		reply(c, "ok");
+	}
 }
 
 static void cmd_ring(struct client *c, struct line *l, char *rest)
@@ -474,7 +504,10 @@ struct line_command {
 
 static const struct line_command commands[] = {
 	{ "status", false, cmd_status, "[NUM]", "state of one line or all" },
+	{ "clock", false, cmd_clock, "", "bank time, and how long it stood still" },
 	{ "drop", true, cmd_drop, "NUM", "the line is cut: both ends lose the call" },
+	{ "hit", true, cmd_hit, "NUM MS noise|silence",
+	  "for MS of bank time NUM hears noise, or nothing, in a call" },
 	{ "deaf", true, cmd_deaf, "NUM on|off|all",
 	  "the modem swallows what the terminal sends; all: DTR too" },
 	{ "stall", true, cmd_stall, "NUM on|off", "CTS low, and nothing is read" },

@@ -14,6 +14,7 @@
 #define FIRST_RING	(500 * MSEC)
 #define RING_ON		(2 * SEC)
 #define RING_OFF	(4 * SEC)
+#define HIT		16000	/* of its noise, from peak to peak */
 #define SILENCE		5	/* blocks that a line with audio stays silent before it clears */
 
 struct line *lines[MAX_LINES];
@@ -230,6 +231,7 @@ void exch_hangup(struct line *l, const char *why)
 	if (l->leg == LEG_IDLE || l->leg == LEG_RINGING)
 		return;
 	log_line(l->number, "on hook (%s)", why);
+	l->hit_left = 0;
 	timer_stop(&l->dial_timer);
 	l->leg = LEG_IDLE;
 	l->tail_left = 0;
@@ -334,6 +336,25 @@ static void hear_tail(struct line *l)
 	l->ops->cleared(l);
 }
 
+void exch_hit(struct line *l, int ms, bool silent)
+{
+	log_line(l->number, "line hit, %d ms of %s", ms, silent ? "silence" : "noise");
+	l->hit_left = (ms + 19) / 20;
+	l->hit_silent = silent;
+}
+
+static void hear(struct line *l, int16_t *amp)
+{
+	int i;
+
+	if (l->hit_left) {
+		l->hit_left--;
+		for (i = 0; i < AUDIO_BLOCK; i++)
+			amp[i] = l->hit_silent ? 0 : (int16_t)(random() % HIT - HIT / 2);
+	}
+	l->audio->rx(l, amp, AUDIO_BLOCK);
+}
+
 void exch_audio_tick(void)
 {
 	int16_t from_a[AUDIO_BLOCK], from_b[AUDIO_BLOCK];
@@ -349,8 +370,8 @@ void exch_audio_tick(void)
 		say(a, from_a);
 		say(b, from_b);
 		if (a->audio && a->peer == b)
-			a->audio->rx(a, from_b, AUDIO_BLOCK);
+			hear(a, from_b);
 		if (b->audio && b->peer == a)
-			b->audio->rx(b, from_a, AUDIO_BLOCK);
+			hear(b, from_a);
 	}
 }

@@ -15,6 +15,8 @@
 
 #include "bank.h"
 
+#define TOLD	16	/* the longest result and its frame */
+
 struct fax {
 	struct modem *m;
 	t31_state_t *t31;
@@ -22,6 +24,7 @@ struct fax {
 	bool capturing;		/* a command is being executed */
 	char captured[1024];
 	size_t captured_len;
+	char told[TOLD];	/* the end of what the terminal was told */
 };
 
 static const char *const words[] = {
@@ -37,6 +40,34 @@ bool fax_word(const char *name)
 		if (!strcmp(words[i], name))
 			return true;
 	return false;
+}
+
+/* What the engine has told its terminal, in pieces, and so what is next for that one to do. */
+static void note_debt(struct fax *f, const void *text, size_t len)
+{
+	static const struct {
+		const char *verbose, *numeric;
+		enum debt debt;
+	} results[] = {
+		{ "\r\nOK\r\n", "0\r", OWES_COMMAND },
+		{ "\r\nERROR\r\n", "4\r", OWES_COMMAND },
+		{ "\r\nNO CARRIER\r\n", "3\r", OWES_COMMAND },
+		{ "\r\n+FCERROR\r\n", "+F4\r", OWES_COMMAND },
+		{ "\r\nCONNECT\r\n", "1\r", OWES_DATA },
+	};
+	size_t i, n = len < TOLD ? len : TOLD;
+
+	if (!len)
+		return;
+	memmove(f->told, f->told + n, TOLD - n);
+	memcpy(f->told + TOLD - n, (const char *)text + len - n, n);
+	for (i = 0; i < sizeof(results) / sizeof(results[0]); i++) {
+		const char *result = f->m->now.verbose ? results[i].verbose : results[i].numeric;
+
+		n = strlen(result);
+		if (!memcmp(f->told + TOLD - n, result, n))
+			modem_debt(f->m, results[i].debt);
+	}
 }
 
 static int engine_output(at_state_t *s, void *arg, const uint8_t *buf, size_t len)
@@ -55,6 +86,7 @@ static int engine_output(at_state_t *s, void *arg, const uint8_t *buf, size_t le
 	escape_text(text, sizeof(text), buf, len > 60 ? 60 : len);
 	log_line(f->m->line->number, "<- (T.31, %zu bytes) %s", len, text);
 	dte_send(&f->m->dte, buf, len);
+	note_debt(f, buf, len);
 	return 0;
 }
 
@@ -103,6 +135,7 @@ enum result fax_command(struct modem *m, const char *text)
 		r = RES_ERROR;
 	if (f->captured_len)
 		dte_send(&m->dte, f->captured, f->captured_len);
+	note_debt(f, f->captured, f->captured_len);
 	return r;
 }
 
@@ -123,9 +156,26 @@ bool fax_room(const struct modem *m)
 	return !m->fax->holding;
 }
 
+/* A frame that is complete is no debt any more; a page's data is looked at all the time. */
 void fax_byte(struct modem *m, uint8_t c)
 {
-	t31_at_rx(m->fax->t31, (const char *)&c, 1);
+	t31_state_t *t31 = m->fax->t31;
+	int before = t31->hdlc_tx.len;
+
+	t31_at_rx(t31, (const char *)&c, 1);
+	if (t31->at_state.at_rx_mode != AT_MODE_HDLC)
+		return;
+	modem_debt(m, before && !t31->hdlc_tx.len ? OWES_NOTHING : OWES_DATA);
+}
+
+bool fax_dry(const struct modem *m)
+{
+	const t31_state_t *t31 = m->fax->t31;
+	int two_blocks = t31->bit_rate * 2 * AUDIO_BLOCK / 8000 / 8;
+
+	if (t31->at_state.at_rx_mode == AT_MODE_STUFFED)
+		return !t31->tx.final && t31->tx.in_bytes - t31->tx.out_bytes <= two_blocks;
+	return t31->at_state.at_rx_mode == AT_MODE_HDLC;
 }
 
 void fax_connected(struct modem *m)

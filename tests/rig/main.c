@@ -22,6 +22,7 @@ static const struct option options[] = {
 	{ "delay", required_argument, NULL, 'd' },
 	{ "log", required_argument, NULL, 'L' },
 	{ "step", required_argument, NULL, 'S' },
+	{ "wait", required_argument, NULL, 'w' },
 	{ "voice", no_argument, NULL, 'v' },
 	{ "help", no_argument, NULL, 'h' },
 	{ NULL, 0, NULL, 0 },
@@ -43,6 +44,8 @@ static void help(void)
 	     "                       its --line\n"
 	     "  --delay MS           one-way delay of the lines (20)\n"
 	     "  --step FILE          a terminal may go in step with bank time by this file\n"
+	     "  --wait MS            bank time stands still, for so long at most, while a class 1\n"
+	     "                       terminal in a call owes a command, or data that it sends\n"
 	     "  --log FILE           log here, not on standard error\n"
 	     "  --voice              the voice words +VGR +VGT +VTD +VTS exist, and class 8\n"
 	     "  --help               this text");
@@ -130,6 +133,8 @@ static void parse_first(int argc, char **argv)
 			log_open(optarg);
 		else if (c == 'S')
 			clock_step(optarg);
+		else if (c == 'w')
+			clock_wait(atol(optarg), modems_patience, modems_forgive);
 		else if (c == 'd')
 			exch_set_delay(atoi(optarg));
 		else if (c == 'v')

@@ -19,6 +19,7 @@
 #define CALLER_ID_GAP	(500 * MSEC)	/* after the first ring burst */
 #define ABORT_GRACE	(125 * MSEC)	/* V.250 5.6.1 */
 #define TONE_GAP_MS	70
+#define PATIENCE	(60 * MSEC)	/* less than the far end's silence before it sends */
 
 static bool is_off_hook(const struct modem *m)
 {
@@ -138,6 +139,48 @@ static void caller_id_due(void *arg)
 	at_info(m, "TIME=%02d%02d", tm.tm_hour, tm.tm_min);
 	at_info(m, "NMBR=%s", exch_caller_number(m->line));
 	at_info(m, "NAME=LINE %s", exch_caller_number(m->line));
+}
+
+/* ---- what a class 1 terminal owes ---- */
+
+void modem_debt(struct modem *m, enum debt what)
+{
+	m->debt = what;
+	m->debt_since = clock_now();
+	m->forgiven = false;
+}
+
+/* Nobody waits for who cannot be heard, or has left his modem. */
+static bool owes(const struct modem *m)
+{
+	if (m->fclass != 1 || m->state != MODEM_ONLINE_COMMAND || m->forgiven)
+		return false;
+	if (!m->dte.present || !m->dte.dtr || m->dte.stalled || m->deaf)
+		return false;
+	return m->debt == OWES_DATA ? fax_dry(m) : m->debt == OWES_COMMAND;
+}
+
+usec_t modems_patience(void)
+{
+	usec_t least = INT64_MAX;
+	int i;
+
+	for (i = 0; i < line_count; i++) {
+		const struct modem *m = lines[i]->modem;
+
+		if (m && owes(m) && m->debt_since + PATIENCE < least)
+			least = m->debt_since + PATIENCE;
+	}
+	return least;
+}
+
+void modems_forgive(void)
+{
+	int i;
+
+	for (i = 0; i < line_count; i++)
+		if (lines[i]->modem)
+			lines[i]->modem->forgiven = true;
 }
 
 /* The end of an attempt: class 1 calls are the T.31 engine's to report. */
