@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A link: its state, its peer, what happens to its interface, bind. See ether.h. */
-#include <linux/ctype.h>
 #include <linux/etherdevice.h>
 #include <linux/ethtool.h>
 #include <linux/if_arp.h>
@@ -17,19 +16,12 @@
 #include "net.h"
 
 #define ETHER_LABEL 100
-#define ETHER_MAX_SDU 9188
 #define ETHER_MTU_MIN (CLDN_LABEL_SIZE + 2 * CLDN_CELL_SIZE) /* of a hello */
 
 /* jiffies */
 #define ETHER_HELLO_WANTED HZ /* between hellos while no peer is known */
 #define ETHER_HELLO_KNOWN (10 * HZ) /* and to a found one */
 #define ETHER_SILENCE (25 * HZ) /* after which a found peer is forgotten */
-
-/* Q.850 causes of a medium */
-#define CAUSE_DESTINATION_OUT_OF_ORDER 27
-#define CAUSE_NETWORK_OUT_OF_ORDER 38
-#define CAUSE_TEMPORARY_FAILURE 41
-#define CAUSE_RESOURCE_UNAVAILABLE 47
 
 const u8 cldn_ether_group[ETH_ALEN] __aligned(2) = { 0x03, 0x43, 0x4c, 0x44, 0x4e, 0x00 };
 
@@ -93,13 +85,13 @@ static void ether_settle(struct cldn_ether *l, u8 cause, bool told)
 	up = usable && ether_agreed_locked(l);
 	gone = l->gone;
 	if (l->started && (told || up != l->up))
-		up_ops = l->up_ops;
+		up_ops = l->medium.up_ops;
 	WRITE_ONCE(l->usable, usable);
 	WRITE_ONCE(l->up, up);
 	spin_unlock_irqrestore(&l->lock, flags);
 	rcu_read_unlock();
 	if (up_ops)
-		up_ops->changed(l->up_ctx, gone, up ? 0 : cause);
+		up_ops->changed(l->medium.up_ctx, gone, up ? 0 : cause);
 }
 
 void cldn_ether_work_soon(struct cldn_ether *l, unsigned long delay)
@@ -118,7 +110,7 @@ static void ether_info(struct cldn_link *link, struct cldn_cells_info *info)
 	unsigned long flags;
 
 	memset(info, 0, sizeof(*info));
-	info->max_sdu = l->max_sdu;
+	info->max_sdu = l->medium.args.max_sdu;
 	spin_lock_irqsave(&l->lock, flags);
 	memcpy(info->nsap, l->ours.nsap, CLDN_NSAP_LEN);
 	info->close_data = l->ours.close_data;
@@ -410,8 +402,8 @@ static int ether_start(struct cldn_link *link, const struct cldn_cells_up *up, v
 	if (ret)
 		goto unlock;
 	spin_lock_irq(&l->lock);
-	l->up_ops = up;
-	l->up_ctx = ctx;
+	l->medium.up_ops = up;
+	l->medium.up_ctx = ctx;
 	l->started = true;
 	l->hello_at = jiffies - ETHER_HELLO_KNOWN;
 	spin_unlock_irq(&l->lock);
@@ -450,10 +442,8 @@ static void ether_stop(struct cldn_link *link)
 static void ether_stats(struct cldn_link *link, u64 *counts)
 {
 	struct cldn_ether *l = link->priv;
-	size_t i;
 
-	for (i = 0; i < CLDN_CELLS_COUNTS; i++)
-		counts[i] = atomic64_read(&l->counts[i]);
+	cldn_medium_stats(&l->medium, counts);
 }
 
 static const struct cldn_cells_ops ether_cells_ops = {
@@ -462,10 +452,10 @@ static const struct cldn_cells_ops ether_cells_ops = {
 	.info = ether_info,
 	.open = cldn_ether_open,
 	.shut = cldn_ether_shut,
-	.put = cldn_ether_put,
+	.put = cldn_channel_put,
 	.send = cldn_ether_send,
 	.writable = cldn_ether_writable,
-	.in_flight = cldn_ether_in_flight,
+	.in_flight = cldn_channel_in_flight,
 	.flush = cldn_ether_flush,
 	.stats = ether_stats,
 };
@@ -475,57 +465,15 @@ static const struct cldn_cells_ops ether_cells_ops = {
 enum ether_token {
 	ETHER_PEER_MAC,
 	ETHER_LABEL_NUMBER,
-	ETHER_NSAP,
-	ETHER_ROLE,
-	ETHER_SDU,
-	ETHER_CLOSE_DATA,
 	ETHER_OTHER,
 };
 
-/* What is none of these is a word of the class. */
+/* What is none of these is a word of all media, or of the class. */
 static const match_table_t ether_args = {
-	{ ETHER_PEER_MAC, "peer=%s" }, { ETHER_LABEL_NUMBER, "label=%s" },
-	{ ETHER_NSAP, "nsap=%s" },     { ETHER_ROLE, "role=%s" },
-	{ ETHER_SDU, "max_sdu=%s" },   { ETHER_CLOSE_DATA, "close_data=%s" },
+	{ ETHER_PEER_MAC, "peer=%s" },
+	{ ETHER_LABEL_NUMBER, "label=%s" },
 	{ ETHER_OTHER, NULL },
 };
-
-static bool ether_number(const char *from, u32 low, u32 high, u32 *value)
-{
-	return !kstrtou32(from, 10, value) && *value >= low && *value <= high;
-}
-
-static bool ether_role(const char *from, u8 *role)
-{
-	static const char *const names[] = {
-		[CLDN_ROLE_AUTO] = "auto",
-		[CLDN_ROLE_USER] = "user",
-		[CLDN_ROLE_NETWORK] = "network",
-	};
-	int found = match_string(names, ARRAY_SIZE(names), from);
-
-	if (found >= 0)
-		*role = found;
-	return found >= 0;
-}
-
-/* Other words are the class's: in what it travels. */
-static bool ether_close_data(const char *from, u16 *octets)
-{
-	u32 value = 0;
-
-	if (strcmp(from, "none") && isalpha(*from))
-		return true;
-	if (strcmp(from, "none") && !ether_number(from, 1, CLDN_HELLO_CLOSE_DATA_MAX, &value))
-		return false;
-	*octets = value;
-	return true;
-}
-
-static bool ether_nsap(const char *from, u8 *nsap)
-{
-	return strlen(from) == 2 * CLDN_NSAP_LEN && !hex2bin(nsap, from, CLDN_NSAP_LEN) && nsap[0];
-}
 
 static bool ether_mac(const char *from, u8 *mac)
 {
@@ -544,25 +492,11 @@ static int ether_parse_arg(struct cldn_ether *l, u8 *peer, char *arg, char *text
 			wanted = "the address of one host, like 02:00:00:00:00:aa";
 		break;
 	case ETHER_LABEL_NUMBER:
-		if (!ether_number(args[0].from, CLDN_LABEL_MIN, CLDN_LABEL_MAX, &l->label))
+		if (!cldn_medium_number(args[0].from, CLDN_LABEL_MIN, CLDN_LABEL_MAX, &l->label))
 			wanted = "an MPLS label from 16 to 1048575";
 		break;
-	case ETHER_NSAP:
-		if (!ether_nsap(args[0].from, l->ours.nsap))
-			wanted = "an ATM address of 40 hexadecimal digits";
-		break;
-	case ETHER_ROLE:
-		if (!ether_role(args[0].from, &l->ours.role))
-			wanted = "auto, user or network";
-		break;
-	case ETHER_SDU:
-		if (!ether_number(args[0].from, 1, CLDN_AAL5_SDU_MAX, &l->max_sdu))
-			wanted = "1 to 65535 octets";
-		break;
-	case ETHER_CLOSE_DATA:
-		if (!ether_close_data(args[0].from, &l->ours.close_data))
-			wanted = "none, or 1 to 128 octets";
-		break;
+	default:
+		wanted = cldn_medium_arg(&l->medium.args, arg);
 	}
 	if (!wanted)
 		return 0;
@@ -610,11 +544,16 @@ static int ether_check(const struct cldn_ether *l, struct net_device *dev, char 
 /* Without nsap= an address of the private kind: 49, zeros, the MAC, selector 0. */
 static void ether_identify(struct cldn_ether *l, const struct net_device *dev)
 {
+	const struct cldn_medium_args *args = &l->medium.args;
+
 	ether_addr_copy(l->ours.mac, dev->dev_addr);
+	memcpy(l->ours.nsap, args->nsap, CLDN_NSAP_LEN);
 	if (!l->ours.nsap[0]) {
 		l->ours.nsap[0] = 0x49;
 		memcpy(l->ours.nsap + 13, dev->dev_addr, ETH_ALEN);
 	}
+	l->ours.role = args->role;
+	l->ours.close_data = args->close_data;
 	l->ours.capabilities = CLDN_HELLO_CAPABILITIES;
 	l->ours.label = l->label;
 	l->ours.nonce = get_random_u64() | 1;
@@ -661,9 +600,8 @@ static struct cldn_ether *ether_alloc(void)
 
 	if (!l)
 		return NULL;
+	cldn_medium_init(&l->medium);
 	l->label = ETHER_LABEL;
-	l->max_sdu = ETHER_MAX_SDU;
-	l->ours.close_data = CLDN_HELLO_CLOSE_DATA_MAX;
 	l->pt.type = htons(ETH_P_MPLS_UC);
 	l->pt.func = cldn_ether_rcv;
 	l->pt.af_packet_priv = l;
@@ -674,7 +612,6 @@ static struct cldn_ether *ether_alloc(void)
 	skb_queue_head_init(&l->txq);
 	INIT_WORK(&l->tx, cldn_ether_tx);
 	l->cpu = raw_smp_processor_id();
-	xa_init_flags(&l->channels, XA_FLAGS_LOCK_IRQ);
 	return l;
 }
 
@@ -718,7 +655,7 @@ static void ether_remove(struct cldn_link *link)
 	dev = rtnl_dereference(l->dev);
 	dev_put(dev);
 	rtnl_unlock();
-	xa_destroy(&l->channels);
+	cldn_medium_exit(&l->medium);
 	kfree(l);
 }
 

@@ -28,16 +28,11 @@
  * put together under l->rx_lock, within a budget of memory for the link and of time for each PDU;
  * what is whole goes up without a lock, within the RCU read side in which its channel was found.
  *
- * Frames that are sent belong to the channel's struct sock, which counts their memory, keeps this
- * module loaded until the last of them is freed and tells when there is room. The frames of an SDU
- * are queued together, and all of a link are given to the first queue of the device on one
- * processor, by who sends, when he is there, or a work: so cells stay in order, also where every
- * processor has a queue of its own, as with veth. Frames are linear since few devices can more with
- * MPLS.
- *
- * A channel is freed by RCU after the last of: its put(), its frames at the device, its PDU that is
- * not whole. As long as there is one its sock holds this module, so a link with signalling is
- * unbound before the module can be unloaded.
+ * Frames that are sent belong to their channel (medium.h), as does its PDU that is not whole. The
+ * frames of an SDU are queued together, and all of a link are given to the first queue of the device
+ * on one processor, by who sends, when he is there, or a work: so cells stay in order, also where
+ * every processor has a queue of its own, as with veth. Frames are linear since few devices can more
+ * with MPLS.
  *
  * Locks: rtnl > l->lock, rtnl > l->rx_lock; neither of the latter inside of the other, and no
  * upcall or call of the network's with one of them held. rtnl is taken by bind and unbind alone.
@@ -48,13 +43,11 @@
 
 #include <linux/netdevice.h>
 #include <linux/workqueue.h>
-#include <linux/xarray.h>
-#include <net/sock.h>
-#include <cleardown/cells.h>
 #include <cleardown/link.h>
 #include "aal5.h"
 #include "cell.h"
 #include "hello.h"
+#include "medium.h"
 
 /* jiffies: the least time between two hellos, the most from a PDU's first cell to its last */
 #define ETHER_HELLO_LEAST (HZ / 20)
@@ -65,17 +58,14 @@ extern const u8 cldn_ether_group[ETH_ALEN];
 
 /**
  * struct cldn_ether - a bound interface
+ * @medium: channels, counts, and its user
  * @backend: its name, for messages
  * @label: of our frames, in both directions
- * @max_sdu: what a call is told to agree on at most
  * @fixed: the peer was named at bind
  * @ours: what we say of us; @ours.mac is the interface's, under @lock
  * @node: in ether_links
  * @dev: the interface, held; NULL once it is gone. Written under rtnl, read by RCU too
  * @pt: how its frames come
- * @up_ops: the user's, from start to stop
- * @up_ctx: likewise
- * @channels: by cldn_ether_key()
  * @lock: what follows, to @work
  * @started: upcalls may be made
  * @usable: see above; also read without the lock
@@ -95,23 +85,19 @@ extern const u8 cldn_ether_group[ETH_ALEN];
  * @tx: sends them
  * @cpu: where all are sent
  * @flags: ETHER_SENDING
- * @rx_lock: what follows, to @counts, and the receiving half of each channel
+ * @rx_lock: what follows, and the receiving half of each channel
  * @partial: channels with a PDU that is not whole, the oldest first
  * @partial_bytes: their memory
- * @counts: see enum cldn_cells_count
  */
 struct cldn_ether {
+	struct cldn_medium medium;
 	char backend[CLEARDOWN_SPEC_LEN];
 	u32 label;
-	u32 max_sdu;
 	bool fixed;
 	struct cldn_hello ours;
 	struct list_head node;
 	struct net_device __rcu *dev;
 	struct packet_type pt;
-	const struct cldn_cells_up *up_ops;
-	void *up_ctx;
-	struct xarray channels;
 
 	spinlock_t lock; /* see above */
 	bool started;
@@ -137,51 +123,33 @@ struct cldn_ether {
 	spinlock_t rx_lock; /* see above */
 	struct list_head partial;
 	u32 partial_bytes;
-
-	atomic64_t counts[CLDN_CELLS_COUNTS];
 };
 
 #define ETHER_SENDING 0 /* bit of flags: somebody takes frames out of @txq, on @cpu */
-#define CHANNEL_WANTS_ROOM 0 /* bit of flags: send() said -EAGAIN */
-
 /**
- * struct cldn_channel - an open channel
- * @sk: accounts what is sent; first, and the memory of all of this
- * @ether: its link; outlives the channel's last use of it, since shut() comes before stop()
- * @ctx: the user's
- * @vpi: virtual path
- * @vci: virtual channel
- * @shut: nothing moves any more
- * @flags: CHANNEL_*
- * @in_flight: octets of SDUs in frames that the device has not freed
+ * struct cldn_ether_channel - an open channel
+ * @ch: what all media have
  * @rx: the PDU that is being received; under rx_lock, as all that follows
  * @part: its memory
  * @partial: in l->partial, with a reference to the sock
  * @since: when it began, jiffies
  */
-struct cldn_channel {
-	struct sock sk;
-	struct cldn_ether *ether;
-	void *ctx;
-	u16 vpi;
-	u16 vci;
-	bool shut;
-	unsigned long flags;
-	atomic_t in_flight;
+struct cldn_ether_channel {
+	struct cldn_channel ch;
 	struct cldn_aal5_rx rx;
 	struct sk_buff *part;
 	struct list_head partial;
 	unsigned long since;
 };
 
-static inline unsigned long cldn_ether_key(u16 vpi, u16 vci)
+static inline struct cldn_ether_channel *cldn_ether_channel(struct cldn_channel *ch)
 {
-	return (unsigned long)vpi << 16 | vci;
+	return container_of(ch, struct cldn_ether_channel, ch);
 }
 
 static inline void cldn_ether_count(struct cldn_ether *l, enum cldn_cells_count what)
 {
-	atomic64_inc(&l->counts[what]);
+	cldn_medium_count(&l->medium, what);
 }
 
 static inline bool cldn_ether_is_hello(u16 vpi, u16 vci)
@@ -202,10 +170,8 @@ struct cldn_channel *cldn_ether_open(struct cldn_link *link, u16 vpi, u16 vci, u
 				     void *chan_ctx);
 void cldn_ether_shut(struct cldn_channel *ch);
 void cldn_ether_flush(struct cldn_link *link);
-void cldn_ether_put(struct cldn_channel *ch);
 int cldn_ether_send(struct cldn_channel *ch, const void *sdu, size_t len);
 bool cldn_ether_writable(struct cldn_channel *ch, size_t len);
-size_t cldn_ether_in_flight(struct cldn_channel *ch);
 void cldn_ether_tx(struct work_struct *work);
 void cldn_ether_greet(struct cldn_ether *l, const struct cldn_hello *hello, const u8 *to);
 

@@ -16,7 +16,7 @@
 /* ---- PDUs that are not whole; under rx_lock ---- */
 
 /* Out of the list; its memory is the caller's. */
-static struct sk_buff *ether_part_take(struct cldn_ether *l, struct cldn_channel *ch)
+static struct sk_buff *ether_part_take(struct cldn_ether *l, struct cldn_ether_channel *ch)
 {
 	struct sk_buff *skb = ch->part;
 
@@ -25,18 +25,18 @@ static struct sk_buff *ether_part_take(struct cldn_ether *l, struct cldn_channel
 	ch->part = NULL;
 	list_del_init(&ch->partial);
 	l->partial_bytes -= skb->truesize;
-	sock_put(&ch->sk); /* pairs with ether_part_put() */
+	sock_put(&ch->ch.sk); /* pairs with ether_part_put() */
 	return skb;
 }
 
 /* Another buffer of a PDU, the first one or a larger one. The channel may just have been put. */
-static bool ether_part_put(struct cldn_ether *l, struct cldn_channel *ch, struct sk_buff *skb)
+static bool ether_part_put(struct cldn_ether *l, struct cldn_ether_channel *ch, struct sk_buff *skb)
 {
 	if (ch->part) {
 		l->partial_bytes -= ch->part->truesize;
 		kfree_skb(ch->part);
 	} else {
-		if (!refcount_inc_not_zero(&ch->sk.sk_refcnt)) /* pairs with ether_part_take() */
+		if (!cldn_channel_get(&ch->ch)) /* pairs with ether_part_take() */
 			return false;
 		list_add_tail(&ch->partial, &l->partial);
 		ch->since = jiffies;
@@ -47,16 +47,16 @@ static bool ether_part_put(struct cldn_ether *l, struct cldn_channel *ch, struct
 	return true;
 }
 
-static void ether_part_drop(struct cldn_ether *l, struct cldn_channel *ch, bool rest)
+static void ether_part_drop(struct cldn_ether *l, struct cldn_ether_channel *ch, bool rest)
 {
 	cldn_aal5_rx_drop(&ch->rx, rest);
 	kfree_skb(ether_part_take(l, ch));
 }
 
 /* The oldest ones go until @ch's has its place; it alone is always within the budget. */
-static void ether_part_budget(struct cldn_ether *l, struct cldn_channel *ch)
+static void ether_part_budget(struct cldn_ether *l, struct cldn_ether_channel *ch)
 {
-	struct cldn_channel *old, *next;
+	struct cldn_ether_channel *old, *next;
 
 	list_for_each_entry_safe(old, next, &l->partial, partial) {
 		if (l->partial_bytes <= ETHER_PARTIAL_MAX)
@@ -69,7 +69,7 @@ static void ether_part_budget(struct cldn_ether *l, struct cldn_channel *ch)
 }
 
 /* @last: the cell that wants room ends its PDU. */
-static bool ether_part_grow(struct cldn_ether *l, struct cldn_channel *ch, bool last)
+static bool ether_part_grow(struct cldn_ether *l, struct cldn_ether_channel *ch, bool last)
 {
 	u32 most = cldn_aal5_pdu_size(ch->rx.max);
 	u32 size = ch->rx.len ? 2 * ch->rx.size : last ? CLDN_CELL_PAYLOAD : ETHER_PART_FIRST;
@@ -93,13 +93,13 @@ static bool ether_part_grow(struct cldn_ether *l, struct cldn_channel *ch, bool 
 /* Those of channels that are shut, those that are too old, and all of them when @all. */
 void cldn_ether_reap(struct cldn_ether *l, bool all)
 {
-	struct cldn_channel *ch, *next;
+	struct cldn_ether_channel *ch, *next;
 
 	spin_lock_bh(&l->rx_lock);
 	list_for_each_entry_safe(ch, next, &l->partial, partial) {
 		bool old = time_after_eq(jiffies, ch->since + ETHER_PARTIAL_AGE);
 
-		if (!all && !old && !READ_ONCE(ch->shut))
+		if (!all && !old && !READ_ONCE(ch->ch.shut))
 			continue;
 		ether_part_drop(l, ch, false);
 		if (old)
@@ -134,16 +134,16 @@ static const u8 ether_faults[CLDN_AAL5_RESULTS] = {
 	[CLDN_AAL5_LENGTH] = CLDN_CELLS_LENGTH,
 };
 
-static void ether_whole(struct cldn_ether *l, struct cldn_channel *ch, struct ether_harvest *h)
+static void ether_whole(struct cldn_ether *l, struct cldn_ether_channel *ch, struct ether_harvest *h)
 {
 	struct sk_buff *skb = ether_part_take(l, ch);
 
 	skb_put(skb, ch->rx.sdu);
-	ether_cb(skb)->ch = ch;
+	ether_cb(skb)->ch = &ch->ch;
 	__skb_queue_tail(&h->whole, skb);
 }
 
-static void ether_cell(struct cldn_ether *l, struct cldn_channel *ch, const u8 *payload, bool last,
+static void ether_cell(struct cldn_ether *l, struct cldn_ether_channel *ch, const u8 *payload, bool last,
 		       struct ether_harvest *h)
 {
 	enum cldn_aal5_result result = cldn_aal5_rx_append(&ch->rx, payload, last);
@@ -202,28 +202,20 @@ static void ether_cells(struct cldn_ether *l, struct cldn_frame_reader *r, bool 
 			ether_hello_cell(h, payload, cldn_cell_is_last(&cell));
 			continue;
 		}
-		ch = peer ? xa_load(&l->channels, cldn_ether_key(cell.vpi, cell.vci)) : NULL;
-		if (ch && !READ_ONCE(ch->shut))
-			ether_cell(l, ch, payload, cldn_cell_is_last(&cell), h);
+		ch = peer ? cldn_channel_find(&l->medium, cell.vpi, cell.vci) : NULL;
+		if (ch)
+			ether_cell(l, cldn_ether_channel(ch), payload, cldn_cell_is_last(&cell), h);
 		else
 			cldn_ether_count(l, CLDN_CELLS_UNKNOWN);
 	}
 }
 
-static void ether_deliver(struct cldn_ether *l, struct ether_harvest *h)
+static void ether_deliver(struct ether_harvest *h)
 {
-	struct cldn_channel *ch;
 	struct sk_buff *skb;
 
-	while ((skb = __skb_dequeue(&h->whole))) {
-		ch = ether_cb(skb)->ch;
-		if (READ_ONCE(ch->shut)) {
-			kfree_skb(skb);
-			continue;
-		}
-		cldn_ether_count(l, CLDN_CELLS_SDUS_IN);
-		l->up_ops->received(ch->ctx, skb);
-	}
+	while ((skb = __skb_dequeue(&h->whole)))
+		cldn_channel_received(ether_cb(skb)->ch, skb);
 }
 
 /* The worker decides what it means. */
@@ -270,7 +262,7 @@ static void ether_frame(struct cldn_ether *l, struct sk_buff *skb, bool peer)
 	spin_lock(&l->rx_lock);
 	ether_cells(l, &r, peer, &h);
 	spin_unlock(&l->rx_lock);
-	ether_deliver(l, &h);
+	ether_deliver(&h);
 	if (h.is_hello)
 		ether_hello(l, &h, skb);
 }

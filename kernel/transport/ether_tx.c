@@ -7,68 +7,21 @@
 #include <linux/skbuff.h>
 #include "ether.h"
 
-/* The first one that has not a meaning of its own to every switch. */
-#define ETHER_FIRST_VCI 5
-/* The last one that is no user's: signalling goes before data. */
-#define ETHER_SIGNALLING_LAST 31
-/* Octets of memory, as skb->truesize, of a channel's frames at the device. */
-#define ETHER_TX_MAX (256 * 1024)
 /* Frames until the processor's other work has its turn. */
 #define ETHER_TX_TURN 128
 
 static struct proto ether_proto = {
 	.name = "CLEARDOWN",
 	.owner = THIS_MODULE,
-	.obj_size = sizeof(struct cldn_channel),
+	.obj_size = sizeof(struct cldn_ether_channel),
 };
 
-static struct cldn_channel *ether_channel(struct sock *sk)
+static struct cldn_ether *ether_of(const struct cldn_channel *ch)
 {
-	return container_of(sk, struct cldn_channel, sk);
+	return container_of(ch->medium, struct cldn_ether, medium);
 }
 
 /* ---- sending ---- */
-
-/* Any context. One octet of the last frame is still counted while this runs for it. */
-static void ether_write_space(struct sock *sk)
-{
-	struct cldn_channel *ch = ether_channel(sk);
-
-	smp_mb__after_atomic(); /* counted off before @flags is read; pairs with ether_has_room() */
-	if (sk_wmem_alloc_get(sk) > sk->sk_sndbuf / 2 ||
-	    !test_and_clear_bit(CHANNEL_WANTS_ROOM, &ch->flags))
-		return;
-	rcu_read_lock();
-	if (!READ_ONCE(ch->shut))
-		ch->ether->up_ops->room(ch->ctx);
-	rcu_read_unlock();
-}
-
-/* The device, or a queue before it, is done with a frame. */
-static void ether_destruct(struct sk_buff *skb)
-{
-	struct cldn_channel *ch = ether_channel(skb->sk);
-
-	atomic_sub((uintptr_t)skb_shinfo(skb)->destructor_arg, &ch->in_flight);
-	sock_wfree(skb);
-}
-
-static bool ether_may_take(const struct cldn_channel *ch, u32 need)
-{
-	int used = sk_wmem_alloc_get(&ch->sk);
-
-	return used <= 1 || used + need <= ch->sk.sk_sndbuf;
-}
-
-/* Of an SDU that alone is more than the limit, one is taken at a time. */
-static bool ether_has_room(struct cldn_channel *ch, u32 need)
-{
-	if (ether_may_take(ch, need))
-		return true;
-	set_bit(CHANNEL_WANTS_ROOM, &ch->flags);
-	smp_mb__after_atomic(); /* set before the count is read; pairs with ether_write_space() */
-	return ether_may_take(ch, need);
-}
 
 /* A frame with the next cells of a PDU, as many as fit; NULL for want of memory. */
 static struct sk_buff *ether_make(struct cldn_ether *l, struct net_device *dev,
@@ -90,7 +43,7 @@ static struct sk_buff *ether_make(struct cldn_ether *l, struct net_device *dev,
 		goto free; /* the MTU is too small for a cell */
 	cldn_aal5_tx_fill(tx, &w);
 	skb->protocol = htons(ETH_P_MPLS_UC);
-	if (tx->vci <= ETHER_SIGNALLING_LAST)
+	if (tx->vci <= CLDN_SIGNALLING_LAST_VCI)
 		skb->priority = TC_PRIO_CONTROL;
 	if (dev_hard_header(skb, dev, ETH_P_MPLS_UC, to, NULL, len) >= 0)
 		return skb;
@@ -99,53 +52,39 @@ free:
 	return NULL;
 }
 
-static void ether_own(struct cldn_channel *ch, struct sk_buff *skb, u32 octets)
-{
-	skb_set_owner_w(skb, &ch->sk);
-	skb_shinfo(skb)->destructor_arg = (void *)(uintptr_t)octets;
-	skb->destructor = ether_destruct;
-	atomic_add(octets, &ch->in_flight);
-}
-
 /* All frames of an SDU, or none: half of one would be of no use to anybody. */
 static int ether_make_all(struct cldn_channel *ch, struct net_device *dev, struct cldn_aal5_tx *tx,
 			  struct sk_buff_head *frames)
 {
+	struct cldn_ether *l = ether_of(ch);
 	u8 to[ETH_ALEN];
 
-	u64_to_ether_addr(atomic64_read(&ch->ether->peer), to);
+	u64_to_ether_addr(atomic64_read(&l->peer), to);
 	while (!cldn_aal5_tx_done(tx)) {
 		u32 before = min(tx->at, tx->len);
-		struct sk_buff *skb = ether_make(ch->ether, dev, tx, to);
+		struct sk_buff *skb = ether_make(l, dev, tx, to);
 
 		if (!skb) {
 			__skb_queue_purge(frames);
 			return -ENOMEM;
 		}
-		ether_own(ch, skb, min(tx->at, tx->len) - before);
+		cldn_channel_own(ch, skb, min(tx->at, tx->len) - before);
 		__skb_queue_tail(frames, skb);
 	}
 	return 0;
 }
 
-/* It has not left, and counts as in flight for ever. */
-static void ether_drop(struct sk_buff *skb)
-{
-	skb_shinfo(skb)->destructor_arg = NULL;
-	kfree_skb(skb);
-}
-
 /* The device may be gone since the frame was queued, and nothing leaves a channel that is shut. */
 static void ether_xmit(struct cldn_ether *l, struct sk_buff *skb)
 {
-	const struct cldn_channel *ch = skb->sk ? ether_channel(skb->sk) : NULL;
+	const struct cldn_channel *ch = cldn_channel_of(skb);
 	struct net_device *dev;
 	int ret;
 
 	rcu_read_lock();
 	dev = rcu_dereference(l->dev);
 	if (!dev || (ch && READ_ONCE(ch->shut))) {
-		ether_drop(skb);
+		cldn_channel_lose(skb);
 		goto unlock;
 	}
 	cldn_ether_count(l, CLDN_CELLS_FRAMES_OUT);
@@ -228,7 +167,7 @@ static u32 ether_need(const struct net_device *dev, const struct cldn_aal5_tx *t
 
 static int ether_send_held(struct cldn_channel *ch, const void *sdu, size_t len)
 {
-	struct cldn_ether *l = ch->ether;
+	struct cldn_ether *l = ether_of(ch);
 	struct net_device *dev = rcu_dereference(l->dev);
 	struct sk_buff_head frames;
 	struct cldn_aal5_tx tx;
@@ -236,9 +175,9 @@ static int ether_send_held(struct cldn_channel *ch, const void *sdu, size_t len)
 
 	if (!dev || !READ_ONCE(l->up) || READ_ONCE(ch->shut))
 		return -ENETDOWN;
-	if (len > ch->rx.max || !cldn_aal5_tx_begin(&tx, ch->vpi, ch->vci, sdu, len))
+	if (len > ch->max_sdu || !cldn_aal5_tx_begin(&tx, ch->vpi, ch->vci, sdu, len))
 		return -EMSGSIZE;
-	if (!ether_has_room(ch, ether_need(dev, &tx)))
+	if (!cldn_channel_has_room(ch, ether_need(dev, &tx)))
 		return -EAGAIN;
 	__skb_queue_head_init(&frames);
 	ret = ether_make_all(ch, dev, &tx, &frames);
@@ -254,7 +193,7 @@ int cldn_ether_send(struct cldn_channel *ch, const void *sdu, size_t len)
 {
 	int ret;
 
-	if (!refcount_inc_not_zero(&ch->sk.sk_refcnt))
+	if (!cldn_channel_get(ch))
 		return -ENETDOWN;
 	rcu_read_lock(); /* for the device; the caller's may have been for the channel alone */
 	ret = ether_send_held(ch, sdu, len);
@@ -266,7 +205,7 @@ int cldn_ether_send(struct cldn_channel *ch, const void *sdu, size_t len)
 /* On a link that is down there is nothing to wait for: send() says so. */
 bool cldn_ether_writable(struct cldn_channel *ch, size_t len)
 {
-	struct cldn_ether *l = ch->ether;
+	struct cldn_ether *l = ether_of(ch);
 	struct net_device *dev;
 	struct cldn_aal5_tx tx;
 
@@ -275,82 +214,37 @@ bool cldn_ether_writable(struct cldn_channel *ch, size_t len)
 	if (!dev || !READ_ONCE(l->up) || READ_ONCE(ch->shut) ||
 	    !cldn_aal5_tx_begin(&tx, ch->vpi, ch->vci, NULL, len))
 		return true;
-	return ether_has_room(ch, ether_need(dev, &tx));
-}
-
-size_t cldn_ether_in_flight(struct cldn_channel *ch)
-{
-	return atomic_read(&ch->in_flight);
+	return cldn_channel_has_room(ch, ether_need(dev, &tx));
 }
 
 /* ---- channels ---- */
-
-static struct cldn_channel *ether_channel_alloc(struct cldn_ether *l, u32 max_sdu)
-{
-	struct sock *sk = sk_alloc(&init_net, PF_UNSPEC, GFP_KERNEL, &ether_proto, 1);
-	struct cldn_channel *ch;
-
-	if (!sk)
-		return NULL;
-	sock_init_data(NULL, sk);
-	sock_set_flag(sk, SOCK_RCU_FREE);
-	sk->sk_write_space = ether_write_space;
-	sk->sk_sndbuf = ETHER_TX_MAX;
-	sk_tx_queue_set(sk, 0);
-	ch = ether_channel(sk);
-	ch->ether = l;
-	INIT_LIST_HEAD(&ch->partial);
-	cldn_aal5_rx_init(&ch->rx, max_sdu);
-	return ch;
-}
-
-static bool ether_channel_valid(u16 vpi, u16 vci, u32 max_sdu)
-{
-	return vpi <= CLDN_VPI_MAX && vci >= ETHER_FIRST_VCI && !cldn_ether_is_hello(vpi, vci) &&
-	       max_sdu && max_sdu <= CLDN_AAL5_SDU_MAX;
-}
 
 struct cldn_channel *cldn_ether_open(struct cldn_link *link, u16 vpi, u16 vci, u32 max_sdu,
 				     void *chan_ctx)
 {
 	struct cldn_ether *l = link->priv;
+	struct cldn_ether_channel *ec;
 	struct cldn_channel *ch;
-	int ret;
 
-	if (!ether_channel_valid(vpi, vci, max_sdu))
+	if (cldn_ether_is_hello(vpi, vci))
 		return ERR_PTR(-EINVAL);
 	if (!rcu_access_pointer(l->dev))
 		return ERR_PTR(-ENODEV);
-	ch = ether_channel_alloc(l, max_sdu);
-	if (!ch)
-		return ERR_PTR(-ENOMEM);
-	ch->ctx = chan_ctx;
-	ch->vpi = vpi;
-	ch->vci = vci;
-	ret = xa_insert_irq(&l->channels, cldn_ether_key(vpi, vci), ch, GFP_KERNEL);
-	if (!ret)
+	ch = cldn_channel_alloc(&l->medium, &ether_proto, vpi, vci, max_sdu);
+	if (IS_ERR(ch))
 		return ch;
-	sock_put(&ch->sk);
-	return ERR_PTR(ret == -EBUSY ? -EEXIST : ret);
+	ec = cldn_ether_channel(ch);
+	INIT_LIST_HEAD(&ec->partial);
+	cldn_aal5_rx_init(&ec->rx, max_sdu);
+	return cldn_channel_open(ch, chan_ctx);
 }
 
 /* A PDU that is not whole is the worker's to drop. */
 void cldn_ether_shut(struct cldn_channel *ch)
 {
-	struct cldn_ether *l = ch->ether;
-	unsigned long flags;
-
-	WRITE_ONCE(ch->shut, true);
-	xa_lock_irqsave(&l->channels, flags);
-	__xa_erase(&l->channels, cldn_ether_key(ch->vpi, ch->vci));
-	xa_unlock_irqrestore(&l->channels, flags);
-	if (READ_ONCE(ch->part))
-		cldn_ether_work_soon(l, 0);
-}
-
-void cldn_ether_put(struct cldn_channel *ch)
-{
-	sock_put(&ch->sk);
+	cldn_channel_shut(ch);
+	if (READ_ONCE(cldn_ether_channel(ch)->part))
+		cldn_ether_work_soon(ether_of(ch), 0);
 }
 
 /* ---- hellos ---- */
