@@ -29,10 +29,10 @@
  * what is whole goes up without a lock, within the RCU read side in which its channel was found.
  *
  * Frames that are sent belong to their channel (medium.h), as does its PDU that is not whole. The
- * frames of an SDU are queued together, and all of a link are given to the first queue of the device
- * on one processor, by who sends, when he is there, or a work: so cells stay in order, also where
- * every processor has a queue of its own, as with veth. Frames are linear since few devices can more
- * with MPLS.
+ * frames of an SDU are queued together, and all of a link are given to the first queue of the
+ * device on one processor, by who sends, when he is there, or a work: so cells stay in order, also
+ * where every processor has a queue of its own, as with veth. Frames are linear since few devices
+ * can more with MPLS.
  *
  * Locks: rtnl > l->lock, rtnl > l->rx_lock; neither of the latter inside of the other, and no
  * upcall or call of the network's with one of them held. rtnl is taken by bind and unbind alone.

@@ -134,7 +134,8 @@ static const u8 ether_faults[CLDN_AAL5_RESULTS] = {
 	[CLDN_AAL5_LENGTH] = CLDN_CELLS_LENGTH,
 };
 
-static void ether_whole(struct cldn_ether *l, struct cldn_ether_channel *ch, struct ether_harvest *h)
+static void ether_whole(struct cldn_ether *l, struct cldn_ether_channel *ch,
+			struct ether_harvest *h)
 {
 	struct sk_buff *skb = ether_part_take(l, ch);
 
@@ -143,8 +144,8 @@ static void ether_whole(struct cldn_ether *l, struct cldn_ether_channel *ch, str
 	__skb_queue_tail(&h->whole, skb);
 }
 
-static void ether_cell(struct cldn_ether *l, struct cldn_ether_channel *ch, const u8 *payload, bool last,
-		       struct ether_harvest *h)
+static void ether_cell(struct cldn_ether *l, struct cldn_ether_channel *ch, const u8 *payload,
+		       bool last, struct ether_harvest *h)
 {
 	enum cldn_aal5_result result = cldn_aal5_rx_append(&ch->rx, payload, last);
 

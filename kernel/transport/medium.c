@@ -213,15 +213,19 @@ struct cldn_channel *cldn_channel_open(struct cldn_channel *ch, void *chan_ctx)
 	return ERR_PTR(ret == -EBUSY ? -EEXIST : ret);
 }
 
-void cldn_channel_shut(struct cldn_channel *ch)
+bool cldn_channel_shut(struct cldn_channel *ch)
 {
 	struct xarray *channels = &ch->medium->channels;
+	unsigned long key = cldn_channel_key(ch->vpi, ch->vci);
 	unsigned long flags;
+	bool mark;
 
 	WRITE_ONCE(ch->shut, true);
 	xa_lock_irqsave(channels, flags);
-	__xa_erase(channels, cldn_channel_key(ch->vpi, ch->vci));
+	mark = xa_get_mark(channels, key, CLDN_CHANNEL_MARK);
+	__xa_erase(channels, key);
 	xa_unlock_irqrestore(channels, flags);
+	return mark;
 }
 
 void cldn_channel_put(struct cldn_channel *ch)

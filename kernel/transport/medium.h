@@ -5,10 +5,10 @@
  * its channels.
  *
  * What is sent belongs to the channel's struct sock, which counts its memory, keeps this module
- * loaded until the last of it is freed and tells when there is room. A channel is freed by RCU after
- * the last of: its put(), its frames, what else the driver took a reference for. As long as there is
- * one its sock holds this module, so a link with signalling is unbound before the module can be
- * unloaded.
+ * loaded until the last of it is freed and tells when there is room. A channel is freed by RCU
+ * after the last of: its put(), its frames, what else the driver took a reference for. As long as
+ * there is one its sock holds this module, so a link with signalling is unbound before the module
+ * can be unloaded.
  *
  * Life: cldn_channel_open() -> (own, lose, has_room)* -> cldn_channel_shut() -> cldn_channel_put().
  */
@@ -62,6 +62,9 @@ struct cldn_medium {
 	struct xarray channels;
 	atomic64_t counts[CLDN_CELLS_COUNTS];
 };
+
+/* An XArray mark of @channels, for the driver; a channel begins without. */
+#define CLDN_CHANNEL_MARK XA_MARK_0
 
 #define CHANNEL_WANTS_ROOM 0 /* bit of flags: send() said -EAGAIN */
 
@@ -146,8 +149,8 @@ struct cldn_channel *cldn_channel_alloc(struct cldn_medium *m, struct proto *pro
  */
 struct cldn_channel *cldn_channel_open(struct cldn_channel *ch, void *chan_ctx);
 
-/** cldn_channel_shut - it is found no more, and nothing moves. Any context */
-void cldn_channel_shut(struct cldn_channel *ch);
+/** cldn_channel_shut - it is found no more, and nothing moves. Any context. Return: its mark */
+bool cldn_channel_shut(struct cldn_channel *ch);
 
 /** cldn_channel_put - its user lets go of it. Any context */
 void cldn_channel_put(struct cldn_channel *ch);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* cleardown_net.ko: printers by TCP, virtual circuits by Ethernet. */
+/* cleardown_net.ko: printers by TCP, virtual circuits by Ethernet and by TCP. */
 #include <linux/module.h>
 #include "net.h"
 
@@ -11,12 +11,19 @@ static int __init cldn_net_init(void)
 		return ret;
 	ret = cldn_ether_register();
 	if (ret)
-		cldn_tcp_unregister();
+		goto no_ether;
+	ret = cldn_atmtcp_register();
+	if (!ret)
+		return 0;
+	cldn_ether_unregister();
+no_ether:
+	cldn_tcp_unregister();
 	return ret;
 }
 
 static void __exit cldn_net_exit(void)
 {
+	cldn_atmtcp_unregister();
 	cldn_ether_unregister();
 	cldn_tcp_unregister();
 }

@@ -7,5 +7,7 @@ int cldn_tcp_register(void);
 void cldn_tcp_unregister(void);
 int cldn_ether_register(void);
 void cldn_ether_unregister(void);
+int cldn_atmtcp_register(void);
+void cldn_atmtcp_unregister(void);
 
 #endif /* CLEARDOWN_TRANSPORT_NET_H */

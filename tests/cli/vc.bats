@@ -165,6 +165,34 @@ json_line() {
 	[ "$(json 'd["type"], d["object"], d["class"]')" = "('bound', 'vc0', 'vc')" ]
 }
 
+@test "bind vc takes a host, or listens" {
+	run fake bind vc atmtcp:127.0.0.1
+	is 0 "vc0: bound to"
+	logged "bind-vc atmtcp 0 \[host=127.0.0.1 port=2812\]"
+	run fake bind vc atmtcp:localhost:3813 --args role=network
+	is 0
+	logged "bind-vc atmtcp 0 \[host=.* port=3813 role=network\]"
+	run fake bind vc "atmtcp:[::1]:3813"
+	is 0
+	logged "bind-vc atmtcp 0 \[host=::1 port=3813\]"
+	run fake bind vc atmtcp:listen
+	is 0
+	logged "bind-vc atmtcp 0 \[listen=2812\]"
+	run fake bind vc atmtcp:listen:3814 --args host=10.0.0.2
+	is 0
+	logged "bind-vc atmtcp 0 \[listen=3814 host=10.0.0.2\]"
+	run fake bind vc atmtcp:listen:0
+	is 1 "atmtcp:listen:PORT"
+	run fake bind vc atmtcp:listen:65536
+	is 1 "atmtcp:listen:PORT"
+	run fake bind vc atmtcp:::1
+	is 1 "write the address as"
+	run fake bind vc atmtcp:
+	is 1 "atmtcp:HOST"
+	run fake bind port atmtcp:127.0.0.1
+	is 1 "parport:0"
+}
+
 @test "bind vc refuses what is no interface" {
 	run fake bind vc eth:nosuchif0
 	is 3 "no network interface of that name"
@@ -911,8 +939,8 @@ capture() {
 		run plain vc pcap - $words
 		is 1 "${words% *}"
 	done
-	run fake vc pcap "$BATS_TEST_TMPDIR/file"
-	is 3 "cannot find its interface here"
+	FAKE_BACKEND=atmtcp:127.0.0.1:2812 run fake vc pcap "$BATS_TEST_TMPDIR/file"
+	is 2 "not on Ethernet" "tcp port 2812"
 	FAKE_BACKEND=eth:nosuch run fake vc pcap "$BATS_TEST_TMPDIR/file"
 	is 3 "cannot find its interface here"
 	unshare -rn true 2>/dev/null || skip "needs user namespaces"

@@ -39,17 +39,23 @@ struct vc {
 
 static uint64_t vc_request;
 
-static inline int vc_bind(struct vclink *l, const char *interface, const char *args)
+/* @kind and @dev: of the medium, and which of them. */
+static inline int vc_bind_to(struct vclink *l, const char *kind, uint64_t dev, const char *args)
 {
 	char text[CLEARDOWN_TEXT_LEN];
-	int ret = cd_bind_class(CLEARDOWN_CLASS_VC, "eth", if_nametoindex(interface), args, l->name,
-				text);
+	int ret = cd_bind_class(CLEARDOWN_CLASS_VC, kind, dev, args, l->name, text);
 
 	if (ret)
-		fprintf(stderr, "# bind %s %s: %d %s\n", interface, args, ret, text);
+		fprintf(stderr, "# bind %s %llu %s: %d %s\n", kind, (unsigned long long)dev, args,
+			ret, text);
 	else
 		sim_wait_node(l->name);
 	return ret;
+}
+
+static inline int vc_bind(struct vclink *l, const char *interface, const char *args)
+{
+	return vc_bind_to(l, "eth", if_nametoindex(interface), args);
 }
 
 static inline struct cleardown_vc_link vc_link(int af)

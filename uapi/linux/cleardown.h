@@ -1812,8 +1812,9 @@ struct cleardown_version {
  * struct cleardown_bind - CLEARDOWN_IOC_CTL_BIND: make a device from a piece of hardware
  * @size: sizeof(struct cleardown_bind)
  * @clazz: enum cleardown_class of the device to make
- * @link: name of the link module's driver: "tty", "parport", "tcp", "sim"
- * @dev: for "tty" the line's device number (st_rdev); for "parport" the port's number; else 0
+ * @link: name of the link module's driver: "tty", "parport", "tcp", "eth", "atmtcp", "sim"
+ * @dev: for "tty" the line's device number (st_rdev); for "parport" the port's number; for "eth"
+ *	the interface's index; else 0
  * @name: wanted name, or empty for the first free one ("phone0"); out: the name it got
  * @speed: bits per second between computer and modem; 0 = 115200
  * @flow: CLEARDOWN_FLOW_*
@@ -1822,10 +1823,12 @@ struct cleardown_version {
  * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0 (phone),
  *	provider=UID (fax: whose provider may have it; else CAP_SYS_ADMIN is needed),
  *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
- *	medium's peer=MAC, label=, nsap=, role=user or network, max_sdu=, close_data=none or octets,
- *	and the call manager's uni=3.1 or 4.0, close_data=cause, git, uui (joined by +: the elements
- *	that carry it; cause), and clocks in ms: t301= t303= t308= t309= t310= t313= t316= t317=
- *	t322= t397= t398= t399=, of SSCOP cc= poll= keepalive= noresponse= idle=
+ *	medium's nsap=, role=user or network, max_sdu=, close_data=none or octets, of "eth"
+ *	peer=MAC and label=, of "atmtcp" host=ADDRESS port=NUMBER or listen=NUMBER, which may have
+ *	host=, the only one that is taken, and peer=, the other end's nsap; and the call manager's
+ *	uni=3.1 or 4.0, close_data=cause, git, uui (joined by +: the elements that carry it;
+ *	cause), and clocks in ms: t301= t303= t308= t309= t310= t313= t316= t317= t322=
+ *	t397= t398= t399=, of SSCOP cc= poll= keepalive= noresponse= idle=
  * @out_text: on error one sentence for a person
  * @out_status: of a port ERROR_ALREADY_EXISTS and the like
  * @__reserved2: must be 0

@@ -15,6 +15,7 @@
 
 #define ARGS_LEN 256
 #define RAW_PORT "9100"
+#define ATMTCP_PORT "2812"
 
 static struct bind_wish opts;
 static bool force;
@@ -119,28 +120,31 @@ static int parse_parport(const char *number, struct cleardown_binding *binding)
 	return XC_OK;
 }
 
-/* "host", "host:port", "[v6]", "[v6]:port" in two; @where is written to. */
-static int split_host(char *where, const char **host, const char **service)
+/*
+ * "host", "host:port", "[v6]", "[v6]:port" in two; @where is written to, and @service is left as it
+ * is without a port.
+ */
+static int split_host(const char *link, char *where, const char **host, const char **service)
 {
 	char *end = strrchr(where, ':');
 
 	*host = where;
-	*service = RAW_PORT;
 	if (*where == '[') {
 		end = strchr(where, ']');
 		if (!end || (end[1] && end[1] != ':'))
-			return complain_usage("tcp:%s: expected tcp:[ADDRESS]:PORT", where);
+			return complain_usage("%s:%s: expected %s:[ADDRESS]:PORT", link, where,
+					      link);
 		*end++ = '\0';
 		*host = where + 1;
 	} else if (end && strchr(where, ':') != end) {
-		return complain_usage("tcp:%s: write the address as [%s]", where, where);
+		return complain_usage("%s:%s: write the address as [%s]", link, where, where);
 	}
 	if (end && *end) {
 		*end = '\0';
 		*service = end + 1;
 	}
 	if (!**host || !**service)
-		return complain_usage("expected tcp:HOST or tcp:HOST:PORT");
+		return complain_usage("expected %s:HOST or %s:HOST:PORT", link, link);
 	return XC_OK;
 }
 
@@ -156,17 +160,21 @@ static int cannot_resolve(const char *host, int err)
 			&trouble);
 }
 
-/* The kernel takes an address and a number; names are resolved here, once, at bind. */
-static int parse_tcp(const char *where, struct cleardown_binding *binding, char *args, size_t size)
+/*
+ * The kernel takes an address and a number; names are resolved here, once, at bind. @service: where
+ * @where has none.
+ */
+static int parse_host(const char *link, const char *where, const char *service,
+		      struct cleardown_binding *binding, char *args, size_t size)
 {
 	const struct addrinfo hints = { .ai_socktype = SOCK_STREAM, .ai_flags = AI_ADDRCONFIG };
 	char copy[256], address[80], number[16];
-	const char *host, *service;
 	struct addrinfo *found;
+	const char *host;
 	int code, err;
 
 	snprintf(copy, sizeof(copy), "%s", where);
-	code = split_host(copy, &host, &service);
+	code = split_host(link, copy, &host, &service);
 	if (code)
 		return code;
 	err = getaddrinfo(host, service, &hints, &found);
@@ -177,8 +185,24 @@ static int parse_tcp(const char *where, struct cleardown_binding *binding, char 
 	freeaddrinfo(found);
 	if (err)
 		return cannot_resolve(host, err);
-	binding->link = "tcp";
+	binding->link = link;
 	snprintf(args, size, "host=%s port=%s", address, number);
+	return XC_OK;
+}
+
+/* "atmtcp:listen", "atmtcp:listen:PORT", or where to connect to. */
+static int parse_atmtcp(const char *where, struct cleardown_binding *binding, char *args,
+			size_t size)
+{
+	size_t n = strlen("listen");
+	uint64_t port = strtoul(ATMTCP_PORT, NULL, 10);
+
+	if (strncmp(where, "listen", n) || (where[n] && where[n] != ':'))
+		return parse_host("atmtcp", where, ATMTCP_PORT, binding, args, size);
+	if (where[n] && (!parse_u64(where + n + 1, 65535, &port) || !port))
+		return complain_usage("atmtcp:%s: expected atmtcp:listen:PORT", where);
+	binding->link = "atmtcp";
+	snprintf(args, size, "listen=%u", (unsigned int)port);
 	return XC_OK;
 }
 
@@ -217,7 +241,7 @@ static int parse_eth(const char *interface, struct cleardown_binding *binding)
 static const char *expected(enum cldn_class class_id)
 {
 	if (class_id == CLDN_CLASS_VC)
-		return "expected eth:INTERFACE";
+		return "expected eth:INTERFACE, atmtcp:HOST[:PORT] or atmtcp:listen[:PORT]";
 	return class_id == CLDN_CLASS_PORT ?
 		       "expected parport:0, tty:/dev/ttyS1, tcp:HOST[:PORT] or sim:" :
 		       "expected tty:/dev/ttyS1 or sim:";
@@ -261,6 +285,8 @@ static int parse_backend(const char *spec, struct cleardown_binding *binding, ch
 	if (binding->class_id == CLDN_CLASS_VC) {
 		if (!strncmp(spec, "eth:", 4) && spec[4])
 			return parse_eth(spec + 4, binding);
+		if (!strncmp(spec, "atmtcp:", 7) && spec[7])
+			return parse_atmtcp(spec + 7, binding, args, size);
 		return complain_usage("\"%s\": %s", spec, expected(binding->class_id));
 	}
 	if (!strncmp(spec, "tty:", 4) && spec[4])
@@ -272,7 +298,7 @@ static int parse_backend(const char *spec, struct cleardown_binding *binding, ch
 	if (is_port && !strncmp(spec, "parport:", 8))
 		return parse_parport(spec + 8, binding);
 	if (is_port && !strncmp(spec, "tcp:", 4))
-		return parse_tcp(spec + 4, binding, args, size);
+		return parse_host("tcp", spec + 4, RAW_PORT, binding, args, size);
 	if (*spec == '/')
 		return complain_usage("\"%s\": say tty:%s", spec, spec);
 	return complain_usage("\"%s\": %s", spec, expected(binding->class_id));
@@ -460,7 +486,8 @@ const struct verb verb_bind = {
 	.operands =
 		"phone tty:DEVICE|sim: [OPTIONS], or\n"
 		"       cleardown bind port parport:N|tty:DEVICE|tcp:HOST[:PORT]|sim: [OPTIONS], or\n"
-		"       cleardown bind vc eth:INTERFACE [OPTIONS], or\n"
+		"       cleardown bind vc eth:INTERFACE|atmtcp:HOST[:PORT]|atmtcp:listen[:PORT]\n"
+		"                      [OPTIONS], or\n"
 		"       cleardown bind fax tty:DEVICE [OPTIONS]",
 	.summary = "make an object from a line",
 	.details =
@@ -471,19 +498,24 @@ const struct verb verb_bind = {
 		"      --monitor pjl    ports: the printer speaks PJL and says what it has printed\n"
 		"      --args TEXT      further settings, key=value key=value. Of a fax:\n"
 		"                       provider=UID, who beside root may speak T.30 on it. Of a vc:\n"
-		"                       uni=3.1|4.0; role=user|network; label=N; nsap=HEX; peer=MAC;\n"
-		"                       max_sdu=N; close_data=none|N, and cause, git or uui, joined by +:\n"
+		"                       uni=3.1|4.0; role=user|network; nsap=HEX; max_sdu=N; of eth\n"
+		"                       label=N; peer=MAC; of atmtcp peer=HEX, the other end's nsap, and\n"
+		"                       of one that listens host=ADDRESS, the only one it takes;\n"
+		"                       close_data=none|N, and cause, git or uui, joined by +:\n"
 		"                       the elements that carry it (cause, 27 octets; uui: 128);\n"
 		"                       clocks in ms: t301 t303 t308 t309 t310 t313 t316 t317 t322, and\n"
 		"                       of SSCOP cc poll keepalive noresponse idle\n"
 		"\nThe line is not taken: opening a phone or a parallel port does that, other ports\n"
 		"have it only while a document is printed, a fax while its provider wants it: so one\n"
-		"line can be a phone and a fax. A HOST is resolved once, now; PORT is 9100. A vc's interface goes on carrying what it carried; its peer, an interface bound\n"
-		"likewise, is found by itself. Needs root.\n"
+		"line can be a phone and a fax. A HOST is resolved once, now; PORT is 9100, of\n"
+		"atmtcp 2812. A vc's interface goes on carrying what it carried; its peer, an interface\n"
+		"bound likewise, is found by itself. By atmtcp, ATM over TCP, one end listens, and is the\n"
+		"network; or both connect to a relay, and bind says which of them is. Needs root.\n"
 		"Examples: cleardown bind phone tty:/dev/ttyS1 --init 'ATS0=0'\n"
 		"          cleardown bind port parport:0\n"
 		"          cleardown bind port tcp:printer.example.org --monitor pjl\n"
 		"          cleardown bind vc eth:eth1 --args t308=2000\n"
+		"          cleardown bind vc atmtcp:relay.example.org --args role=network\n"
 		"          cleardown bind fax tty:/dev/ttyS1 --args provider=120\n",
 	.options = bind_options,
 	.set = bind_set,

@@ -378,6 +378,20 @@ static int capture_to(struct capture *c, const char *name, const char *file)
 	return code;
 }
 
+/* What TCP carries has no interface, and others read it from the connection. */
+static int no_frames(const struct cleardown_device *device)
+{
+	const struct trouble trouble = {
+		.object = device->name,
+		.action = "capture",
+		.cause = "its circuits are not on Ethernet",
+		.remedy = "tshark decodes ATM over TCP: tshark -f 'tcp port 2812'",
+		.err = EOPNOTSUPP,
+	};
+
+	return complain(exit_for_errno(EOPNOTSUPP), &trouble);
+}
+
 int run_pcap(int argc, char **argv)
 {
 	struct capture c = { .fd = -1 };
@@ -398,7 +412,9 @@ int run_pcap(int argc, char **argv)
 	cleardown_ctl_free(ctl);
 	if (code)
 		return code;
-	index = strncmp(device.backend, "eth:", 4) ? 0 : if_nametoindex(device.backend + 4);
+	if (strncmp(device.backend, "eth:", 4))
+		return no_frames(&device);
+	index = if_nametoindex(device.backend + 4);
 	if (!index)
 		return complain_errno(device.name, "find its interface here", ENODEV);
 	c.fd = listen_on(index);

@@ -1201,7 +1201,7 @@ const struct verb verb_vc = {
 	.summary = "calls on virtual circuits",
 	.details =
 		"A circuit lives with its process: the one that makes or takes a call also ends it, in\n"
-		"order; `vc close` and `close` end calls of others. `bind vc eth:IF` makes a link.\n"
-		"[OBJ] may be left out when there is one link.\n",
+		"order; `vc close` and `close` end calls of others. `bind vc eth:IF` makes a\n"
+		"link, `bind vc atmtcp:HOST` one over TCP. [OBJ] may be left out when there is one link.\n",
 	.verbs = vc_verbs,
 };

@@ -267,9 +267,10 @@ static int the_only_one(struct cleardown_ctl *ctl, enum cldn_class class_id,
 
 	if (n == 0) {
 		snprintf(cause, sizeof(cause), "no %s is bound", what);
-		trouble.remedy = class_id == CLDN_CLASS_VC ?
-					 "`cleardown bind vc eth:INTERFACE` makes one" :
-					 "see `cleardown scan`, then `cleardown bind`";
+		trouble.remedy =
+			class_id == CLDN_CLASS_VC ?
+				"`cleardown bind vc eth:INTERFACE` makes one, or atmtcp:HOST" :
+				"see `cleardown scan`, then `cleardown bind`";
 		return complain(XC_NOT_FOUND, &trouble);
 	}
 	if (n > 1) {

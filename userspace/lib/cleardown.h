@@ -610,7 +610,7 @@ struct cleardown_record {
 struct cleardown_binding {
 	size_t size;
 	enum cldn_class class_id;
-	const char *link;		/**< "tty", "parport", "tcp", "eth", "sim" */
+	const char *link;		/**< "tty", "parport", "tcp", "eth", "atmtcp", "sim" */
 	uint64_t rdev;			/**< device number of a "tty", number of a "parport", index
 					 * of an "eth" interface */
 	const char *name;		/**< wanted name, NULL = the first free one */
