@@ -2,24 +2,30 @@
 /* Address families: an open vcN. They create VCs, register SAPs and are offered calls. */
 #include <linux/slab.h>
 #include "callmgr.h"
+#include "user.h"
 
 static void cm_af_turn(struct cm_member *m);
 
 /* ---- SAPs ---- */
 
-static struct cm_af **cm_sap_slot(struct cm_link *link, const struct cleardown_vc_sap *arg)
+static struct cm_af **cm_sap_slot(struct cm_af *af, u32 selector, u32 flags)
 {
-	return arg->flags & CLEARDOWN_SAP_ANY ? &link->sap_any : &link->saps[arg->selector];
+	struct cm_link *link = af->m.link;
+	bool any = flags & CLEARDOWN_SAP_ANY;
+
+	if (af->user)
+		return &cm_user_of(af)->saps[any ? CM_USER_ANY : selector];
+	return any ? &link->sap_any : &link->saps[selector];
 }
 
-static int cm_sap_change_locked(struct cm_af *af, const struct cleardown_vc_sap *arg)
+static int cm_sap_change_locked(struct cm_af *af, u32 selector, u32 flags)
 {
-	struct cm_af **slot = cm_sap_slot(af->m.link, arg);
+	struct cm_af **slot = cm_sap_slot(af, selector, flags);
 
 	lockdep_assert_held(&af->m.link->lock);
 	if (af->closing)
 		return -EBADFD;
-	if (arg->flags & CLEARDOWN_SAP_REMOVE) {
+	if (flags & CLEARDOWN_SAP_REMOVE) {
 		if (*slot != af)
 			return -ENOENT;
 		*slot = NULL;
@@ -29,6 +35,13 @@ static int cm_sap_change_locked(struct cm_af *af, const struct cleardown_vc_sap 
 		return -EINVAL;
 	*slot = af;
 	return 0;
+}
+
+/* The selector is @af's, or not any more. 0, -EINVAL, -ENOENT, -EBADFD. Any context. */
+int cm_af_sap_change(struct cm_af *af, u32 selector, u32 flags)
+{
+	guard(spinlock_irqsave)(&af->m.link->lock);
+	return cm_sap_change_locked(af, selector, flags);
 }
 
 /* CLEARDOWN_IOC_VC_SAP */
@@ -43,8 +56,11 @@ int cm_af_sap(struct cldn_handle *h, void *p)
 	if (arg->flags & ~(CLEARDOWN_SAP_ANY | CLEARDOWN_SAP_REMOVE) || arg->selector > 255 ||
 	    (arg->flags & CLEARDOWN_SAP_ANY && arg->selector))
 		return -EINVAL;
-	scoped_guard(spinlock_irqsave, &cm_af_of(h)->m.link->lock)
-		ret = cm_sap_change_locked(cm_af_of(h), arg);
+	if (READ_ONCE(cm_af_of(h)->user)) { /* who answers in his own time: OP_SAP */
+		arg->out_status = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
+		return -EOPNOTSUPP;
+	}
+	ret = cm_af_sap_change(cm_af_of(h), arg->selector, arg->flags);
 	if (ret == -ENOENT || ret == -EBADFD)
 		arg->out_status = CLEARDOWN_NDIS_STATUS_FAILURE;
 	else if (!ret)
@@ -83,6 +99,7 @@ static bool cm_af_claim(struct cm_af *af, bool waiter)
 	for (i = 0; i < ARRAY_SIZE(link->saps); i++)
 		if (link->saps[i] == af)
 			link->saps[i] = NULL;
+	cm_uaf_claim_locked(af);
 	return true;
 }
 
@@ -118,6 +135,8 @@ static struct cm_vc *cm_af_vc(struct cm_af *af, u64 take)
 		return cm_af_take(af, take) ?: ERR_PTR(-ENOENT);
 	if (READ_ONCE(af->closing))
 		return ERR_PTR(-EBADFD);
+	if (!cm_uaf_usable(af))
+		return ERR_PTR(-ENOTCONN);
 	vc = cm_vc_new(af->m.link, af);
 	if (IS_ERR(vc))
 		return vc;
@@ -162,7 +181,7 @@ struct cldn_handle *cm_af_create(struct cldn_handle *h, void *p)
 		return ERR_PTR(-EINVAL);
 	vc = cm_af_vc(cm_af_of(h), arg->take);
 	if (IS_ERR(vc)) {
-		if (PTR_ERR(vc) != -ENOENT && PTR_ERR(vc) != -EBADFD)
+		if (PTR_ERR(vc) != -ENOENT && PTR_ERR(vc) != -EBADFD && PTR_ERR(vc) != -ENOTCONN)
 			arg->out_status = CLEARDOWN_NDIS_STATUS_RESOURCES;
 		return ERR_CAST(vc);
 	}
@@ -190,6 +209,14 @@ void cm_af_uncreate(struct cldn_handle *h, struct cldn_handle *made, void *p)
 	cldn_handle_put(made);
 }
 
+/* The call manager of what this file is, if that is a program, or NULL. */
+static const struct cm_user *cm_user_of_file(struct cldn_handle *h)
+{
+	if (cm_is_vc(h))
+		return cm_vc_of(h)->user;
+	return cm_is_af(h) ? cm_user_of(cm_af_of(h)) : NULL;
+}
+
 /* CLEARDOWN_IOC_VC_LINK */
 int cm_af_link(struct cldn_handle *h, void *p)
 {
@@ -204,7 +231,7 @@ int cm_af_link(struct cldn_handle *h, void *p)
 			 (READ_ONCE(link->sig.up) ? CLEARDOWN_VC_LINK_SAAL : 0) |
 			 (info.side == CLDN_SIDE_NETWORK ? CLEARDOWN_VC_LINK_NETWORK : 0) |
 			 (info.multipoint ? CLEARDOWN_VC_LINK_MULTI : 0);
-	out->out_close_data = cm_close_data_max(link);
+	out->out_close_data = cm_close_data_max(link, cm_user_of_file(h));
 	out->out_vcs = READ_ONCE(link->nvcs);
 	memcpy(out->out_nsap, info.nsap, sizeof(out->out_nsap));
 	memcpy(out->out_peer, info.peer_nsap, sizeof(out->out_peer));
@@ -224,14 +251,28 @@ void cm_af_vc_gone(struct cm_af *af)
 	cldn_handle_put(&af->m.h);
 }
 
+/* Ends the request that is under way, if there is one. Worker. */
+void cm_af_op_end(struct cm_af *af, u32 status, int error)
+{
+	struct cldn_op *op = af->op;
+
+	if (!op)
+		return;
+	af->op = NULL;
+	cldn_op_complete(op, status, error, 0, NULL, 0);
+	cldn_op_put(op);
+}
+
 /*
  * The handle is dead. Worker, once. @owed: a CLOSE that does not wait any more wants to know. The
  * link has forgotten it before the one that waits hears of it: he may unbind at once.
  */
-static void cm_af_over(struct cm_af *af, bool owed)
+void cm_af_over(struct cm_af *af, bool owed)
 {
 	if (af->done)
 		return;
+	cm_uaf_over(af);
+	cm_af_op_end(af, CLEARDOWN_NDIS_STATUS_FAILURE, -EIO);
 	cldn_ops_end_all(&af->m.h);
 	cm_unlist(&af->m);
 	scoped_guard(spinlock_irqsave, &af->m.link->lock) {
@@ -249,7 +290,14 @@ static void cm_af_turn(struct cm_member *m)
 {
 	struct cm_af *af = container_of(m, struct cm_af, m);
 
-	if (READ_ONCE(af->closing) && !atomic_read(&af->vcs))
+	if (af->done)
+		return;
+	if (!READ_ONCE(af->closing)) {
+		cm_uaf_ops_run(af);
+		return;
+	}
+	cm_uaf_ops_drop(af);
+	if (!atomic_read(&af->vcs) && cm_uaf_closed(af))
 		cm_af_over(af, true);
 }
 
@@ -319,6 +367,7 @@ static void cm_af_release(struct cldn_handle *h)
 
 static void cm_af_free(struct cldn_handle *h)
 {
+	cm_uaf_free(cm_af_of(h));
 	kfree_rcu(cm_af_of(h), rcu);
 }
 

@@ -5,7 +5,8 @@
  * af.c address families and SAPs; vc.c VCs and their requests; vc_close.c their end; vc_data.c
  * frames; vci.c their channels' numbers, and RESTART; args.c what bind can set; admin.c ends that
  * come from outside: ctl, suspend, reboot; cdr.c what is kept and counted of calls; party.c and
- * leaf.c calls to many, see party.h.
+ * leaf.c calls to many (party.h); user.c and its neighbours call managers that are programs
+ * (user.h).
  *
  * A link (struct cm_link) is a bound device. Its worker is the one thread that signals: SSCOP,
  * Q.2931 and all that hangs from them (vc->call, the tables, the clocks) belong to it and have no
@@ -77,6 +78,8 @@
 struct cm_link;
 struct cm_multi;
 struct cm_party;
+struct cm_uaf;
+struct cm_user;
 struct cm_vc;
 
 /**
@@ -103,6 +106,16 @@ struct cm_close {
  *	by which a call to many ends. 0: it has ended;
  *	-EINPROGRESS: its completion will be called once, or was already; another error:
  *	the call is as it was, and the client gets the error
+ *
+ * Of Q.2931 the rest is in vc.c. These are a manager's that some VCs have for themselves (vc->own):
+ *
+ * @free_vc: the circuit's memory goes, and the context's with it. Any context; may be NULL
+ * @make_call: ProtocolCmMakeCall, of vc->op: 0: it will end it; or an errno: it does not know the
+ *	call
+ * @accept: ProtocolCmIncomingCallComplete, of vc->op: likewise
+ * @reject: the same without SUCCESS, with a Q.850 cause
+ * @cancel: vc->op is to end now, and the call with it
+ * @abort: the call is over now, with a Q.850 cause; whoever is at the far end may hear of it later
  */
 struct cm_manager {
 	u32 size;
@@ -110,6 +123,12 @@ struct cm_manager {
 	void *(*create_vc)(struct cm_vc *vc);
 	void (*delete_vc)(void *ctx);
 	int (*close_call)(void *ctx, void *party, const struct cm_close *close);
+	void (*free_vc)(void *ctx);
+	int (*make_call)(struct cm_vc *vc);
+	int (*accept)(struct cm_vc *vc);
+	int (*reject)(struct cm_vc *vc, u8 cause);
+	void (*cancel)(struct cm_vc *vc);
+	void (*abort)(struct cm_vc *vc, u8 cause);
 };
 
 /**
@@ -172,6 +191,8 @@ struct cm_rec {
  * @file_gone: nobody is left to tell
  * @closed: CLOSE_COMPLETE
  * @notify: AF_NOTIFY
+ * @user: what belongs to a call manager that is a program; set once, by the worker
+ * @op: request that is under way, with the executor's reference; worker
  * @rcu: defers the end of its memory
  */
 struct cm_af {
@@ -183,6 +204,8 @@ struct cm_af {
 	bool file_gone;
 	struct cm_rec closed;
 	struct cm_rec notify;
+	struct cm_uaf *user;
+	struct cldn_op *op;
 	struct rcu_head rcu;
 };
 
@@ -260,7 +283,9 @@ enum cm_phase {
  * @close_data: of the caller
  * @close_len: its length
  * @data_sent: it went with the last message that ended the call; worker
- * @cm_ctx: the call manager's context, from birth on
+ * @own: its call manager, NULL = the link's; from birth on, as the next two
+ * @user: the program that is its call manager, or NULL
+ * @cm_ctx: the call manager's context
  * @call: Q.2931's; worker
  * @params: of the call, as agreed
  * @multi: it carries a call to many; changed by the worker under h.lock
@@ -322,6 +347,8 @@ struct cm_vc {
 	u16 close_len;
 	bool data_sent;
 
+	const struct cm_manager *own;
+	struct cm_user *user;
 	void *cm_ctx;
 	struct cldn_q2931_call call;
 	struct cleardown_vc_call params;
@@ -372,6 +399,7 @@ struct cm_vc {
  * @saps: by selector: who takes calls for it, no reference
  * @sap_any: who takes all others
  * @nvcs: VCs among the members; under @lock
+ * @users: call managers that are programs and registered; under @lock
  * @cdrs: ring of call-detail records; under @lock
  * @cdr_last: number of the newest, 0 = none yet; under @lock
  * @counts: by enum cm_count; written by the worker
@@ -419,6 +447,7 @@ struct cm_link {
 	struct cm_af *saps[256];
 	struct cm_af *sap_any;
 	u32 nvcs;
+	struct list_head users;
 	struct cleardown_cdr *cdrs;
 	u64 cdr_last;
 	u64 counts[CM_COUNTS];
@@ -487,6 +516,11 @@ static inline struct cm_link *cm_link_of_sig(struct cldn_q2931_link *sig)
 	return container_of(sig, struct cm_link, sig);
 }
 
+static inline const struct cm_manager *cm_manager_of(const struct cm_vc *vc)
+{
+	return vc->own ?: vc->m.link->manager;
+}
+
 static inline void cm_note(struct cm_link *link, enum cm_count what)
 {
 	WRITE_ONCE(link->counts[what], link->counts[what] + 1);
@@ -519,7 +553,7 @@ void cm_unlist(struct cm_member *m);
 void cm_rec_init(struct cm_rec *r, struct cm_member *owner, u32 type);
 void cm_post(struct cm_member *to, struct cm_rec *r);
 void cm_post_renew(struct cm_member *to, struct cm_rec *r);
-u32 cm_close_data_max(struct cm_link *link);
+u32 cm_close_data_max(struct cm_link *link, const struct cm_user *user);
 int cm_info(struct cm_link *link, struct cldn_cells_info *info, u64 *counts);
 
 /* manager.c */
@@ -601,16 +635,21 @@ struct cldn_handle *cm_af_create(struct cldn_handle *h, void *arg);
 void cm_af_uncreate(struct cldn_handle *h, struct cldn_handle *made, void *arg);
 int cm_af_link(struct cldn_handle *h, void *arg);
 struct cm_af *cm_sap_find(struct cm_link *link, u8 selector);
+int cm_af_sap_change(struct cm_af *af, u32 selector, u32 flags);
+void cm_af_op_end(struct cm_af *af, u32 status, int error);
+void cm_af_over(struct cm_af *af, bool owed);
 void cm_af_vc_gone(struct cm_af *af);
 void cm_af_end(struct cm_af *af, u32 cause);
 bool cm_is_af(const struct cldn_handle *h);
 
 /* vc.c */
 extern const struct cldn_opcode cm_opcodes[];
-#define CM_NOPCODES 7
+#define CM_NOPCODES 9
 struct cm_vc *cm_vc_new(struct cm_link *link, struct cm_af *af);
-struct cm_vc *cm_vc_new_incoming(struct cm_link *link);
+struct cm_vc *cm_vc_new_incoming(struct cm_link *link, const struct cm_manager *own,
+				 struct cm_user *user);
 u8 cm_vc_offer(struct cm_vc *vc);
+u8 cm_vc_offer_af(struct cm_vc *vc, struct cm_af *af);
 void cm_vc_connected(struct cm_vc *vc);
 void cm_vc_discard(struct cm_vc *vc);
 void cm_offered_refuse(struct cm_af *af);
@@ -634,8 +673,10 @@ void cm_vc_dead(struct cm_vc *vc);
 int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *data);
 void cm_vc_release(struct cldn_handle *h);
 void cm_vc_close_turn(struct cm_vc *vc);
+bool cm_vc_abandoned(struct cm_vc *vc);
 int cm_manager_delete_vc(struct cm_vc *vc);
 void cm_vc_net_released(struct cm_vc *vc, const struct cldn_q2931_end *end);
+void cm_vc_end_note(struct cm_vc *vc, const struct cldn_q2931_end *end);
 u8 cm_cause_of(struct cm_vc *vc, const struct cldn_q2931_end *end);
 void cm_vc_remote(struct cm_vc *vc, const struct cldn_q2931_end *end);
 void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850);

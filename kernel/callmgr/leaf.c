@@ -44,7 +44,7 @@ static void cm_leaf_params(struct cm_vc *leaf, struct cm_vc *trunk,
 
 static struct cm_vc *cm_leaf_new(struct cm_vc *trunk, u16 value)
 {
-	struct cm_vc *leaf = cm_vc_new_incoming(trunk->m.link);
+	struct cm_vc *leaf = cm_vc_new_incoming(trunk->m.link, NULL, NULL);
 	struct cm_party *p;
 
 	if (!leaf)

@@ -3,6 +3,7 @@
 #include <linux/mm.h>
 #include <linux/slab.h>
 #include "callmgr.h"
+#include "user.h"
 
 /* Members that get their turn in one run of the worker; the others come in the next. */
 #define CM_TURNS 64
@@ -85,8 +86,10 @@ void cm_member_init(struct cm_member *m, struct cm_link *link, void (*turn)(stru
 }
 
 /* Most octets of close data: of the medium, and of the ways in which it is sent. */
-u32 cm_close_data_max(struct cm_link *link)
+u32 cm_close_data_max(struct cm_link *link, const struct cm_user *user)
 {
+	if (user)
+		return user->close_data;
 	return min_t(u32, link->info.close_data, cldn_q2931_data_max(link->sig.data_ways));
 }
 
@@ -399,8 +402,10 @@ static void cm_lost(struct cm_member *m)
 		cm_vc_abort(cm_vc_of(&m->h),
 			    link->forced ? CLEARDOWN_CAUSE_ADMIN : CLEARDOWN_CAUSE_UNPLUG,
 			    READ_ONCE(link->gone_cause));
-	else if (link->forced)
+	else if (link->forced && cm_is_af(&m->h))
 		cm_af_end(container_of(m, struct cm_af, m), CLEARDOWN_CAUSE_ADMIN);
+	else if (link->forced)
+		cm_user_forced(container_of(m, struct cm_user, m));
 }
 
 /* The medium came up, went down or is gone. Down: SSCOP notices by itself, T309 gives it time. */
@@ -506,6 +511,7 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	spin_lock_init(&link->lock);
 	mutex_init(&link->looks);
 	INIT_LIST_HEAD(&link->members);
+	INIT_LIST_HEAD(&link->users);
 	INIT_LIST_HEAD(&link->todo);
 	skb_queue_head_init(&link->rxq);
 	xa_init(&link->ours);
@@ -588,12 +594,18 @@ static void cm_force(struct cldn_device *dev)
 
 static int cm_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status)
 {
-	if (!cm_is_vc(h)) {
-		*status = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
+	*status = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
+	if (cm_is_af(h))
+		return cm_uaf_check(cm_af_of(h), opcode, in, status);
+	if (!cm_is_vc(h))
 		return -EOPNOTSUPP;
-	}
 	return cm_vc_check(h, opcode, in, len, status);
 }
+
+#define CM_CALL(cmd, type, fn)                                         \
+	{                                                              \
+		CLEARDOWN_IOC_CM_##cmd, sizeof(type), sizeof(type), fn \
+	}
 
 static const struct cldn_ioctl cm_ioctls[] = {
 	{ CLEARDOWN_IOC_VC_SAP, sizeof(struct cleardown_vc_sap), sizeof(struct cleardown_vc_sap),
@@ -615,6 +627,16 @@ static const struct cldn_ioctl cm_ioctls[] = {
 	  sizeof(struct cleardown_vc_count), cm_link_count },
 	{ CLEARDOWN_IOC_VC_PARTY, sizeof(struct cleardown_party_next),
 	  sizeof(struct cleardown_party_next), cm_party_next },
+	CM_CALL(REGISTER, struct cleardown_cm_register, cm_user_register),
+	CM_CALL(COMPLETE, struct cleardown_cm_complete, cm_user_complete),
+	CM_CALL(ACTIVATE, struct cleardown_cm_activate, cm_user_activate),
+	CM_CALL(DEACTIVATE, struct cleardown_cm_activate, cm_user_deactivate),
+	CM_CALL(OFFER, struct cleardown_cm_offer, cm_user_offer),
+	CM_CALL(CLOSED, struct cleardown_cm_closed, cm_user_closed),
+	CM_CALL(CONTEXT, struct cleardown_cm_context, cm_user_context),
+	{ CLEARDOWN_IOC_CM_CONTROL, sizeof(struct cleardown_cm_control),
+	  sizeof(struct cleardown_cm_control), .make = cm_user_control, .unmake = cm_user_uncontrol,
+	  .fd = offsetof(struct cleardown_cm_control, out_fd) },
 };
 
 const struct cldn_class cldn_vc_class = {
@@ -639,6 +661,7 @@ const struct cldn_class cldn_vc_class = {
 	.bound = cm_bound,
 	.unbinding = cm_unbinding,
 	.member_open = cm_af_open,
+	.manager = cm_user_open,
 	.close_members = cm_close_members,
 	.power = cm_power,
 	.force = cm_force,

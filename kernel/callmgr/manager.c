@@ -59,7 +59,7 @@ static int cm_complete(struct cm_link *link, struct cm_vc *vc, u64 id, void *par
 	scoped_guard(spinlock_irqsave, &vc->m.h.lock) {
 		if (vc->m.link != link || vc->m.h.id != id || vc->state == CLEARDOWN_VC_DELETED)
 			ret = -EBADF;
-		else if (link->manager->integrated != integrated)
+		else if (cm_manager_of(vc)->integrated != integrated)
 			ret = -EPERM;
 		else if (!vc->pending || status == CLEARDOWN_NDIS_STATUS_PENDING ||
 			 party != cm_multi_party(vc))

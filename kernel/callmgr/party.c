@@ -575,7 +575,7 @@ static int cm_drop_check_locked(struct cm_vc *vc, const void *in, u32 *status)
 	lockdep_assert_held(&vc->m.h.lock);
 	memcpy(&drop, in, sizeof(drop));
 	*status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
-	if (drop.data_len > cm_close_data_max(vc->m.link))
+	if (drop.data_len > cm_close_data_max(vc->m.link, NULL))
 		return -EINVAL;
 	p = cm_party_by_number(vc, drop.party);
 	return p ? cm_drop_may(p, status) : -ESTALE;

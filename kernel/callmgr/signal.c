@@ -138,7 +138,7 @@ int cm_call_begin(struct cm_vc *vc)
 /* Whose it is will be known when the SETUP was read: incoming(). */
 static struct cldn_q2931_call *cm_new_call(struct cldn_q2931_link *sig, u32 cref, u8 *cause)
 {
-	struct cm_vc *vc = cm_vc_new_incoming(cm_link_of_sig(sig));
+	struct cm_vc *vc = cm_vc_new_incoming(cm_link_of_sig(sig), NULL, NULL);
 
 	*cause = CLDN_Q2931_CAUSE_NO_RESOURCE;
 	if (!vc) {

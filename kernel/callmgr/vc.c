@@ -3,8 +3,10 @@
 #include <linux/slab.h>
 #include "callmgr.h"
 #include "trace.h"
+#include "user.h"
 
 #define CM_CALL_NS (180ULL * NSEC_PER_SEC)
+#define CM_AF_NS (10ULL * NSEC_PER_SEC)
 /* Data of a completion: the call as agreed, or the other side's close data. */
 #define CM_OUT_CAP CLEARDOWN_CLOSE_DATA_MAX
 static_assert(sizeof(struct cleardown_vc_call) <= CM_OUT_CAP);
@@ -26,6 +28,10 @@ const struct cldn_opcode cm_opcodes[] = {
 	  sizeof(struct cleardown_op_add_party), CM_PARTY_CAP, CM_CALL_NS },
 	{ CLEARDOWN_OP_DROP_PARTY, sizeof(struct cleardown_op_drop_party),
 	  sizeof(struct cleardown_op_drop_party), CM_PARTY_CAP, CM_CALL_NS },
+	{ CLEARDOWN_OP_OPEN_AF, sizeof(struct cleardown_op_open_af),
+	  sizeof(struct cleardown_op_open_af), 0, CM_AF_NS },
+	{ CLEARDOWN_OP_SAP, sizeof(struct cleardown_op_sap), sizeof(struct cleardown_op_sap), 0,
+	  CM_AF_NS },
 };
 
 u32 cm_vc_state(struct cm_vc *vc)
@@ -79,8 +85,8 @@ static void cm_vc_bury(struct cm_vc *vc)
 	cm_unlist(&vc->m);
 	if (vc->af)
 		cm_af_vc_gone(vc->af);
-	if (vc->m.link->manager->delete_vc)
-		vc->m.link->manager->delete_vc(vc->cm_ctx);
+	if (cm_manager_of(vc)->delete_vc)
+		cm_manager_of(vc)->delete_vc(vc->cm_ctx);
 }
 
 /* ---- requests ---- */
@@ -109,7 +115,8 @@ static bool cm_call_valid(const struct cleardown_vc_call *call)
 /* Records of the last call that nobody has read: the next call may need them. */
 static bool cm_vc_unread(struct cm_vc *vc)
 {
-	return test_bit(0, &vc->closed.busy) || test_bit(0, &vc->remote.busy);
+	return test_bit(0, &vc->closed.busy) || test_bit(0, &vc->remote.busy) ||
+	       (vc->user && cm_uvc_unread(vc));
 }
 
 int cm_vc_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status)
@@ -122,7 +129,10 @@ int cm_vc_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 
 		return cm_party_check(cm_vc_of(h), opcode, in, status);
 
 	*status = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
-	if (opcode == CLEARDOWN_OP_MODIFY_QOS)
+	if (opcode == CLEARDOWN_OP_MODIFY_QOS || opcode == CLEARDOWN_OP_OPEN_AF ||
+	    opcode == CLEARDOWN_OP_SAP)
+		return -EOPNOTSUPP;
+	if (opcode == CLEARDOWN_OP_MAKE_MULTI && cm_vc_of(h)->own) /* programs know no parties */
 		return -EOPNOTSUPP;
 	*status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
 	if (make && !cm_call_valid(in))
@@ -171,7 +181,7 @@ static void cm_vc_make(struct cm_vc *vc)
 		return;
 	}
 	cm_cdr_begin(vc);
-	ret = cm_call_begin(vc);
+	ret = vc->own ? vc->own->make_call(vc) : cm_call_begin(vc);
 	if (!ret)
 		return;
 	vc->cdr_phase = CM_CDR_NONE; /* nothing of it has left this machine */
@@ -187,7 +197,10 @@ static void cm_vc_accept(struct cm_vc *vc)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_CLOSING, -ENOTCONN, 0, NULL, 0);
 		return;
 	}
-	ret = vc->leaf ? cm_leaf_accept(vc) : cldn_q2931_call_accept(&vc->call);
+	if (vc->own)
+		ret = vc->own->accept(vc);
+	else
+		ret = vc->leaf ? cm_leaf_accept(vc) : cldn_q2931_call_accept(&vc->call);
 	if (ret)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, ret, 0, NULL, 0);
 }
@@ -202,6 +215,8 @@ static void cm_vc_reject(struct cm_vc *vc)
 
 	if (cm_vc_state(vc) != CLEARDOWN_VC_OFFERED)
 		ret = -ENOTCONN;
+	else if (vc->own)
+		ret = vc->own->reject(vc, close.cause);
 	else /* may end the request by itself */
 		ret = vc->leaf ? cm_leaf_release(vc, &close) :
 				 cldn_q2931_call_release(&vc->call, &close);
@@ -235,6 +250,10 @@ static void cm_vc_cancel(struct cm_vc *vc)
 
 	if (vc->op->opcode == CLEARDOWN_OP_REJECT)
 		return;
+	if (vc->own) {
+		vc->own->cancel(vc);
+		return;
+	}
 	/* released() ends the request; what the network thinks is not its business any more */
 	ret = vc->leaf ? cm_leaf_release(vc, &close) : cldn_q2931_call_release(&vc->call, &close);
 	if (ret && vc->op)
@@ -270,7 +289,7 @@ static void cm_vc_turn(struct cm_member *m)
 		return;
 	else if (cm_vc_state(vc) == CLEARDOWN_VC_IDLE && READ_ONCE(vc->file_gone))
 		cm_vc_dead(vc);
-	else if (cm_vc_state(vc) == CLEARDOWN_VC_CLOSING)
+	else if (cm_vc_state(vc) == CLEARDOWN_VC_CLOSING || cm_vc_abandoned(vc))
 		cm_vc_close_turn(vc);
 	else
 		cm_vc_ops_run(vc);
@@ -312,19 +331,9 @@ static int cm_vc_offer_to(struct cm_vc *vc, struct cm_af *af)
 	return ret;
 }
 
-/* An incoming call finds its SAP: 0, or the Q.850 cause why it does not. Worker. */
-u8 cm_vc_offer(struct cm_vc *vc)
+/* It is offered to @af, whose reference it takes over: 0, or a Q.850 cause. Worker. */
+u8 cm_vc_offer_af(struct cm_vc *vc, struct cm_af *af)
 {
-	struct cm_link *link = vc->m.link;
-	struct cm_af *af;
-
-	if (READ_ONCE(link->frozen))
-		return CLDN_Q2931_CAUSE_TEMPORARY;
-	if (memcmp(vc->params.called, link->info.nsap, CLEARDOWN_NSAP_LEN - 1))
-		return CLDN_Q2931_CAUSE_UNALLOCATED;
-	af = cm_sap_find(link, vc->params.called[CLEARDOWN_NSAP_LEN - 1]);
-	if (!af)
-		return CLDN_Q2931_CAUSE_INCOMPATIBLE;
 	cldn_hook(CLDN_HOOK_VC_OFFER, &af->m.h);
 	if (!READ_ONCE(af->m.h.evq) || cldn_member_own(&vc->m.h, &af->m.h)) {
 		cldn_handle_put(&af->m.h);
@@ -340,6 +349,22 @@ u8 cm_vc_offer(struct cm_vc *vc)
 	if (READ_ONCE(af->closing)) /* it may have begun to end before the call was listed */
 		cm_offered_refuse(af);
 	return 0;
+}
+
+/* An incoming call finds its SAP: 0, or the Q.850 cause why it does not. Worker. */
+u8 cm_vc_offer(struct cm_vc *vc)
+{
+	struct cm_link *link = vc->m.link;
+	struct cm_af *af;
+
+	if (READ_ONCE(link->frozen))
+		return CLDN_Q2931_CAUSE_TEMPORARY;
+	if (memcmp(vc->params.called, link->info.nsap, CLEARDOWN_NSAP_LEN - 1))
+		return CLDN_Q2931_CAUSE_UNALLOCATED;
+	af = cm_sap_find(link, vc->params.called[CLEARDOWN_NSAP_LEN - 1]);
+	if (!af)
+		return CLDN_Q2931_CAUSE_INCOMPATIBLE;
+	return cm_vc_offer_af(vc, af);
 }
 
 /* Q.2931's call is ACTIVE. */
@@ -483,6 +508,8 @@ static void cm_vc_free(struct cldn_handle *h)
 	trace_vc_free(vc, 0);
 	skb_queue_purge(&vc->rxq);
 	cm_multi_free(vc);
+	if (cm_manager_of(vc)->free_vc)
+		cm_manager_of(vc)->free_vc(vc->cm_ctx);
 	kfree_rcu(vc, rcu);
 }
 
@@ -520,7 +547,6 @@ static void cm_vc_setup(struct cm_vc *vc, struct cm_link *link)
 	mutex_init(&vc->write_mutex);
 	vc->sink.received = cm_vc_received;
 	vc->sink.room = cm_vc_room;
-	vc->cm_ctx = link->manager->create_vc(vc);
 	cm_rec_init(&vc->offered, &vc->m, CLEARDOWN_EV_INCOMING_CALL);
 	cm_rec_init(&vc->remote, &vc->m, CLEARDOWN_EV_INCOMING_CLOSE);
 	cm_rec_init(&vc->closed, &vc->m, CLEARDOWN_EV_CLOSE_COMPLETE);
@@ -528,13 +554,21 @@ static void cm_vc_setup(struct cm_vc *vc, struct cm_link *link)
 }
 
 /* With one reference, and nobody's yet. */
-static struct cm_vc *cm_vc_alloc(struct cm_link *link)
+static struct cm_vc *cm_vc_alloc(struct cm_link *link, const struct cm_manager *own,
+				 struct cm_user *user)
 {
 	struct cm_vc *vc = kzalloc(sizeof(*vc), GFP_KERNEL_ACCOUNT);
 
 	if (!vc)
 		return NULL;
 	cm_vc_setup(vc, link);
+	vc->own = own;
+	vc->user = user;
+	vc->cm_ctx = cm_manager_of(vc)->create_vc(vc);
+	if (!vc->cm_ctx) {
+		kfree(vc);
+		return NULL;
+	}
 	cldn_member_init(&vc->m.h, link->dev, &cm_vc_ops);
 	return vc;
 }
@@ -542,7 +576,8 @@ static struct cm_vc *cm_vc_alloc(struct cm_link *link)
 /* A VC with one reference, of the client that creates it by @af. */
 struct cm_vc *cm_vc_new(struct cm_link *link, struct cm_af *af)
 {
-	struct cm_vc *vc = cm_vc_alloc(link);
+	struct cm_user *user = cm_user_of(af);
+	struct cm_vc *vc = cm_vc_alloc(link, user ? &cm_user_manager : NULL, user);
 	int ret;
 
 	if (!vc)
@@ -559,9 +594,10 @@ struct cm_vc *cm_vc_new(struct cm_link *link, struct cm_af *af)
 }
 
 /* For a SETUP that came; its reference is the call's, and its owner is found by cm_vc_offer(). */
-struct cm_vc *cm_vc_new_incoming(struct cm_link *link)
+struct cm_vc *cm_vc_new_incoming(struct cm_link *link, const struct cm_manager *own,
+				 struct cm_user *user)
 {
-	struct cm_vc *vc = cm_vc_alloc(link);
+	struct cm_vc *vc = cm_vc_alloc(link, own, user);
 
 	if (vc)
 		vc->incoming = true;

@@ -242,7 +242,7 @@ static void cm_release_begin(struct cm_vc *vc)
 	cm_step_begin(vc, CM_STEP_NET);
 	vc->data_sent = false;
 	cm_close_owed(vc, true);
-	ret = vc->m.link->manager->close_call(vc->cm_ctx, cm_multi_closing(vc), &close);
+	ret = cm_manager_of(vc)->close_call(vc->cm_ctx, cm_multi_closing(vc), &close);
 	if (ret == -EINPROGRESS) {
 		cm_close_ops_end(vc);
 		return;
@@ -268,13 +268,35 @@ static bool cm_result_run(struct cm_vc *vc)
 	return true;
 }
 
-/* What the network has of it ends now. */
-static void cm_net_abort(struct cm_vc *vc, u8 q850)
+/* Without waiting for the far end. */
+static void cm_call_abort(struct cm_vc *vc, u8 cause)
 {
-	if (vc->leaf)
-		cm_leaf_abort(vc, q850);
-	else
-		cldn_q2931_call_abort(&vc->call, q850);
+	if (vc->own)
+		vc->own->abort(vc, cause);
+	else if (vc->leaf)
+		cm_leaf_abort(vc, cause);
+	else if (vc->call.state != CLDN_Q2931_NULL)
+		cldn_q2931_call_abort(&vc->call, cause);
+}
+
+/*
+ * Its close has failed and its file is gone: nobody would try again, so that the call is ended
+ * here. True when there is a close to look at. Worker.
+ */
+bool cm_vc_abandoned(struct cm_vc *vc)
+{
+	struct cldn_wish wish = {
+		.mode = CLEARDOWN_MODE_ABORT,
+		.cause = CLEARDOWN_CAUSE_ERROR,
+		.file = true,
+	};
+
+	guard(spinlock_irqsave)(&vc->m.h.lock);
+	if (!vc->file_gone || !cm_closable(vc->state))
+		return false;
+	cm_claim_locked(vc, &wish);
+	vc->close_len = 0;
+	return true;
 }
 
 /* The worker's look at a VC in CLOSING. */
@@ -291,7 +313,7 @@ void cm_vc_close_turn(struct cm_vc *vc)
 		cm_release_begin(vc);
 	else if (vc->phase == CM_PHASE_NET && !cm_result_run(vc) &&
 		 cm_mode(vc) >= CLEARDOWN_MODE_ABORT)
-		cm_net_abort(vc, CLDN_Q2931_CAUSE_NORMAL);
+		cm_call_abort(vc, CLDN_Q2931_CAUSE_NORMAL);
 }
 
 /* ---- the network ---- */
@@ -383,6 +405,28 @@ int cm_manager_delete_vc(struct cm_vc *vc)
 	return 0;
 }
 
+/* What the report of a running close says of how its call has ended. Worker. */
+void cm_vc_end_note(struct cm_vc *vc, const struct cldn_q2931_end *end)
+{
+	cm_remote_data(vc, end);
+	vc->head.cause_detail = cm_cause_of(vc, end);
+	vc->data_sent = end->data_ways;
+	if (end->forced)
+		vc->head.flags |= CLEARDOWN_REPORT_FORCED;
+}
+
+/* The call manager has no call any more, of itself: its completion, of whichever kind it is. */
+static void cm_call_over(struct cm_vc *vc)
+{
+	struct cm_link *link = vc->m.link;
+
+	if (cm_manager_of(vc)->integrated)
+		cm_mcm_close_call_complete(link, vc, vc->m.h.id, cm_multi_party(vc),
+					   CLEARDOWN_NDIS_STATUS_SUCCESS);
+	else
+		cm_close_call_complete(link, vc, vc->m.h.id, NULL, CLEARDOWN_NDIS_STATUS_SUCCESS);
+}
+
 /* Q.2931's call is NULL. Worker. */
 void cm_vc_net_released(struct cm_vc *vc, const struct cldn_q2931_end *end)
 {
@@ -393,14 +437,9 @@ void cm_vc_net_released(struct cm_vc *vc, const struct cldn_q2931_end *end)
 		cm_multi_call_over(vc, end);
 	switch (cm_vc_state(vc)) {
 	case CLEARDOWN_VC_CLOSING:
-		cm_remote_data(vc, end);
-		vc->head.cause_detail = cm_cause_of(vc, end);
-		vc->data_sent = end->data_ways;
-		if (end->forced)
-			vc->head.flags |= CLEARDOWN_REPORT_FORCED;
+		cm_vc_end_note(vc, end);
 		if (vc->phase == CM_PHASE_NET)
-			cm_mcm_close_call_complete(vc->m.link, vc, vc->m.h.id, cm_multi_party(vc),
-						   CLEARDOWN_NDIS_STATUS_SUCCESS);
+			cm_call_over(vc);
 		break;
 	case CLEARDOWN_VC_CALLING:
 		cm_make_failed(vc, end);
@@ -451,7 +490,7 @@ void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850)
 	bool reported = false;
 	u32 was;
 
-	cm_net_abort(vc, q850);
+	cm_call_abort(vc, q850);
 	if (cause != CLEARDOWN_CAUSE_ADMIN)
 		return;
 	/* a close that runs ends, since the call is over; another may begin before we claim */
@@ -572,7 +611,7 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 	u32 word = 0;
 	int ret;
 
-	if (arg->data_len > cm_close_data_max(vc->m.link)) {
+	if (arg->data_len > cm_close_data_max(vc->m.link, vc->user)) {
 		arg->out_status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
 		return -EINVAL;
 	}

@@ -207,12 +207,39 @@ static int cldn_ctl_close(void *p)
 	return ret;
 }
 
+/* The file of a call manager: its member, which becomes the file's. */
+static struct cldn_handle *cldn_ctl_manager(void *p)
+{
+	struct cleardown_manager *arg = p;
+	struct cldn_handle *h = ERR_PTR(-EOPNOTSUPP);
+	struct cldn_device *dev;
+
+	arg->out_fd = -1;
+	if (!capable(CAP_SYS_ADMIN))
+		return ERR_PTR(-EPERM);
+	if (arg->flags || arg->__reserved || !cldn_terminated(arg->name, sizeof(arg->name)))
+		return ERR_PTR(-EINVAL);
+	if (cldn_frozen())
+		return ERR_PTR(-EBUSY);
+	dev = cldn_device_find(arg->name);
+	if (!dev)
+		return ERR_PTR(-ENOENT);
+	if (dev->class->manager)
+		h = dev->class->manager(dev);
+	cldn_device_put(dev);
+	if (!IS_ERR(h))
+		arg->out_handle = h->id;
+	return h;
+}
+
 struct cldn_ctl_call {
 	u32 cmd;
 	u32 size;
 	u32 min_size;
 	int (*fn)(void *arg);
 	bool changes; /* the answer must be writable before anything happens */
+	struct cldn_handle *(*make)(void *arg); /* instead of fn: the answer is a member's file */
+	size_t fd; /* of which this is the descriptor */
 };
 
 #define CLDN_CTL(cmd, type, last, fn, changes)                                              \
@@ -229,7 +256,43 @@ static const struct cldn_ctl_call cldn_ctl_calls[] = {
 	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close, true),
 	CLDN_CTL(REBIND, struct cleardown_rebind, out_text, cldn_ctl_rebind, true),
 	CLDN_CTL(CONFIGURE, struct cleardown_configure, __reserved, cldn_ctl_configure, true),
+	{ .cmd = CLEARDOWN_IOC_CTL_MANAGER,
+	  .size = sizeof(struct cleardown_manager),
+	  .min_size = sizeof(struct cleardown_manager),
+	  .make = cldn_ctl_manager,
+	  .fd = offsetof(struct cleardown_manager, out_fd) },
 };
+
+/* There is no file for @h after all. */
+static void cldn_ctl_unmake(struct cldn_handle *h)
+{
+	h->member->release(h);
+	cldn_handle_put(h);
+}
+
+/* The descriptor becomes the task's when its number has arrived, as in cldn_call_make(). */
+static int cldn_ctl_make(const struct cldn_ctl_call *call, void *arg, void __user *uarg)
+{
+	struct cldn_handle *h = call->make(arg);
+	struct file *file;
+	int fd, ret;
+
+	if (IS_ERR(h)) {
+		cldn_copy_out(arg, call->size, uarg);
+		return PTR_ERR(h);
+	}
+	fd = cldn_member_fd(h, &file);
+	if (fd < 0) {
+		cldn_ctl_unmake(h);
+		return fd;
+	}
+	*(s32 *)(arg + call->fd) = fd;
+	ret = cldn_copy_out(arg, call->size, uarg);
+	cldn_member_fd_end(fd, file, !ret);
+	if (ret)
+		cldn_ctl_unmake(h);
+	return ret;
+}
 
 static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)
 {
@@ -241,7 +304,9 @@ static long cldn_ctl_do(const struct cldn_ctl_call *call, void __user *uarg)
 	ret = cldn_copy_in(arg, call->size, call->min_size, uarg);
 	if (!ret && call->changes)
 		ret = cldn_copy_out(arg, call->size, uarg);
-	if (!ret) {
+	if (!ret && call->make) {
+		ret = cldn_ctl_make(call, arg, uarg);
+	} else if (!ret) {
 		ret = call->fn(arg);
 		copied = cldn_copy_out(arg, call->size, uarg);
 		ret = ret ?: copied;

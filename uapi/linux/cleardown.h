@@ -93,6 +93,7 @@
 #define CLEARDOWN_IOC_CTL_CLOSE		_IO(CLEARDOWN_IOC_MAGIC, 0x45)
 #define CLEARDOWN_IOC_CTL_REBIND	_IO(CLEARDOWN_IOC_MAGIC, 0x46)
 #define CLEARDOWN_IOC_CTL_CONFIGURE	_IO(CLEARDOWN_IOC_MAGIC, 0x47)
+#define CLEARDOWN_IOC_CTL_MANAGER	_IO(CLEARDOWN_IOC_MAGIC, 0x48)
 /* Faxes: the first ones and the last for a server handle (an open fax), FAX_RIGHTS for a port too
  * and FAX_PORT for a port only; those from FAX_LINE to FAX_REPORT for a line's provider (an open
  * faxN), FAX_JOB_NEXT too
@@ -112,6 +113,15 @@
 #define CLEARDOWN_IOC_FAX_JOB_ADOPT	_IO(CLEARDOWN_IOC_MAGIC, 0x7c)
 #define CLEARDOWN_IOC_FAX_REPORT	_IO(CLEARDOWN_IOC_MAGIC, 0x7d)
 #define CLEARDOWN_IOC_FAX_HANDLE_NEXT	_IO(CLEARDOWN_IOC_MAGIC, 0x7e)
+/* Call managers: on the file of CTL_MANAGER */
+#define CLEARDOWN_IOC_CM_REGISTER	_IO(CLEARDOWN_IOC_MAGIC, 0x80)
+#define CLEARDOWN_IOC_CM_COMPLETE	_IO(CLEARDOWN_IOC_MAGIC, 0x81)
+#define CLEARDOWN_IOC_CM_ACTIVATE	_IO(CLEARDOWN_IOC_MAGIC, 0x82)
+#define CLEARDOWN_IOC_CM_DEACTIVATE	_IO(CLEARDOWN_IOC_MAGIC, 0x83)
+#define CLEARDOWN_IOC_CM_OFFER		_IO(CLEARDOWN_IOC_MAGIC, 0x84)
+#define CLEARDOWN_IOC_CM_CLOSED		_IO(CLEARDOWN_IOC_MAGIC, 0x85)
+#define CLEARDOWN_IOC_CM_CONTEXT	_IO(CLEARDOWN_IOC_MAGIC, 0x86)
+#define CLEARDOWN_IOC_CM_CONTROL	_IO(CLEARDOWN_IOC_MAGIC, 0x87)
 /* events */
 #define CLEARDOWN_IOC_EVENTS_INFO	_IO(CLEARDOWN_IOC_MAGIC, 0x60)
 
@@ -315,6 +325,8 @@ enum cleardown_opcode {
 	CLEARDOWN_OP_MAKE_MULTI	    = 0x310,	/* struct cleardown_op_make_multi */
 	CLEARDOWN_OP_ADD_PARTY	    = 0x311,	/* struct cleardown_op_add_party */
 	CLEARDOWN_OP_DROP_PARTY	    = 0x312,	/* struct cleardown_op_drop_party */
+	CLEARDOWN_OP_OPEN_AF	    = 0x320,	/* struct cleardown_op_open_af */
+	CLEARDOWN_OP_SAP	    = 0x321,	/* struct cleardown_op_sap */
 };
 
 /* TSPI hook switch devices and modes; exactly one mode, one or more devices */
@@ -921,6 +933,255 @@ struct cleardown_vc_count {
 	__u32 index;
 	__aligned_u64 out_value;
 	char  out_name[CLEARDOWN_COUNT_NAME];
+};
+
+/**
+ * DOC: Call managers in userspace
+ *
+ * A program can be the call manager of an address family on a link, beside the kernel's own of
+ * family Q2931. CTL_MANAGER, which needs CAP_SYS_ADMIN, returns a file; with an event queue bound
+ * to it (CLEARDOWN_IOC_BIND_EVENTS) CM_REGISTER makes its holder the call manager of one family
+ * (NdisCmRegisterAddressFamilyEx). What clients want comes as records CLEARDOWN_EV_CM, and is
+ * answered by ioctls on the file. How it signals is its own affair: on control VCs (CM_CONTROL), on
+ * sockets, or not at all. Data goes from the client's file to the medium and never through it.
+ *
+ * A client opens vcN and submits OPEN_AF with the family; from then on everything is as with the
+ * kernel's call manager, but for VC_SAP, whose place the request OP_SAP takes (it serves both).
+ *
+ * An object is a number: an address family from OPEN_AF to CLOSE_AF, a call from MAKE_CALL or
+ * CM_OFFER to its end. It is never used again: EBADFD for one that is over, or is not this call
+ * manager's. A request is a number too, in the record and in CM_COMPLETE, so that an answer that
+ * comes late never hits the next one: ENOENT.
+ *
+ *   request      answer with CM_COMPLETE               without one
+ *   OPEN_AF      SUCCESS: it may be used               the client's deadline: fails, CANCEL
+ *   SAP, SAP_REMOVE   SUCCESS: calls may be offered    likewise
+ *   MAKE_CALL    SUCCESS, once activated: connected    likewise
+ *   ACCEPT       SUCCESS, once activated: connected    likewise
+ *   REJECT       any: the call is deleted              after answer_ns it is
+ *   CLOSE_CALL   SUCCESS, once deactivated; an error: the call is still up   after answer_ns the
+ *                call is over, its report says forced
+ *   CLOSE_AF     any: the address family is gone       after answer_ns it is
+ *   CANCEL       none: the object is over, whatever else was asked about it
+ *
+ * The call manager's own words: CM_ACTIVATE and CM_DEACTIVATE the channel of a call, CM_OFFER a
+ * call to who registered its SAP, CM_CLOSED when the far end has closed one. A call that it ends by
+ * CANCEL or CM_CLOSED has no channel any more. Every request gets one answer; one that is refused
+ * (EINVAL and others) has changed nothing.
+ *
+ * When its file goes, in whatever way, each outstanding request fails once, the calls' channels are
+ * closed, clients get INCOMING_CLOSE for each call and AF_NOTIFY for each address family. They owe
+ * the usual CLOSE, which succeeds at once. A new call manager can register the family by then.
+ */
+
+/* Address families, as NDIS numbers them; those of one's own have the highest bit */
+#define CLEARDOWN_AF_Q2931	1U
+#define CLEARDOWN_AF_L2TP	3U
+#define CLEARDOWN_AF_PROPRIETARY 0x80000000U
+
+/** struct cleardown_op_open_af - input of OPEN_AF: NdisClOpenAddressFamilyEx
+ * @family: CLEARDOWN_AF_*; without a call manager ENOTCONN
+ * @__reserved: must be 0
+ *
+ * On an open vcN, once, before it has VCs or SAPs (EISCONN). When it has failed, so has the handle.
+ */
+struct cleardown_op_open_af {
+	__u32 family;
+	__u32 __reserved;
+};
+
+/** struct cleardown_op_sap - input of SAP: as VC_SAP, for any family
+ * @flags: CLEARDOWN_SAP_*
+ * @selector: the called address's last octet
+ */
+struct cleardown_op_sap {
+	__u32 flags;
+	__u32 selector;
+};
+
+/** enum cleardown_cm_what - what a client, or the kernel for one, asks of a call manager */
+enum cleardown_cm_what {
+	CLEARDOWN_CM_OPEN_AF	= 1,	/* ProtocolCmOpenAf */
+	CLEARDOWN_CM_CLOSE_AF	= 2,	/* ProtocolCmCloseAf: it has no calls and SAPs any more */
+	CLEARDOWN_CM_SAP	= 3,	/* ProtocolCmRegisterSap: value = selector, ~0 = any */
+	CLEARDOWN_CM_SAP_REMOVE	= 4,	/* ProtocolCmDeregisterSap; calls come no more for it */
+	CLEARDOWN_CM_MAKE_CALL	= 5,	/* ProtocolCmMakeCall: call */
+	CLEARDOWN_CM_ACCEPT	= 6,	/* ProtocolCmIncomingCallComplete with SUCCESS */
+	CLEARDOWN_CM_REJECT	= 7,	/* and without: value = Q.850 cause */
+	CLEARDOWN_CM_CLOSE_CALL	= 8,	/* ProtocolCmCloseCall: value = cleardown_mode, data */
+	CLEARDOWN_CM_CANCEL	= 9,	/* the object is over: value = Q.850 cause; no answer */
+};
+
+/**
+ * struct cleardown_cm_request - data of CLEARDOWN_EV_CM
+ * @object: address family or call
+ * @context: what the call manager said of it last, else 0
+ * @af: object of a call's address family
+ * @value: by request
+ * @len: octets of @data
+ * @call: MAKE_CALL: what is wanted
+ * @data: CLOSE_CALL: close data, to be sent before the call is over
+ */
+struct cleardown_cm_request {
+	__aligned_u64 object;
+	__aligned_u64 context;
+	__aligned_u64 af;
+	__u32 value;
+	__u32 len;
+	struct cleardown_vc_call call;
+	__u8  data[CLEARDOWN_CLOSE_DATA_MAX];
+};
+
+/**
+ * struct cleardown_cm_register - CLEARDOWN_IOC_CM_REGISTER: NdisCmRegisterAddressFamilyEx
+ * @size: sizeof(struct cleardown_cm_register)
+ * @family: CLEARDOWN_AF_* but Q2931 and 0. EBUSY, FAILURE: it has a call manager
+ * @close_data: most octets of close data that it can send, 0 = none
+ * @answer_ms: bound of its answers to REJECT, CLOSE_CALL and CLOSE_AF, 0 = 60 s, at most 10 min
+ * @flags: must be 0
+ * @out_status: NDIS_STATUS_*
+ *
+ * Once on each file (EISCONN). EDESTADDRREQ without a queue.
+ */
+struct cleardown_cm_register {
+	__u32 size;
+	__u32 family;
+	__u32 close_data;
+	__u32 answer_ms;
+	__u32 flags;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_cm_complete - CLEARDOWN_IOC_CM_COMPLETE: the answer to a request
+ * @size: sizeof(struct cleardown_cm_complete)
+ * @status: NDIS_STATUS_*, given to the client as it is; PENDING is EINVAL
+ * @object: of the request
+ * @request: its number
+ * @context: kept for the object and repeated in its requests; 0 = as it was
+ * @party: must be 0: the call is point-to-point (EINVAL)
+ * @cause: Q.850, of the far end or the network, 0 = it gave none
+ * @call: of MAKE_CALL and ACCEPT: largest frames and rates as agreed, where they are not 0
+ * @out_status: NDIS_STATUS_*
+ * @__reserved: must be 0
+ *
+ * EBADFD: no such object. ENOENT: the request is over. EINVAL for CLOSE_CALL also: no close is
+ * pending. EBUSY, NOT_ACCEPTED: to be activated (connected) or deactivated (closed) first.
+ */
+struct cleardown_cm_complete {
+	__u32 size;
+	__u32 status;
+	__aligned_u64 object;
+	__aligned_u64 request;
+	__aligned_u64 context;
+	__u32 party;
+	__u32 cause;
+	struct cleardown_vc_call call;
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_cm_activate - CLEARDOWN_IOC_CM_ACTIVATE, CM_DEACTIVATE: a call's channel
+ * @size: sizeof(struct cleardown_cm_activate)
+ * @vpi: 0 to 255
+ * @vci: from 32, 0 = a free one is chosen; when deactivating both must be 0
+ * @object: call
+ * @out_vci: the one it has
+ * @out_status: NDIS_STATUS_*
+ *
+ * NdisCmActivateVc, NdisCmDeactivateVc. EEXIST, INVALID_DATA: the channel is somebody's. EBUSY,
+ * NOT_ACCEPTED: it is active, or not active. EALREADY, CLOSING: the call is being closed.
+ */
+struct cleardown_cm_activate {
+	__u32 size;
+	__u16 vpi;
+	__u16 vci;
+	__aligned_u64 object;
+	__u32 out_vci;
+	__u32 out_status;
+};
+
+/**
+ * struct cleardown_cm_offer - CLEARDOWN_IOC_CM_OFFER: an incoming call for a SAP
+ * @size: sizeof(struct cleardown_cm_offer)
+ * @out_status: NDIS_STATUS_*
+ * @context: of the call
+ * @out_object: the call
+ * @call: its parameters; with a vci its channel is activated
+ *
+ * NdisCoCreateVc, NdisCmActivateVc and NdisCmDispatchIncomingCall. ACCEPT or REJECT follows.
+ * ENOENT: nobody takes calls for this selector. ENOBUFS, RESOURCES: he has no queue or no room.
+ */
+struct cleardown_cm_offer {
+	__u32 size;
+	__u32 out_status;
+	__aligned_u64 context;
+	__aligned_u64 out_object;
+	struct cleardown_vc_call call;
+};
+
+/**
+ * struct cleardown_cm_closed - CLEARDOWN_IOC_CM_CLOSED: NdisCmDispatchIncomingCloseCall
+ * @size: sizeof(struct cleardown_cm_closed)
+ * @status: SUCCESS: the far end closed it; other: trouble
+ * @object: call that was offered, accepted or connected
+ * @cause: Q.850
+ * @len: octets of @data
+ * @data: close data that came
+ * @out_status: NDIS_STATUS_*
+ * @__reserved: must be 0
+ *
+ * CLOSE_CALL follows, and is answered as usual. EALREADY, CLOSING: the client closes it already.
+ */
+struct cleardown_cm_closed {
+	__u32 size;
+	__u32 status;
+	__aligned_u64 object;
+	__u32 cause;
+	__u32 len;
+	__u8  data[CLEARDOWN_CLOSE_DATA_MAX];
+	__u32 out_status;
+	__u32 __reserved;
+};
+
+/**
+ * struct cleardown_cm_context - CLEARDOWN_IOC_CM_CONTEXT: what the requests of an object repeat
+ * @size: sizeof(struct cleardown_cm_context)
+ * @out_status: NDIS_STATUS_*
+ * @object: address family or call
+ * @context: any number
+ */
+struct cleardown_cm_context {
+	__u32 size;
+	__u32 out_status;
+	__aligned_u64 object;
+	__aligned_u64 context;
+};
+
+/**
+ * struct cleardown_cm_control - CLEARDOWN_IOC_CM_CONTROL: a channel of the call manager's own
+ * @size: sizeof(struct cleardown_cm_control)
+ * @vpi: 0 to 255
+ * @vci: from 32, 0 = a free one
+ * @cookie: of its records
+ * @sdu: largest frame either way, 0 = 9188
+ * @out_vci: the one it has
+ * @out_fd: a VC's file: read(2), write(2), CLOSE; the call manager's data never goes through a
+ *	client's
+ * @out_status: NDIS_STATUS_*
+ *
+ * EEXIST, INVALID_DATA: the channel is somebody's.
+ */
+struct cleardown_cm_control {
+	__u32 size;
+	__u16 vpi;
+	__u16 vci;
+	__aligned_u64 cookie;
+	__u32 sdu;
+	__u32 out_vci;
+	__s32 out_fd;
+	__u32 out_status;
 };
 
 /**
@@ -1971,6 +2232,26 @@ struct cleardown_ctl_close {
 	__u32 __reserved;
 };
 
+/**
+ * struct cleardown_manager - CLEARDOWN_IOC_CTL_MANAGER: the file of a call manager on a link
+ * @size: sizeof(struct cleardown_manager)
+ * @flags: must be 0
+ * @name: the link, "vc0"
+ * @out_handle: its handle id
+ * @out_fd: the file; see DOC: Call managers in userspace
+ * @__reserved: must be 0
+ *
+ * Needs CAP_SYS_ADMIN. EOPNOTSUPP: a device of another class.
+ */
+struct cleardown_manager {
+	__u32 size;
+	__u32 flags;
+	char  name[CLEARDOWN_NAME_LEN];
+	__aligned_u64 out_handle;
+	__s32 out_fd;
+	__u32 __reserved;
+};
+
 /* ---- events ---- */
 
 /**
@@ -2001,6 +2282,9 @@ enum cleardown_event_type {
 	CLEARDOWN_EV_FAX_JOB	 = 10,	/* provider: p1 = JC_ was done to job req_id */
 	CLEARDOWN_EV_FAX_LINE	 = 11,	/* provider: ask FAX_LINE what the line is now */
 	CLEARDOWN_EV_INCOMING_DROP = 16, /* status, p1 = cause; data = struct cleardown_vc_party */
+	CLEARDOWN_EV_CM		 = 20,	/* call manager: p1 = CLEARDOWN_CM_, req_id = number of the
+					 * request, data = struct cleardown_cm_request
+					 */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */

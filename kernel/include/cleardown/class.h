@@ -183,6 +183,8 @@ enum cldn_power {
  *	otherwise.
  *	Such a class has no steps, open, step_begin, step_run, summary and closed, and its @run is
  *	called for every event, also when nobody has the device open.
+ * @manager: with @member_open, optional: CTL_MANAGER: a member for a program that manages the
+ *	device's calls. Context as @member_open
  * @close_members: with @member_open: CTL_CLOSE; @arg is validated but for its handle, its out_
  *	members say that nothing was open. Process context, no lock; may sleep killably.
  * @power: with @member_open: see enum cldn_power. Waits until @end at most, process context.
@@ -238,6 +240,7 @@ struct cldn_class {
 	int (*yield)(struct cldn_device *dev, const struct cldn_device *by);
 	void (*regain)(struct cldn_device *dev, const struct cldn_device *by);
 	struct cldn_handle *(*member_open)(struct cldn_device *dev, bool write);
+	struct cldn_handle *(*manager)(struct cldn_device *dev);
 	int (*close_members)(struct cldn_device *dev, struct cleardown_ctl_close *arg);
 	bool (*power)(struct cldn_device *dev, enum cldn_power what, u64 end);
 	int (*bound)(struct cldn_device *dev, char *text, size_t len);
