@@ -249,7 +249,6 @@ static void cm_uvc_failed(struct cm_uvc *u, u32 status, u8 cause)
 		cm_uvc_over(u, &end);
 		vc->op = op;
 		cm_vc_op_end(vc, status, cm_error(status), cause, NULL, 0);
-		cm_want(&vc->m);
 	} else {
 		cm_uvc_over(u, &end);
 	}

@@ -101,6 +101,7 @@ void cm_vc_op_end(struct cm_vc *vc, u32 status, int error, u32 p1, const void *d
 	vc->op = NULL;
 	cldn_op_complete(op, status, error, p1, data, len);
 	cldn_op_put(op);
+	cm_want(&vc->m); /* another one may have been accepted before this one began */
 }
 
 static bool cm_call_valid(const struct cleardown_vc_call *call)
