@@ -214,7 +214,6 @@ static struct cldn_handle *cldn_ctl_manager(void *p)
 	struct cldn_handle *h = ERR_PTR(-EOPNOTSUPP);
 	struct cldn_device *dev;
 
-	arg->out_fd = -1;
 	if (!capable(CAP_SYS_ADMIN))
 		return ERR_PTR(-EPERM);
 	if (arg->flags || arg->__reserved || !cldn_terminated(arg->name, sizeof(arg->name)))

@@ -151,6 +151,16 @@ static void fill_configure(void *p)
 	memset(arg->args, 0, sizeof(arg->args));
 }
 
+static void fill_manager(void *p)
+{
+	struct cleardown_manager *arg = p;
+
+	arg->flags = 0;
+	arg->__reserved = 0;
+	memset(arg->name, 0, sizeof(arg->name));
+	strcpy(arg->name, "nobody");
+}
+
 static void fill_rebind(void *p)
 {
 	struct cleardown_rebind *arg = p;
@@ -202,6 +212,7 @@ static const struct call calls[] = {
 	CALL(ON_CTL, CTL_CONFIGURE, cleardown_configure, fill_configure, -ENOENT),
 	CALL(ON_CTL, CTL_LIST, cleardown_list, fill_list, -ENOENT),
 	CALL(ON_CTL, CTL_REPORT, cleardown_report, fill_report, -ENOENT),
+	CALL(ON_CTL, CTL_MANAGER, cleardown_manager, fill_manager, -ENOENT),
 	GROWN(ON_CTL, CTL_CLOSE, cleardown_ctl_close, out_report, fill_ctl_close, -ENOENT),
 	CALL(ON_EVENTS, EVENTS_INFO, cleardown_events_info, fill_nothing, 0),
 };
@@ -354,6 +365,8 @@ static const struct bits bits[] = {
 	BITS(CTL_CONFIGURE, cleardown_configure, flags, 0),
 	BITS(CTL_CONFIGURE, cleardown_configure, __reserved, 0),
 	BITS(CTL_REBIND, cleardown_rebind, __reserved, 0),
+	BITS(CTL_MANAGER, cleardown_manager, flags, 0),
+	BITS(CTL_MANAGER, cleardown_manager, __reserved, 0),
 	BITS(CTL_CLOSE, cleardown_ctl_close, flags, CLEARDOWN_CTL_CLOSE_ASYNC),
 };
 
@@ -530,6 +543,7 @@ static const struct text {
 	TEXT(CTL_CLOSE, cleardown_ctl_close, name),
 	TEXT(CTL_CONFIGURE, cleardown_configure, name),
 	TEXT(CTL_CONFIGURE, cleardown_configure, args),
+	TEXT(CTL_MANAGER, cleardown_manager, name),
 };
 
 static void test_text(const struct text *t)
@@ -721,10 +735,10 @@ static bool become_dialer(void)
 /* In a child that is nobody special: the calls that change something through ctl. */
 static int dialer(void)
 {
-	static const unsigned long changes[] = { CLEARDOWN_IOC_CTL_BIND, CLEARDOWN_IOC_CTL_UNBIND,
-						 CLEARDOWN_IOC_CTL_REBIND,
-						 CLEARDOWN_IOC_CTL_CONFIGURE,
-						 CLEARDOWN_IOC_CTL_CLOSE };
+	static const unsigned long changes[] = {
+		CLEARDOWN_IOC_CTL_BIND,	     CLEARDOWN_IOC_CTL_UNBIND,	CLEARDOWN_IOC_CTL_REBIND,
+		CLEARDOWN_IOC_CTL_CONFIGURE, CLEARDOWN_IOC_CTL_MANAGER, CLEARDOWN_IOC_CTL_CLOSE
+	};
 	bool good = true;
 
 	EXPECT(good, become_dialer());

@@ -3,22 +3,23 @@
  * The form of every call on virtual circuits: sizes, pointers, reserved members, values, files of
  * another kind, requests that do not fit. Each wrong call gets its precise error and word, and
  * changes nothing: not the circuits, not the link, not the queue, not a count. There are an address
- * family, a circuit without a call, one whose call is up and whose frames flow before and after, and
- * an observer; and the record of a call that was.
+ * family, a circuit without a call, one whose call is up and whose frames flow before and after, an
+ * observer, and a call manager's file; and the record of a call that was.
  *
  * usage: vcform INTERFACE INTERFACE
  */
 #define _GNU_SOURCE
 
 #include "form.h"
-#include "vc.h"
+#include "cm.h"
 
 #define SELECTOR 7
 
-enum { ON_AF, ON_IDLE, ON_CALL, ON_WATCH, ON_CTL, ON_EVENTS, ON_FILES };
+enum { ON_AF, ON_IDLE, ON_CALL, ON_WATCH, ON_MANAGER, ON_CTL, ON_EVENTS, ON_FILES };
 
 static struct vclink us, far;
 static struct vc idle, up, there;
+static struct cm cm;
 
 struct snapshot {
 	struct cleardown_info info[ON_CTL];
@@ -114,6 +115,76 @@ static void fill_count(void *p)
 	((struct cleardown_vc_count *)p)->index = 0;
 }
 
+static void fill_register(void *p)
+{
+	struct cleardown_cm_register *arg = p;
+
+	arg->family = CM_FAMILY;
+	arg->close_data = 0;
+	arg->answer_ms = 0;
+	arg->flags = 0;
+}
+
+/* There is no object. */
+static void fill_complete(void *p)
+{
+	struct cleardown_cm_complete *arg = p;
+
+	arg->status = 0;
+	arg->object = 1;
+	arg->request = 1;
+	arg->context = 0;
+	arg->party = 0;
+	arg->cause = 0;
+	memset(&arg->call, 0, sizeof(arg->call));
+	arg->__reserved = 0;
+}
+
+static void fill_activate(void *p)
+{
+	struct cleardown_cm_activate *arg = p;
+
+	arg->vpi = 0;
+	arg->vci = 0;
+	arg->object = 1;
+}
+
+/* There is no SAP. */
+static void fill_offer(void *p)
+{
+	struct cleardown_cm_offer *arg = p;
+
+	arg->context = 0;
+	memset(&arg->call, 0, sizeof(arg->call));
+}
+
+static void fill_closed(void *p)
+{
+	struct cleardown_cm_closed *arg = p;
+
+	arg->status = 0;
+	arg->object = 1;
+	arg->cause = 0;
+	arg->len = 0;
+	arg->__reserved = 0;
+}
+
+static void fill_context(void *p)
+{
+	((struct cleardown_cm_context *)p)->object = 1;
+}
+
+/* The kernel's own channel. */
+static void fill_control(void *p)
+{
+	struct cleardown_cm_control *arg = p;
+
+	arg->vpi = 0;
+	arg->vci = 5;
+	arg->cookie = 0;
+	arg->sdu = 0;
+}
+
 static const struct call calls[] = {
 	CALL(ON_AF, VC_SAP, cleardown_vc_sap, fill_sap, -ENOENT),
 	CALL(ON_AF, VC_CREATE, cleardown_vc_create, fill_create, -ENOENT),
@@ -123,6 +194,14 @@ static const struct call calls[] = {
 	CALL(ON_AF, VC_NEXT, cleardown_vc_next, fill_next, 0),
 	CALL(ON_WATCH, VC_CDR, cleardown_vc_cdr, fill_cdr, 0),
 	CALL(ON_CALL, VC_COUNT, cleardown_vc_count, fill_count, 0),
+	CALL(ON_MANAGER, CM_REGISTER, cleardown_cm_register, fill_register, -EISCONN),
+	CALL(ON_MANAGER, CM_COMPLETE, cleardown_cm_complete, fill_complete, -EBADFD),
+	CALL(ON_MANAGER, CM_ACTIVATE, cleardown_cm_activate, fill_activate, -EBADFD),
+	CALL(ON_MANAGER, CM_DEACTIVATE, cleardown_cm_activate, fill_activate, -EBADFD),
+	CALL(ON_MANAGER, CM_OFFER, cleardown_cm_offer, fill_offer, -ENOENT),
+	CALL(ON_MANAGER, CM_CLOSED, cleardown_cm_closed, fill_closed, -EBADFD),
+	CALL(ON_MANAGER, CM_CONTEXT, cleardown_cm_context, fill_context, -EBADFD),
+	CALL(ON_MANAGER, CM_CONTROL, cleardown_cm_control, fill_control, -EINVAL),
 	CALL(ON_CALL, CLOSE, cleardown_close, fill_close_phone, -ENOTTY),
 	CALL(ON_CALL, SUBMIT, cleardown_submit, fill_submit, -EOPNOTSUPP),
 	CALL(ON_CALL, CANCEL, cleardown_cancel, fill_cancel, -ENOENT),
@@ -162,8 +241,8 @@ static bool belongs(const struct call *call, int on)
 	case CLEARDOWN_IOC_VC_DELETE:
 	case CLEARDOWN_IOC_VC_STATUS:
 		return on == ON_IDLE || on == ON_CALL;
-	default: /* of every file of the link */
-		return on <= ON_WATCH;
+	default: /* of every file of the link, or only of a call manager's */
+		return call->on == ON_MANAGER ? on == ON_MANAGER : on < ON_CTL;
 	}
 }
 
@@ -256,6 +335,30 @@ static const struct value values[] = {
 	VALUE(SUBMIT, cleardown_submit, deadline_ns, 0, -EINVAL, INVALID_DATA),
 	VALUE(SUBMIT, cleardown_submit, flags, 1, -EINVAL, INVALID_DATA),
 	VALUE(SUBMIT, cleardown_submit, __reserved, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_REGISTER, cleardown_cm_register, flags, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_REGISTER, cleardown_cm_register, family, 0, -EINVAL, INVALID_DATA),
+	VALUE(CM_REGISTER, cleardown_cm_register, family, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_REGISTER, cleardown_cm_register, close_data, 129, -EINVAL, INVALID_DATA),
+	VALUE(CM_REGISTER, cleardown_cm_register, answer_ms, 600001, -EINVAL, INVALID_DATA),
+	VALUE(CM_COMPLETE, cleardown_cm_complete, status, 0x103, -EINVAL, INVALID_DATA),
+	VALUE(CM_COMPLETE, cleardown_cm_complete, party, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_COMPLETE, cleardown_cm_complete, cause, 128, -EINVAL, INVALID_DATA),
+	VALUE(CM_COMPLETE, cleardown_cm_complete, __reserved, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_COMPLETE, cleardown_cm_complete, object, ~0ULL, -EBADFD, FAILURE),
+	VALUE(CM_ACTIVATE, cleardown_cm_activate, vpi, 256, -EINVAL, INVALID_DATA),
+	VALUE(CM_ACTIVATE, cleardown_cm_activate, vpi, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_ACTIVATE, cleardown_cm_activate, vci, 31, -EINVAL, INVALID_DATA),
+	VALUE(CM_DEACTIVATE, cleardown_cm_activate, vci, 32, -EINVAL, INVALID_DATA),
+	VALUE(CM_OFFER, cleardown_cm_offer, call.vci, 31, -EINVAL, INVALID_DATA),
+	VALUE(CM_OFFER, cleardown_cm_offer, call.fwd_sdu, 65536, -EINVAL, INVALID_DATA),
+	VALUE(CM_OFFER, cleardown_cm_offer, call.__reserved, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_CLOSED, cleardown_cm_closed, len, 129, -EINVAL, INVALID_DATA),
+	VALUE(CM_CLOSED, cleardown_cm_closed, cause, 128, -EINVAL, INVALID_DATA),
+	VALUE(CM_CLOSED, cleardown_cm_closed, status, 0x103, -EINVAL, INVALID_DATA),
+	VALUE(CM_CLOSED, cleardown_cm_closed, __reserved, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_CONTEXT, cleardown_cm_context, object, 0, -EBADFD, FAILURE),
+	VALUE(CM_CONTROL, cleardown_cm_control, vpi, 256, -EINVAL, INVALID_DATA),
+	VALUE(CM_CONTROL, cleardown_cm_control, sdu, 65536, -EINVAL, INVALID_DATA),
 	WORDLESS(VC_NEXT, cleardown_vc_next, __reserved, 1, -EINVAL),
 	WORDLESS(VC_NEXT, cleardown_vc_next, __reserved, 0x80000000, -EINVAL),
 	WORDLESS(VC_NEXT, cleardown_vc_next, after, ~0ULL, -ENOENT),
@@ -487,6 +590,10 @@ static void set_up(char **interfaces)
 	files[ON_IDLE] = idle.fd;
 	files[ON_CALL] = up.fd;
 	files[ON_WATCH] = cd_open(us.name, O_RDONLY);
+	if (cm_open(&cm, us.name) || cd_bind_events(cm.fd, us.events, 4) ||
+	    cm_register_as(&cm, CM_FAMILY, 0))
+		DIE("no call manager");
+	files[ON_MANAGER] = cm.fd;
 	files[ON_CTL] = cd_ctl();
 	files[ON_EVENTS] = us.events;
 	border = cd_border();
@@ -506,6 +613,7 @@ static void tear_down(void)
 	close(there.fd);
 	close(idle.fd);
 	close(files[ON_WATCH]);
+	close(cm.fd);
 	good &= vc_unlink(&us);
 	good &= vc_unlink(&far);
 	EXPECT_EQ(good, cd_counter("stats", "issued"), cd_counter("stats", "completed"));
