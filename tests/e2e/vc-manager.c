@@ -88,7 +88,7 @@ static void unprivileged(void)
 	EXPECT_EQ(good, cm_register_as(&other, 0, 0), -EINVAL);
 	EXPECT_EQ(good, cm_register_as(&other, CM_FAMILY, 600001), -EINVAL);
 	cm_die(&other);
-	tap(good, "V-15 a call manager needs CAP_SYS_ADMIN and a queue, and Q2931 is the kernel's");
+	tap(good, "a call manager needs CAP_SYS_ADMIN and a queue, and Q2931 is the kernel's");
 }
 
 static void no_manager(void)
@@ -838,7 +838,7 @@ static void controls(void)
 	close(far_fd);
 	cm_die(&there);
 	tap(good,
-	    "V-31 signalling on a channel of its own, which the last data circuit leaves alone");
+	    "V-31 V-32 signalling on a channel of its own, which the last data circuit leaves alone");
 	end();
 }
 

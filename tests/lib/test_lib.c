@@ -918,6 +918,116 @@ static bool link_status_is_converted_and_bounded(void)
 	return good;
 }
 
+/* ---- call managers ---- */
+
+static struct cleardown_callmgr *callmgr_or_die(void)
+{
+	struct cleardown_callmgr *cm;
+
+	reset();
+	((struct cleardown_manager *)answer)->out_fd = dup(0);
+	cm = cleardown_callmgr_open("vc0");
+	if (!cm)
+		abort();
+	memset(answer, 0, sizeof(answer));
+	return cm;
+}
+
+static bool call_manager_passes_all(void)
+{
+	struct cleardown_callmgr *cm = callmgr_or_die();
+	struct cleardown_callmgr_answer a = {
+		.size = sizeof(a),
+		.number = 1,
+		.object = 2,
+		.context = 3,
+		.status = CLDN_NDIS_STATUS_FAILURE,
+		.cause = 16,
+	};
+	struct cleardown_callmgr_end end = { .size = sizeof(end), .cause = 17 };
+	struct cleardown_call call = { .size = sizeof(call), .vci = 40, .fwd_sdu = 41 };
+	const struct cleardown_cm_complete *c = (void *)last_arg;
+	const struct cleardown_cm_closed *closed = (void *)last_arg;
+	const struct cleardown_cm_offer *offer = (void *)last_arg;
+	uint16_t vci = 50;
+	uint64_t object;
+	bool good = true;
+
+	EXPECT(good, !strcmp(((struct cleardown_manager *)last_arg)->name, "vc0"));
+	EXPECT_EQ(good, cleardown_callmgr_register(cm, 4, 5, 6), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CM_REGISTER);
+	EXPECT_EQ(good, ((struct cleardown_cm_register *)last_arg)->close_data, 5);
+	EXPECT_EQ(good, cleardown_callmgr_complete(cm, &a), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CM_COMPLETE);
+	EXPECT(good, c->request == 1 && c->object == 2 && c->context == 3 && c->cause == 16 &&
+			     c->status == CLEARDOWN_NDIS_STATUS_FAILURE && !c->party);
+	((struct cleardown_cm_activate *)answer)->out_vci = 51;
+	EXPECT_EQ(good, cleardown_callmgr_activate(cm, 7, 8, &vci), 0);
+	EXPECT_EQ(good, ((struct cleardown_cm_activate *)last_arg)->vci, 50);
+	EXPECT_EQ(good, vci, 51);
+	EXPECT_EQ(good, cleardown_callmgr_deactivate(cm, 7), 0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CM_DEACTIVATE);
+	memset(answer, 0, sizeof(answer));
+	((struct cleardown_cm_offer *)answer)->out_object = 60;
+	EXPECT_EQ(good, cleardown_callmgr_offer(cm, &call, 9, &object), 0);
+	EXPECT(good, object == 60 && offer->context == 9 && offer->call.vci == 40 &&
+			     offer->call.fwd_sdu == 41);
+	end.data = "bye";
+	end.data_len = 3;
+	EXPECT_EQ(good, cleardown_callmgr_closed(cm, 7, &end), 0);
+	EXPECT(good, closed->len == 3 && !memcmp(closed->data, "bye", 3) && closed->cause == 17);
+	end.data_len = CLDN_CLOSE_DATA_MAX + 1;
+	last_nr = 0;
+	EXPECT(good, cleardown_callmgr_closed(cm, 7, &end) == -1 && errno == EINVAL && !last_nr);
+	a.size--;
+	EXPECT(good, cleardown_callmgr_complete(cm, &a) == -1 && errno == EINVAL && !last_nr);
+	EXPECT_EQ(good, cleardown_callmgr_set_context(cm, 7, 70), 0);
+	EXPECT_EQ(good, ((struct cleardown_cm_context *)last_arg)->context, 70);
+	((struct cleardown_cm_context *)answer)->out_status = CLEARDOWN_NDIS_STATUS_CLOSING;
+	answer_ret = -1;
+	answer_errno = EALREADY;
+	EXPECT(good, cleardown_callmgr_set_context(cm, 7, 70) == -1 && errno == EALREADY);
+	EXPECT_EQ(good, cleardown_callmgr_status_word(cm), CLDN_NDIS_STATUS_CLOSING);
+	cleardown_callmgr_free(cm);
+	return good;
+}
+
+static bool requests_for_a_call_manager_are_converted(void)
+{
+	struct cleardown_cm_request in = {
+		.object = 1,
+		.context = 2,
+		.af = 3,
+		.value = 4,
+		.len = CLEARDOWN_CLOSE_DATA_MAX + 1,
+	};
+	struct cleardown_record record = {
+		.type = CLDN_EV_CM,
+		.p1 = CLEARDOWN_CM_CLOSE_CALL,
+		.req_id = 5,
+		.text = (const char *)&in,
+		.text_len = sizeof(in),
+	};
+	struct cleardown_callmgr_request out;
+	bool good = true;
+
+	in.call.vci = 6;
+	in.data[127] = 7;
+	EXPECT_EQ(good, cleardown_callmgr_request_from_record(&record, &out), 0);
+	EXPECT(good, out.what == CLDN_CM_CLOSE_CALL && out.number == 5 && out.object == 1 &&
+			     out.context == 2 && out.af == 3 && out.value == 4);
+	EXPECT(good,
+	       out.call.vci == 6 && out.data_len == CLDN_CLOSE_DATA_MAX && out.data[127] == 7);
+	record.text_len--;
+	EXPECT(good,
+	       cleardown_callmgr_request_from_record(&record, &out) == -1 && errno == ENODATA);
+	record.text_len++;
+	record.type = CLDN_EV_COMPLETION;
+	EXPECT(good,
+	       cleardown_callmgr_request_from_record(&record, &out) == -1 && errno == ENODATA);
+	return good;
+}
+
 /* The last octets of texts are not zero: they get an end. */
 static bool circuits_and_records_of_a_link_are_converted(void)
 {
@@ -1727,7 +1837,9 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DIAL, CLDN_OP_SEND_DTMF));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_START_DOC, CLDN_OP_RESET));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_MAKE_CALL, CLDN_OP_MODIFY_QOS));
+	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_OPEN_AF, CLDN_OP_SAP));
 	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_COMPLETION, CLDN_EV_FAX_LINE));
+	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_CM, CLDN_EV_CM));
 	EXPECT(good, all_named(cleardown_fei_name, CLDN_FEI_DIALING, CLDN_FEI_FAXSVC_STARTED));
 	EXPECT(good, all_named(cleardown_vc_name, 0, CLDN_VC_DELETED));
 	EXPECT(good, all_named(cleardown_callstate_name, 6, 12));
@@ -1848,6 +1960,8 @@ static const struct {
 	{ "a link's status is converted and bounded", link_status_is_converted_and_bounded },
 	{ "circuits and records of a link are converted",
 	  circuits_and_records_of_a_link_are_converted },
+	{ "a call manager's calls have their structs", call_manager_passes_all },
+	{ "requests for a call manager are converted", requests_for_a_call_manager_are_converted },
 	{ "calls of a link are closed from outside", calls_of_a_link_are_closed_from_outside },
 	{ "circuits are created and taken", circuits_are_created_and_taken },
 	{ "requests of a circuit have their structs", requests_of_a_circuit_have_their_structs },

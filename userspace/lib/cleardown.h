@@ -203,6 +203,8 @@ enum cldn_opcode {
 	CLDN_OP_ACCEPT = 0x302,
 	CLDN_OP_REJECT = 0x303,
 	CLDN_OP_MODIFY_QOS = 0x304, /**< no medium can: EOPNOTSUPP */
+	CLDN_OP_OPEN_AF = 0x320, /**< of a link: its handle belongs to another call manager */
+	CLDN_OP_SAP = 0x321, /**< of a link: take calls, or not any more; any call manager's */
 };
 
 /** How a document is to end. */
@@ -299,6 +301,7 @@ enum cldn_event {
 	CLDN_EV_FAX_OFFER = 9, /**< provider: req_id = a job to be taken */
 	CLDN_EV_FAX_JOB = 10, /**< provider: the job req_id was deleted, paused or resumed */
 	CLDN_EV_FAX_LINE = 11, /**< provider: ask what the line is now */
+	CLDN_EV_CM = 20, /**< call manager: see cleardown_callmgr_request_from_record() */
 	CLDN_EV_PHONE_STATE = 32, /**< p1 = CLDN_PHONESTATE_*, p2 by state */
 	CLDN_EV_RING = 33, /**< p1 = rings so far, text = caller's number if known */
 	CLDN_EV_CALLER_ID = 34, /**< text = the modem's line */
@@ -638,8 +641,10 @@ struct cleardown_request {
 					 * for MAKE_CALL struct cleardown_call */
 	size_t in_len;
 	uint32_t a;			/**< hook: devices; volume, gain: device; ring: mode;
-					 * END_DOC: CLDN_END_*; REJECT: Q.850, 0 = 21 */
-	uint32_t b;			/**< hook: mode; volume, gain: level; ring: volume */
+					 * END_DOC: CLDN_END_*; REJECT: Q.850, 0 = 21;
+					 * OPEN_AF: family; SAP: CLDN_SAP_FLAG_* */
+	uint32_t b;			/**< hook: mode; volume, gain: level; ring: volume;
+					 * SAP: selector */
 };
 
 /* ---- ctl ---- */
@@ -1075,6 +1080,22 @@ int cleardown_vclink_add_sap(struct cleardown_vclink *link, unsigned int selecto
 /** The other way; calls that are up stay. ENOENT: not taken. Source: NdisClDeregisterSap. */
 int cleardown_vclink_remove_sap(struct cleardown_vclink *link, unsigned int selector);
 
+/** For CLDN_OP_SAP: every selector that nobody else has; deregister. */
+#define CLDN_SAP_FLAG_ANY	0x1
+#define CLDN_SAP_FLAG_REMOVE	0x2
+
+/**
+ * As cleardown_phone_submit(): OPEN_AF makes the handle one of another call manager's, before its
+ * first SAP and VC (ENOTCONN: the family in a has none); SAP is what cleardown_vclink_add_sap()
+ * does, for every call manager: that one is EOPNOTSUPP where it answers in its own time.
+ */
+int cleardown_vclink_submit(struct cleardown_vclink *link, const struct cleardown_request *request);
+
+/** As cleardown_phone_call(). */
+int cleardown_vclink_request(struct cleardown_vclink *link, struct cleardown_queue *queue,
+			     const struct cleardown_request *request, int64_t timeout_ns,
+			     const struct cleardown_record **record);
+
 /**
  * Close the handle; returns when all VCs that came from it are gone. -1 with EINPROGRESS when the
  * deadline came first: it is closing, and a CLOSE_COMPLETE follows. Source:
@@ -1162,6 +1183,129 @@ int cleardown_vc_close(struct cleardown_vc *vc, const struct cleardown_close_wis
  * which ends just now, EPERM: the call manager created it. Source: NdisCoDeleteVc.
  */
 int cleardown_vc_destroy(struct cleardown_vc *vc);
+
+/* ---- call managers ---- */
+
+/*
+ * A program that manages the calls of one address family on a link. Clients' requests come as
+ * CLDN_EV_CM records; cleardown_callmgr_complete() answers them, each once. An object (an address
+ * family, a call) is a number that is never used again: EBADFD when it is over. Freeing the call
+ * manager fails what is outstanding and tells its clients.
+ */
+struct cleardown_callmgr;
+
+/** Families as NDIS numbers them; one's own have CLDN_AF_PROPRIETARY. */
+#define CLDN_AF_Q2931		1U /**< the kernel's */
+#define CLDN_AF_L2TP		3U
+#define CLDN_AF_PROPRIETARY	0x80000000U
+
+/** What is asked of a call manager. */
+enum cldn_cm {
+	CLDN_CM_OPEN_AF = 1, /**< a client wants to use it */
+	CLDN_CM_CLOSE_AF = 2, /**< not any more */
+	CLDN_CM_SAP = 3, /**< he takes calls: value = selector, ~0 = any */
+	CLDN_CM_SAP_REMOVE = 4,
+	CLDN_CM_MAKE_CALL = 5, /**< activate, then complete: call */
+	CLDN_CM_ACCEPT = 6, /**< of an offered call: likewise */
+	CLDN_CM_REJECT = 7, /**< value = Q.850 cause; complete: it is deleted */
+	CLDN_CM_CLOSE_CALL = 8, /**< value = enum cldn_mode; send data, deactivate, complete */
+	CLDN_CM_CANCEL = 9, /**< the object is over, value = Q.850 cause; no answer */
+};
+
+/** A request for a call manager. */
+struct cleardown_callmgr_request {
+	enum cldn_cm what;
+	uint64_t number;		/**< names it in the answer */
+	uint64_t object;		/**< address family or call */
+	uint64_t context;		/**< what the call manager last said of it */
+	uint64_t af;			/**< object of a call's address family */
+	uint32_t value;
+	struct cleardown_call call;	/**< of MAKE_CALL */
+	size_t data_len;
+	uint8_t data[CLDN_CLOSE_DATA_MAX]; /**< of CLOSE_CALL */
+};
+
+/** An answer to one. */
+struct cleardown_callmgr_answer {
+	size_t size;
+	uint64_t number;
+	uint64_t object;
+	uint64_t context;		/**< kept for the object, 0 = as it was */
+	uint32_t status;		/**< NDIS_STATUS_*, 0 = success; goes to the client */
+	uint32_t cause;			/**< Q.850, 0 = none */
+};
+
+/** How the far end ended a call. */
+struct cleardown_callmgr_end {
+	size_t size;
+	uint32_t status;		/**< 0: it closed the call; else trouble */
+	uint32_t cause;			/**< Q.850 */
+	const void *data;		/**< close data, NULL = none */
+	size_t data_len;
+};
+
+/**
+ * The file of a call manager on the link @name. EPERM without CAP_SYS_ADMIN.
+ * Return: the object; free it with cleardown_callmgr_free().
+ */
+struct cleardown_callmgr *cleardown_callmgr_open(const char *name);
+void cleardown_callmgr_free(struct cleardown_callmgr *cm);
+int cleardown_callmgr_fd(const struct cleardown_callmgr *cm);
+uint32_t cleardown_callmgr_status_word(const struct cleardown_callmgr *cm);
+
+/** As cleardown_phone_bind_queue(); before it registers. */
+int cleardown_callmgr_bind_queue(struct cleardown_callmgr *cm, struct cleardown_queue *queue,
+				 uint64_t cookie);
+
+/**
+ * Manage @family from now on. EBUSY: somebody does. @close_data: octets of it that can be sent.
+ * @answer_ms: bound of answers that no client's deadline bounds, 0 = the default. Source:
+ * NdisCmRegisterAddressFamilyEx.
+ */
+int cleardown_callmgr_register(struct cleardown_callmgr *cm, uint32_t family, uint32_t close_data,
+			       uint32_t answer_ms);
+
+/** ENODATA: the record is another one. */
+int cleardown_callmgr_request_from_record(const struct cleardown_record *record,
+					  struct cleardown_callmgr_request *request);
+
+/**
+ * ENOENT: the request is over. EINVAL: the call has none. EBUSY: activate first what is to be
+ * connected, deactivate what is closed. Source: NdisCmCloseCallComplete and its kin.
+ */
+int cleardown_callmgr_complete(struct cleardown_callmgr *cm,
+			       const struct cleardown_callmgr_answer *answer);
+
+/**
+ * Open the channel of a call. @vci: 0 = a free one; becomes the one it has. EEXIST: somebody has
+ * it. EBUSY: the call has one. EALREADY: the call is being closed. Source: NdisCmActivateVc.
+ */
+int cleardown_callmgr_activate(struct cleardown_callmgr *cm, uint64_t object, uint16_t vpi,
+			       uint16_t *vci);
+
+/** No frame moves any more. EBUSY: none does. Source: NdisCmDeactivateVc. */
+int cleardown_callmgr_deactivate(struct cleardown_callmgr *cm, uint64_t object);
+
+/**
+ * Offer a call to who has taken the selector of @call->called, on the channel in it, if any; ACCEPT
+ * or REJECT follows. ENOENT: nobody has. Source: NdisCmDispatchIncomingCall.
+ */
+int cleardown_callmgr_offer(struct cleardown_callmgr *cm, const struct cleardown_call *call,
+			    uint64_t context, uint64_t *object);
+
+/** The far end has ended the call; CLOSE_CALL follows. Source: NdisCmDispatchIncomingCloseCall. */
+int cleardown_callmgr_closed(struct cleardown_callmgr *cm, uint64_t object,
+			     const struct cleardown_callmgr_end *end);
+
+/** What requests of the object repeat. */
+int cleardown_callmgr_set_context(struct cleardown_callmgr *cm, uint64_t object, uint64_t context);
+
+/**
+ * A channel of the call manager's own, for signalling. @vci: 0 = a free one; becomes the one it
+ * has. Return: a file for read(2), write(2) and close(2), whole frames; or -1.
+ */
+int cleardown_callmgr_control(struct cleardown_callmgr *cm, uint16_t vpi, uint16_t *vci,
+			      uint32_t sdu);
 
 /**
  * The call that an INCOMING_CALL, or the completion of a MAKE_CALL or ACCEPT, tells of.

@@ -124,6 +124,8 @@ SAME(OP_MAKE_CALL);
 SAME(OP_ACCEPT);
 SAME(OP_REJECT);
 SAME(OP_MODIFY_QOS);
+SAME(OP_OPEN_AF);
+SAME(OP_SAP);
 SAME(DOC_NONE);
 SAME(DOC_STARTING);
 SAME(DOC_OPEN);
@@ -591,7 +593,7 @@ int cldn_io_port_id(int fd, char *id, size_t size)
 
 /* ---- virtual circuits ---- */
 
-static void call_from_uapi(struct cleardown_call *to, const struct cleardown_vc_call *c)
+void cldn_call_from_uapi(struct cleardown_call *to, const struct cleardown_vc_call *c)
 {
 	memset(to, 0, sizeof(*to));
 	to->size = sizeof(*to);
@@ -605,7 +607,7 @@ static void call_from_uapi(struct cleardown_call *to, const struct cleardown_vc_
 	to->vci = c->vci;
 }
 
-static void call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from)
+void cldn_call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from)
 {
 	memset(c, 0, sizeof(*c));
 	memcpy(c->called, from->called, sizeof(c->called));
@@ -682,7 +684,7 @@ static void circuit_from_uapi(struct cleardown_circuit *circuit,
 	circuit->state = s->out_state;
 	circuit->call_state = s->out_call_state;
 	circuit->flags = s->out_flags;
-	call_from_uapi(&circuit->call, &s->out_call);
+	cldn_call_from_uapi(&circuit->call, &s->out_call);
 	circuit->frames_sent = s->out_frames_sent;
 	circuit->frames_received = s->out_frames_received;
 	circuit->frames_queued = s->out_frames_queued;
@@ -828,6 +830,8 @@ _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_level), "le
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_ring), "ring");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_end_doc), "end_doc");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_reject), "reject");
+_Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_open_af), "open_af");
+_Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_sap), "sap");
 
 static bool takes_words(enum cldn_opcode opcode)
 {
@@ -838,6 +842,8 @@ static bool takes_words(enum cldn_opcode opcode)
 	case CLDN_OP_SET_RING:
 	case CLDN_OP_END_DOC:
 	case CLDN_OP_REJECT:
+	case CLDN_OP_OPEN_AF:
+	case CLDN_OP_SAP:
 		return true;
 	default:
 		return false;
@@ -894,7 +900,7 @@ int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *st
 		s.in_ptr = (uintptr_t)&start;
 		s.in_len = sizeof(start);
 	} else if (takes_call(request->opcode)) {
-		call_to_uapi(&vc_call, request->in);
+		cldn_call_to_uapi(&vc_call, request->in);
 		s.in_ptr = (uintptr_t)&vc_call;
 		s.in_len = sizeof(vc_call);
 	}
@@ -995,7 +1001,7 @@ CLDN_EXPORT int cleardown_call_from_record(const struct cleardown_record *record
 		return -1;
 	}
 	memcpy(&c, record->text, sizeof(c));
-	call_from_uapi(call, &c);
+	cldn_call_from_uapi(call, &c);
 	return 0;
 }
 

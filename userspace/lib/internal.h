@@ -52,6 +52,9 @@ int cldn_io_vc_create(int fd, uint64_t take, uint64_t cookie, uint64_t *number, 
 int cldn_io_vc_link(int fd, struct cleardown_vclink_status *status);
 int cldn_io_vc_delete(int fd, uint32_t *status);
 int cldn_io_vc_status(int fd, struct cleardown_circuit *circuit);
+struct cleardown_vc_call; /* the kernel's */
+void cldn_call_from_uapi(struct cleardown_call *to, const struct cleardown_vc_call *c);
+void cldn_call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from);
 int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry);
 int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record);
 int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);

@@ -155,6 +155,7 @@ static const struct word events[] = {
 	{ CLDN_EV_FAX_OFFER, "fax-offer" },
 	{ CLDN_EV_FAX_JOB, "fax-job" },
 	{ CLDN_EV_FAX_LINE, "fax-line" },
+	{ CLDN_EV_CM, "call-manager" },
 	{ CLDN_EV_PHONE_STATE, "phone-state" },
 	{ CLDN_EV_RING, "ring" },
 	{ CLDN_EV_CALLER_ID, "caller-id" },
@@ -187,6 +188,8 @@ static const struct word opcodes[] = {
 	{ CLDN_OP_ACCEPT, "accept" },
 	{ CLDN_OP_REJECT, "reject" },
 	{ CLDN_OP_MODIFY_QOS, "modify-qos" },
+	{ CLDN_OP_OPEN_AF, "open-af" },
+	{ CLDN_OP_SAP, "sap" },
 };
 
 static const struct word dtrs[] = {

@@ -123,6 +123,27 @@ CLDN_EXPORT int cleardown_vclink_remove_sap(struct cleardown_vclink *link, unsig
 	return cldn_io_vc_sap(link->fd, selector, true, &link->status_word);
 }
 
+CLDN_EXPORT int cleardown_vclink_submit(struct cleardown_vclink *link,
+					const struct cleardown_request *request)
+{
+	if (!request || request->size < sizeof(*request)) {
+		errno = EINVAL;
+		return -1;
+	}
+	return cldn_io_submit(link->fd, request, &link->status_word);
+}
+
+CLDN_EXPORT int cleardown_vclink_request(struct cleardown_vclink *link,
+					 struct cleardown_queue *queue,
+					 const struct cleardown_request *request,
+					 int64_t timeout_ns, const struct cleardown_record **record)
+{
+	if (!cleardown_vclink_get_info(link) || cleardown_vclink_submit(link, request) < 0)
+		return -1;
+	return cleardown_queue_wait_completion(queue, link->handle.handle, request->req_id,
+					       timeout_ns, record);
+}
+
 CLDN_EXPORT int cleardown_vclink_close(struct cleardown_vclink *link,
 				       const struct cleardown_close_wish *wish)
 {
