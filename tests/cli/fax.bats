@@ -138,8 +138,9 @@ nothing_left() { run -0 ls -A "$T" && [[ $output != *cleardown-* ]]; }
 	is 0
 	read -r at kill < <(sed -n 's/.*\[at=\([0-9]*\) kill=\([0-9]*\)\]$/\1 \2/p' "$T/log")
 	((at >= now + 7200 && at < now + 7260 && kill >= now + 10800 && kill < now + 10860))
-	run fake fax send 1 text --line fax7
+	run fake -v fax send 1 text --line fax7
 	is 3 "fax7: there is no fax line of that name"
+	[[ $output != *"text: 1 page"* ]] # none are made for it
 	TZ=UTC run fake fax send 1 text --at 00:00
 	is 0
 	at=$(sed -n 's/.*\[at=\([0-9]*\)\]$/\1/p' "$T/log")
@@ -407,6 +408,24 @@ wanted_cover() {
 	is 1 "several jobs have that short number"
 }
 
+@test "where there is nothing, that is said" {
+	faxd '{"queue": {"ok": true, "jobs": []}, "received": {"ok": true, "faxes": []}}'
+	run fake fax queue
+	is 0 "no jobs"
+	run fake fax receive
+	is 0 "no faxes"
+	FAKE_LINES='' run fake fax status
+	is 0 "there is no fax line" "cleardown bind fax"
+}
+
+@test "an altered number is shown: it is what is dialled" {
+	export FAKE_JOBS="30064771073:0:5551234"
+	faxd '{"queue": {"ok": true, "jobs": [{"job": "30064771073", "number": "99", "state": "pending"}]}}'
+	run fake fax queue
+	is 0 99
+	[[ $output != *5551234* ]]
+}
+
 @test "alter asks the daemon; without it, it says so" {
 	export FAKE_JOBS="30064771073:0:5551234"
 	run fake fax alter 1 --number 99
@@ -433,7 +452,7 @@ wanted_cover() {
 	run --separate-stderr fake -j fax rm --all
 	[ "$(json '(d["type"], d["jobs"])')" = "('fax_ended', ['30064771073', '30064771074'])" ]
 	run --separate-stderr fake fax abort fax0
-	is 0 "job fax0 is ended, 1 pages were confirmed"
+	is 0 "job fax0 is ended, 1 page was confirmed"
 	run fake fax abort 3
 	is 3 "no job of that number"
 	FAKE_FOREIGN=1 run fake fax rm 1
@@ -446,7 +465,7 @@ wanted_cover() {
 	faxd '{"queue": {"ok": true, "jobs": [{"job": "8589934593", "state": "failed"}]},
 		"rm": {"ok": true}}'
 	run fake fax rm 1
-	is 0 "job 1 is ended"
+	is 0 "job 1 is removed, 0 pages were confirmed"
 	asked '{"job":"8589934593","op":"rm"}'
 }
 
@@ -539,7 +558,10 @@ received() {
 	cmp one.tif "$T/got/a.tif"
 	cmp "$T/a.pdf" "$T/got/a.pdf"
 	run fake fax receive --dir "$T/got"
-	is 2 "copy the fax to it"
+	is 0 # what is there already was fetched before
+	cmp one.tif "$T/got/a.tif"
+	run fake fax receive --dir "$T/none"
+	is 3 "copy the fax to it"
 }
 
 @test "poll-remote hands in a call that polls, and shows what came of it" {

@@ -299,6 +299,10 @@ void document_to_json(struct json_object *o, const struct cleardown_document *do
 
 /* ---- fax lines (render_fax.c) ---- */
 
+struct libscols_table;
+/* Prints a table, or @nothing where it has no rows. It is freed. */
+void table_or(struct libscols_table *table, const char *nothing);
+
 /* The number of a job as a string, 0 as null. */
 struct json_object *json_job(uint64_t job);
 void put_job(struct json_object *o, const char *key, uint64_t job);

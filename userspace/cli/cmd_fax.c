@@ -116,9 +116,10 @@ static void queue_row(struct libscols_table *table, const struct fax_jobs *jobs,
 	if (job->in_kernel)
 		line_name(fax, job->kernel.line, line);
 	snprintf(pages, sizeof(pages), "%" PRIu64, job_confirmed(job));
-	if (job->ticket) {
+	if (member_number(job->ticket, "pages"))
 		snprintf(pages, sizeof(pages), "%" PRIu64 "/%" PRId64, job_confirmed(job),
 			 member_number(job->ticket, "pages"));
+	if (job->ticket) {
 		snprintf(calls, sizeof(calls), "%" PRId64, member_number(job->ticket, "calls"));
 	}
 	if (member_number(job->ticket, "not_before") > time(NULL))
@@ -149,7 +150,7 @@ static void queue_to_text(const struct fax_jobs *jobs, struct cleardown_fax *fax
 	for (i = 0; table && i < jobs->n; i++)
 		queue_row(table, jobs, &jobs->all[i], fax);
 	if (table)
-		table_print(table);
+		table_or(table, "no jobs");
 }
 
 /* The jobs that this user may see, from a connection that is as short as the look. */
@@ -360,8 +361,9 @@ static int end_job(struct ending *e, const struct fax_job *job, const char *word
 		return code;
 	json_object_array_add(e->ended, json_job(job->id));
 	if (!settings.json)
-		printf("job %s is ended, %" PRIu64 " pages were confirmed\n", word,
-		       job_confirmed(job));
+		printf("job %s is %s, %" PRIu64 " page%s confirmed\n", word,
+		       job->in_kernel ? "ended" : "removed", job_confirmed(job),
+		       job_confirmed(job) == 1 ? " was" : "s were");
 	return code;
 }
 
@@ -543,7 +545,7 @@ static int status_out(struct cleardown_fax *fax, struct json_object *answer)
 					      status_json(port, line_of(answer, port->name)));
 	}
 	if (table)
-		table_print(table);
+		table_or(table, "there is no fax line: `cleardown bind fax tty:DEVICE` makes one");
 	if (settings.json)
 		json_object_object_add(doc_open("fax_status"), "lines", json_object_get(lines));
 	json_object_put(lines);
@@ -811,7 +813,8 @@ static const struct verb fax_verbs[] = {
 			"For root all faxes, for others what they have fetched by poll-remote.\n"
 			"      --follow         wait for faxes, a line for each; with --json a document each\n"
 			"      --count N        wait for N of them: exit code 6 when --timeout SEC was too short\n"
-			"      --dir DIR        copy them into DIR: the TIFF, and the PDF where it is made already\n"
+			"      --dir DIR        copy them into DIR: the TIFF, and the PDF where it is made already;\n"
+			"                       what is there is left as it is\n"
 			"\nA line takes calls when `fax set LINE --receive on` was said.\n",
 		.options = receive_options,
 		.set = set_log,

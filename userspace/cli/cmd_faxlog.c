@@ -209,6 +209,10 @@ int run_fax_log(int argc, char **argv)
 	if (argc)
 		return complain_usage("log takes no operands");
 	file = fopen(path, "re");
+	if (!file && errno == ENOENT && !opts.file && !opts.follow && !settings.json) {
+		puts("no calls");
+		return XC_OK;
+	}
 	if (!file)
 		return complain_errno(path, "read the log", errno);
 	if (opts.last)
@@ -274,7 +278,7 @@ static int copy_bytes(int in, int out)
 	return st.st_size ? EIO : 0;
 }
 
-/* A file of that name that is there already stays as it is. */
+/* A file of that name that is there already is this fax, fetched before. */
 static int copy_into(const char *dir, const char *name, const char *ending, int in)
 {
 	char to[4096];
@@ -282,6 +286,10 @@ static int copy_into(const char *dir, const char *name, const char *ending, int 
 
 	snprintf(to, sizeof(to), "%s/%s%s", dir, name, ending);
 	out = open(to, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (out < 0 && errno == EEXIST) {
+		progress("%s is there already", to);
+		return XC_OK;
+	}
 	err = out < 0 ? errno : copy_bytes(in, out);
 	if (out >= 0 && close(out) < 0 && !err)
 		err = errno;
@@ -349,7 +357,7 @@ static void show_faxes(struct json_object *faxes)
 	for (i = 0; table && faxes && i < json_object_array_length(faxes); i++)
 		fax_row(table, json_object_array_get_idx(faxes, i));
 	if (table)
-		table_print(table);
+		table_or(table, "no faxes");
 }
 
 /* One of a stream: a line by itself. */

@@ -104,7 +104,7 @@ int run_fax_handles(int argc, char **argv)
 	if (array || table)
 		code = list_handles(fax, array, table);
 	if (table)
-		table_print(table);
+		table_or(table, "nobody is connected");
 	leave_fax(fax);
 	return code;
 }

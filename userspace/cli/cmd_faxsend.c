@@ -229,14 +229,19 @@ static int not_sent(const struct watch *w, int err)
 	return complain(exit_for_errno(err), &trouble);
 }
 
+/* 0: any */
+static int wanted_line(const struct watch *w, uint64_t *line)
+{
+	*line = 0;
+	return opts.line ? find_line(w->fax, opts.line, line) : XC_OK;
+}
+
 static int hand_in(struct watch *w, int fd, bool poll)
 {
 	char args[CLDN_FAX_ARGS_LEN];
-	uint64_t line = 0;
-	int code = XC_OK;
+	uint64_t line;
+	int code = wanted_line(w, &line);
 
-	if (opts.line)
-		code = find_line(w->fax, opts.line, &line);
 	if (code)
 		return code;
 	make_args(args, poll);
@@ -287,6 +292,7 @@ int run_fax_send(int argc, char **argv)
 	struct watch w = { .number = argc ? argv[0] : NULL, .once = opts.once };
 	struct papers papers = { .fd = -1 };
 	int code, signal_fd;
+	uint64_t line;
 
 	if (argc < 2)
 		return complain_usage("send takes a number and files");
@@ -295,6 +301,8 @@ int run_fax_send(int argc, char **argv)
 	opts.cover.number = argv[0];
 	signal_fd = catch_signals();
 	code = watch_open(&w, signal_fd);
+	if (!code) /* before pages are made for it */
+		code = wanted_line(&w, &line);
 	if (!code)
 		code = papers_make(&papers, argv + 1, argc - 1, &opts.cover, &opts.document,
 				   signal_fd);

@@ -214,12 +214,11 @@ const char *job_state(const struct fax_job *job)
 	return word_or(member_text(job->ticket, "state"), "?");
 }
 
-/* A job that was taken up again after a restart has its number in the spool alone. */
+/* The spool's is what is dialled: `alter` changes it, and after a restart it is the only one. */
 const char *job_number(const struct fax_job *job)
 {
-	if (job->in_kernel && *job->kernel.number)
-		return job->kernel.number;
-	return word_or(member_text(job->ticket, "number"), "");
+	return word_or(member_text(job->ticket, "number"),
+		       job->in_kernel ? job->kernel.number : "");
 }
 
 uint64_t job_confirmed(const struct fax_job *job)

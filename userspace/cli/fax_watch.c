@@ -53,6 +53,9 @@ static const char *doing(const struct watch *w)
 	case CLDN_JS_DELETING:
 		return "is being ended";
 	default:
+		/* to the kernel every call of ours sends */
+		if (!w->pages && w->news.event == CLDN_FEI_SENDING)
+			return "fetching";
 		return word_or(cleardown_fei_name(w->news.event), "?");
 	}
 }

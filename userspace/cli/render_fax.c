@@ -1,8 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A fax line and the numbers of jobs, as every document has them. */
+/* Fax lines and jobs: what their documents and tables have in common. */
 #include <inttypes.h>
 
+#include <libsmartcols.h>
+
 #include "cli.h"
+
+void table_or(struct libscols_table *table, const char *nothing)
+{
+	if (!scols_table_is_empty(table)) {
+		table_print(table);
+		return;
+	}
+	scols_unref_table(table);
+	puts(nothing);
+}
 
 /* 64 bits: more than the numbers of many a reader of JSON have. */
 struct json_object *json_job(uint64_t job)

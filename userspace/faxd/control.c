@@ -54,6 +54,17 @@ static bool may(const struct client *c, uid_t uid)
 	return !c->uid || c->uid == geteuid() || c->uid == uid;
 }
 
+static const char *text_of(const struct spool_job *j)
+{
+	if (j->error[0])
+		return j->error;
+	if (!j->tries)
+		return "";
+	if (j->poll && j->outcome == FAX_INCOMPATIBLE)
+		return "the other side has nothing that it lets us fetch";
+	return fax_outcome_text(j->outcome);
+}
+
 static struct json_object *job_object(const struct spool_job *j)
 {
 	struct json_object *o = json_object_new_object();
@@ -68,7 +79,7 @@ static struct json_object *job_object(const struct spool_job *j)
 	put_number(o, "calls", j->calls);
 	put_number(o, "paid", j->paid);
 	put(o, "outcome", j->tries || j->error[0] ? fax_outcome_name(j->outcome) : "");
-	put(o, "text", j->error[0] ? j->error : j->tries ? fax_outcome_text(j->outcome) : "");
+	put(o, "text", text_of(j));
 	put_number(o, "submitted", j->submitted);
 	put_number(o, "not_before", j->not_before);
 	put_number(o, "kill_after", j->kill_after);
