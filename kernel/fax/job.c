@@ -284,8 +284,8 @@ static bool fax_line_better(const struct fax_line *fl, const struct fax_line *be
 }
 
 /*
- * The best line for a job: one that can be had, with the fewest jobs, then by priority. @want: the only
- * one, 0 = any.
+ * The best line for a job: one that can be had, with the fewest jobs, then by priority. @want: the
+ * only one, 0 = any.
  */
 static struct fax_line *fax_line_for(u64 want)
 {

@@ -194,7 +194,8 @@ static void no_pages_come_of_it(void)
 	job = send_fax(desk.server, "bad.ps", "200", NULL);
 	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 20000));
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_FATAL_ERROR, job), 1);
-	EXPECT(good, faxd_job_is(job, "state", "failed") && faxd_job_is(job, "outcome", "document"));
+	EXPECT(good,
+	       faxd_job_is(job, "state", "failed") && faxd_job_is(job, "outcome", "document"));
 	EXPECT(good, faxd_job_is(job, "text", "gs: undefined in showpag"));
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DIALING, job), 0);
 	go(false);

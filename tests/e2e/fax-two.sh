@@ -10,6 +10,8 @@ value() { jsonget "$@" </tmp/out | tr '\n' ' ' | sed 's/ $//'; }
 same_fax() { hostctl samefax "$1" "$2" >/tmp/said || { cat /tmp/said; return 1; }; }
 tty_free() { sh -c "exec 9<>$1" 2>/dev/null; }
 
+# line_is N NAME VALUE
+line_is() { run 0 -j fax status && [ "$(value "lines.$1.$2")" = "$3" ]; }
 # both STATUS: of the lines.
 both() { run 0 -j fax status && [ "$(value lines.0.status lines.1.status)" = "$1 $1" ]; }
 in_pages() { run 0 -j fax status && [ "$(value lines.0.phase lines.1.phase)" = "page page" ]; }
@@ -50,7 +52,8 @@ through() {
 # machine was too busy for two calls.
 together() {
 	for _try in 1 2 3 4 5; do
-		send one 200 /tests/fax3.tif $1 && send two 201 /tests/fax3.tif $2 || return
+		# shellcheck disable=SC2086
+		{ send one 200 /tests/fax3.tif $1 && send two 201 /tests/fax3.tif $2; } || return
 		soon 60 in_pages && return
 		run 0 fax rm --all
 	done
@@ -98,17 +101,18 @@ check "the second one too" soon 60 tty_free /dev/ttyS2
 
 check "one line is taken by a phone" run 0 bind phone tty:/dev/ttyS1
 exec 8<>/dev/cleardown/phone0
-check "it is unavailable" soon 60 sh -c '[ "$(cleardown -j fax status | jsonget lines.0.status)" = unavailable ]'
+check "it is unavailable" soon 60 line_is 0 status unavailable
 check "a fax for it" send one 200 /tests/fax1.tif --line fax0
 check "and one for any line" send two 201 /tests/fax1.tif
-check "that one goes through" soon 200 sh -c '[ "$(cleardown -j fax show "$(cat /tmp/two)" | jsonget outcome)" = ok ]'
+went() { [ "$(of "$1" outcome)" = ok ]; }
+check "that one goes through" soon 200 went two
 same "on the other line" fax1 "$(cleardown -j fax log --last 1 | jsonget line)"
 same "the first one waits for its line" no-line "$(of one state)"
 exec 8>&-
 check "and goes when the phone has gone" through one two
 
 check "one line goes while the other one sends" send two 201 /tests/fax3.tif --line fax1
-check "it sends" soon 200 sh -c '[ "$(cleardown -j fax status | jsonget lines.1.phase)" = page ]'
+check "it sends" soon 200 line_is 1 phase page
 check "unbind of the other" run 0 unbind fax0 --force
 check "which does not matter" through two
 

@@ -1658,8 +1658,13 @@ static bool service_and_lines_are_converted(void)
 	bool good = true;
 
 	*s = (struct cleardown_fax_status){
-		.out_running = 1, .out_servers = 2, .out_ports = 3, .out_jobs = 4,
-		.out_queues = 5,  .out_lines = 6,   .out_providers = 7,
+		.out_running = 1,
+		.out_servers = 2,
+		.out_ports = 3,
+		.out_jobs = 4,
+		.out_queues = 5,
+		.out_lines = 6,
+		.out_providers = 7,
 	};
 	service = cleardown_fax_get_service(fax);
 	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_FAX_STATUS);
@@ -1784,10 +1789,16 @@ static bool lines_are_provided(void)
 static bool events_of_faxes_are_their_own(void)
 {
 	struct cleardown_fax_event e = {
-		.job = 8, .line = 2, .event = CLEARDOWN_FEI_SENDING, .state = 1, .pages = 3,
+		.job = 8,
+		.line = 2,
+		.event = CLEARDOWN_FEI_SENDING,
+		.state = 1,
+		.pages = 3,
 	};
 	struct cleardown_record r = {
-		.type = CLDN_EV_FAX, .text = (const char *)&e, .text_len = sizeof(e),
+		.type = CLDN_EV_FAX,
+		.text = (const char *)&e,
+		.text_len = sizeof(e),
 	};
 	struct cleardown_fax_news news;
 	bool good = true;

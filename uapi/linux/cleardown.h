@@ -1710,7 +1710,7 @@ struct cleardown_fax_rights {
 	__u32 out_status;
 };
 
-#define CLEARDOWN_FAX_HANDLE_WRITE	0x1	/* opened with a write mode; a port: it has MODIFY */
+#define CLEARDOWN_FAX_HANDLE_WRITE	0x1	/* of a write mode; a port: it has MODIFY */
 
 /**
  * struct cleardown_fax_handle - CLEARDOWN_IOC_FAX_HANDLE_NEXT: the next server handle or port
@@ -1725,8 +1725,8 @@ struct cleardown_fax_rights {
  * @out_uid: his user id
  * @out_comm: his name
  *
- * On a server handle, of which this is one itself. Without JOB_MANAGE only those of the caller's own
- * user id are seen.
+ * On a server handle, of which this is one itself. Without JOB_MANAGE only those of the caller's
+ * own user id are seen.
  */
 struct cleardown_fax_handle {
 	__u32 size;

@@ -480,8 +480,14 @@ static void status_row(struct libscols_table *table, const struct cleardown_faxp
 	char pid[SHORT_TEXT] = "", job[SHORT_TEXT] = "", page[SHORT_TEXT] = "";
 	char rate[SHORT_TEXT] = "";
 	const char *const cells[] = {
-		port->name, word_or(cleardown_fps_name(port->fps), "?"), pid,	     job, page,
-		rate,	    word_or(member_text(line, "number"), ""),	 faxport_uses(port),
+		port->name,
+		word_or(cleardown_fps_name(port->fps), "?"),
+		pid,
+		job,
+		page,
+		rate,
+		word_or(member_text(line, "number"), ""),
+		faxport_uses(port),
 	};
 
 	if (port->provider_pid)
@@ -607,8 +613,8 @@ static int change_port(struct cleardown_faxport *port, const char *name)
 	if (settings.json && status)
 		json_object_object_add(doc_open("fax_line"), "fax", status_json(status, NULL));
 	else if (status)
-		printf("%s: %s, %u rings, priority %u\n", status->name, faxport_uses(status), status->rings,
-		       status->priority);
+		printf("%s: %s, %u rings, priority %u\n", status->name, faxport_uses(status),
+		       status->rings, status->priority);
 	return XC_OK;
 }
 
@@ -796,11 +802,12 @@ static const struct verb fax_verbs[] = {
 		.name = "poll-remote",
 		.operands = "NUMBER [OPTIONS]",
 		.summary = "call a fax and fetch what it has to be polled",
-		.details = "      --line OBJ       on which line; otherwise any\n"
-			   "      --dir DIR        copy what came into DIR, under the name of the spool\n"
-			   "      --file FILE      write it to FILE, a new one: the pages as TIFF\n"
-			   "      --no-wait, --once, --no-ecm, --timeout SEC as of send\n" WHEN_HELP
-			   "\nWhat came is yours: `fax receive` lists it later, too. Exit codes as of send.\n",
+		.details =
+			"      --line OBJ       on which line; otherwise any\n"
+			"      --dir DIR        copy what came into DIR, under the name of the spool\n"
+			"      --file FILE      write it to FILE, a new one: the pages as TIFF\n"
+			"      --no-wait, --once, --no-ecm, --timeout SEC as of send\n" WHEN_HELP
+			"\nWhat came is yours: `fax receive` lists it later, too. Exit codes as of send.\n",
 		.options = poll_options,
 		.set = set_send,
 		.run = run_fax_poll,
@@ -847,13 +854,14 @@ static const struct verb fax_verbs[] = {
 		.name = "set",
 		.operands = "LINE [OPTIONS]",
 		.summary = "settings of a line (FaxSetPort)",
-		.details = "      --receive on|off take calls\n"
-			   "      --rings N        after so many rings, 0 to 99\n"
-			   "      --send on|off    send\n"
-			   "      --priority N     which of several lines is taken, 1 first, when they\n"
-			   "                       have equally many jobs\n"
-			   "      --id TEXT        station id, 20 characters\n"
-			   "\nNot while a job runs on it. Needs root.\n",
+		.details =
+			"      --receive on|off take calls\n"
+			"      --rings N        after so many rings, 0 to 99\n"
+			"      --send on|off    send\n"
+			"      --priority N     which of several lines is taken, 1 first, when they\n"
+			"                       have equally many jobs\n"
+			"      --id TEXT        station id, 20 characters\n"
+			"\nNot while a job runs on it. Needs root.\n",
 		.options = line_options,
 		.set = set_line,
 		.run = run_set,

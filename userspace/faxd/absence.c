@@ -104,7 +104,8 @@ void absence_note(struct faxd *d)
 	path_of(fresh, d->directory, "/alive.new");
 	d->noted = talk_now_ms() / talk_speed;
 	file = fopen(fresh, "we");
-	if (!file || fprintf(file, "%" PRId64 " %" PRId64 "\n", wall_s(), seconds(CLOCK_BOOTTIME)) < 0 ||
+	if (!file ||
+	    fprintf(file, "%" PRId64 " %" PRId64 "\n", wall_s(), seconds(CLOCK_BOOTTIME)) < 0 ||
 	    fclose(file) || rename(fresh, path) < 0)
 		say("%s: %s", path, strerror(errno));
 }

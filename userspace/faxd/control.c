@@ -355,8 +355,9 @@ static const struct {
 	const char *name;
 	struct json_object *(*run)(struct faxd *d, struct client *c, struct json_object *q);
 } ops[] = {
-	{ "queue", op_queue },	     { "show", op_show },   { "alter", op_alter },   { "rm", op_rm },
-	{ "received", op_received }, { "fetch", op_fetch }, { "status", op_status },
+	{ "queue", op_queue },	 { "show", op_show },	      { "alter", op_alter },
+	{ "rm", op_rm },	 { "received", op_received }, { "fetch", op_fetch },
+	{ "status", op_status },
 };
 
 static struct json_object *run(struct faxd *d, struct client *c, const char *text)

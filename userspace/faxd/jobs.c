@@ -237,7 +237,8 @@ static bool paused_already(struct line *l, uint64_t id)
 }
 
 /* It is on disk when this returns the job, but for its document. */
-static struct spool_job *acknowledge(struct line *l, struct spool_job *want, char *args, char *error)
+static struct spool_job *acknowledge(struct line *l, struct spool_job *want, char *args,
+				     char *error)
 {
 	struct spool_job *job;
 

@@ -51,11 +51,8 @@ static const struct {
 };
 
 static const char *const states[] = {
-	[SPOOL_PENDING] = "pending",
-	[SPOOL_ACTIVE] = "active",
-	[SPOOL_DONE] = "done",
-	[SPOOL_FAILED] = "failed",
-	[SPOOL_PREPARING] = "preparing",
+	[SPOOL_PENDING] = "pending", [SPOOL_ACTIVE] = "active",	      [SPOOL_DONE] = "done",
+	[SPOOL_FAILED] = "failed",   [SPOOL_PREPARING] = "preparing",
 };
 
 const char *spool_state_name(enum spool_state state)
