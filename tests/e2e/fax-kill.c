@@ -100,7 +100,7 @@ static bool far_gets_to(uint64_t job, const char *frame)
 	uint64_t end = cd_now() + CALL_MS * CD_MS;
 	char outcome[80];
 
-	if (!desk_gets_to(job, "phase", "dialing") || !bank_waits(desk.far, "up", 20000))
+	if (!desk_gets_to_phase(job, "dialing") || !bank_waits(desk.far, "up", 20000))
 		return false;
 	while (cd_now() < end && !*faxd_job(job, "outcome", outcome))
 		if (bank("waitfor %s %s 1000", desk.far, frame))
@@ -112,22 +112,17 @@ static bool gets_to(uint64_t job, const struct point *p)
 {
 	if (p->frame)
 		return far_gets_to(job, p->frame);
-	return !p->phase || desk_gets_to(job, "phase", p->phase);
+	return !p->phase || desk_gets_to_phase(job, p->phase);
 }
 
 /* A client whose job's call is at @p, or 0. */
 static pid_t client_at(const struct point *p, uint64_t *job)
 {
-	pid_t pid;
-	int i;
+	pid_t pid = client(job);
 
-	for (i = 0; i < TRIES; i++) {
-		pid = client(job);
-		if (*job && gets_to(*job, p))
-			return pid;
-		reap(pid);
-		desk_forget(&desk, *job);
-	}
+	if (*job && gets_to(*job, p))
+		return pid;
+	reap(pid);
 	return 0;
 }
 

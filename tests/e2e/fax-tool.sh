@@ -4,8 +4,6 @@
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # The tool's faxes with the daemon: sent by a user of the group fax, followed, looked at, changed, aborted
 # in mid-page, received, polled. What becomes of documents of other kinds is for tests/cli/fax.bats.
-# A modem does not wait: whoever looks does so rarely, the daemon goes first, and where a call may be
-# lost to a busy machine its job is tried again.
 . /lib/guest.sh
 
 says() { grep -q -- "$1" /tmp/out; }
@@ -36,21 +34,10 @@ background() {
 	pid=$!
 }
 
-# A call that a busy machine has lost is made again now, not in some minutes.
-push() {
-	run 0 -j fax queue || return
-	[ "$(value 'jobs.#')" = 0 ] || [ "$(value jobs.0.state)" != retrying ] ||
-		run 0 fax alter "$(value jobs.0.job)" --at +0s
-}
-
 lives() { grep -q 'State:.[^Z]' "/proc/$pid/status" 2>/dev/null; }
 
 # ended WANTED NAME: the exit code of the one in the background.
 ended() {
-	while lives; do
-		push
-		sleep 1
-	done
 	wait "$pid"
 	_code=$?
 	[ "$_code" = "$1" ] && return 0
@@ -62,7 +49,6 @@ ended() {
 start_daemon() {
 	su faxd -c "exec cleardown-faxd --line fax0 --line-speed 2" 2>/tmp/faxd.log &
 	faxd=$!
-	renice -n -15 -p "$faxd"
 	soon 200 line_is available true || { sed 's/^/# /' /tmp/faxd.log; return 1; }
 }
 
@@ -70,7 +56,6 @@ start_daemon() {
 line_is() { run 0 -j fax status && [ "$(value lines.0.status daemon)" = "$1 $2" ]; }
 in_page() { run 0 -j fax status && [ "$(value lines.0.phase)" = page ]; }
 no_jobs() {
-	push
 	run 0 -j fax queue && [ "$(value 'jobs.#')" = 0 ]
 }
 
@@ -129,7 +114,7 @@ check "show has it after its end" json 0 outcome ok fax show "$job"
 check "with more than one call" test "$(value calls)" -ge 2
 check "of which not all were answered" test "$(value paid)" -lt "$(value calls)"
 check "no such number: exit code 12" user 12 fax send 999 /tests/fax1.tif --once
-check "a machine that leaves in page 2: exit code 21" soon 200 user 21 -j fax send 203 /tests/fax3.tif --once
+check "a machine that leaves in page 2: exit code 21" user 21 -j fax send 203 /tests/fax3.tif --once
 same "one page was confirmed, for money" "partial 1 true" "$(value result confirmed answered)"
 check "a file that is no fax: exit code 14" user 14 fax send 200 /bin/busybox
 
@@ -178,7 +163,7 @@ is_over() { ! lives; }
 calls_us() {
 	hostctl bank dial 201 101 && hostctl bank waitfor 201 idle 40000 && wait_for 10 is_over
 }
-check "a fax comes" soon 200 calls_us
+check "a fax comes" calls_us
 check "and is received" ended 0 receive
 check "receive says from whom" grep -q "fax0: 1 page from 201" /tmp/receive.out
 mv /tmp/got/*.tif /tmp/got.tif

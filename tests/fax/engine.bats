@@ -315,6 +315,18 @@ took_at_most() {
 	done
 }
 
+@test "who is late at each phase, longer than anybody is waited for, has missed nothing" {
+	fax_bank --machine "200:fax:rx=$W/rx.tif,tx=$D/two.tif"
+	for ecm in --no-ecm ''; do
+		send --late 8000 $ecm "$D/two.tif"
+		ended 'ok confirmed 2 rate 14400 .* retrains 0 .* dcn 1'
+		same "$D/two.tif" "$W/rx.tif"
+		receive --late 8000 $ecm
+		ended 'ok confirmed 2 rate 14400 .* retrains 0 '
+		same "$D/two.tif" "$W/got.tif"
+	done
+}
+
 @test "after a call that was aborted the next one goes through" {
 	fax_bank --machine "200:fax:rx=$W/rx.tif"
 	send --abort-at page+1000 "$D/one.tif"

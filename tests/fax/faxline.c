@@ -3,7 +3,8 @@
  * faxline: one call of the fax engine on a terminal, for tests. What the engine reports becomes a
  * line each on standard output; the one that begins with "ended" has the outcome. Exit 0 when that is
  * ok, 1 for another one, 2 for what is no call at all. It goes in step with a modem bank (--step), so
- * that no time of the engine depends on the machine.
+ * that no time of the engine depends on the machine. With --late MS it is behind by so much at each
+ * phase: its clock has gone on, and the bank's has not.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -31,10 +32,12 @@ struct driver {
 	const char *abort_at;		/* a phase's name, ":N" for its Nth time, "+MS" later */
 	double abort_due;		/* real ms; 0: not yet */
 	double aborted;
+	int late;
 	int seen;
 };
 
 static struct step *step;
+static double behind;
 
 static double real_ms(void)
 {
@@ -47,7 +50,7 @@ static double real_ms(void)
 /* The time on the line. */
 static double now_ms(void)
 {
-	return step ? (double)atomic_load(&step->now) / 1e3 : real_ms();
+	return behind + (step ? (double)atomic_load(&step->now) / 1e3 : real_ms());
 }
 
 static void die(const char *text)
@@ -95,6 +98,7 @@ static void report(void *arg, const struct fax_report *r)
 		       r->dcn_sent, r->on_hook, r->far_id, r->detail);
 	putchar('\n');
 	fflush(stdout);
+	behind += d->late;
 	if (d->abort_at)
 		watch_abort(d, r->phase);
 }
@@ -267,6 +271,7 @@ static void parse(char **argv, struct fax_options *o, struct driver *d, struct a
 		{ "--send-gap", .number = &o->send_gap },
 		{ "--turn-gap", .number = &o->turn_gap },
 		{ "--first-page", .number = &o->first_page },
+		{ "--late", .number = &d->late },
 	};
 	const size_t n = sizeof(all) / sizeof(all[0]);
 	size_t i;

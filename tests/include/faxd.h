@@ -24,8 +24,6 @@
 /* Of the longest call, on a machine that is busy. */
 #define CALL_MS 90000
 #define SESSION 78
-/* Calls of a host that is too slow for them. */
-#define TRIES 5
 
 /* A line with its daemon, and everything that is told of it. */
 struct desk {
@@ -153,20 +151,6 @@ static inline bool faxd_job_is(uint64_t id, const char *name, const char *value)
 	return false;
 }
 
-/* The job is in this state within @ms; false also when it has ended. */
-static inline bool faxd_job_becomes(uint64_t id, const char *state, int ms)
-{
-	uint64_t end = cd_now() + ms * CD_MS;
-	char text[80];
-
-	while (strcmp(faxd_job(id, "state", text), state)) {
-		if (cd_now() > end || !*text || !strcmp(text, "done") || !strcmp(text, "failed"))
-			return false;
-		between_looks();
-	}
-	return true;
-}
-
 /* ---- the daemon ---- */
 
 /* @more: options, ended by NULL, at most eight. */
@@ -274,19 +258,28 @@ static inline unsigned int desk_count(struct desk *d, uint32_t event, uint64_t j
 	return fax_count(&d->tape, event, job, SESSION);
 }
 
-/*
- * The line's call has @name, "phase" or "page", as @value: false when it ended before, as it may where
- * the host has no time for it.
- */
-static inline bool desk_gets_to(uint64_t job, const char *name, const char *value)
+/* In their order; a call may go back for the next page, or a slower speed. */
+static inline int phase_number(const char *phase)
+{
+	static const char *const phases[] = { "setup",	"dialing",  "answering", "answered", "training",
+					      "page",	"page-end", "leaving",	 "hangup",   "ended" };
+	int n = sizeof(phases) / sizeof(phases[0]);
+
+	while (n-- && strcmp(phase, phases[n]))
+		;
+	return n;
+}
+
+static inline bool gets_there(uint64_t job, const char *what, bool (*there)(const char *wanted),
+			      const char *wanted)
 {
 	uint64_t end = cd_now() + CALL_MS * CD_MS;
-	char text[80], outcome[80];
+	char outcome[80];
 
-	while (strcmp(faxd_line(name, text), value)) {
+	while (!there(wanted)) {
 		if (cd_now() > end || *faxd_job(job, "outcome", outcome)) {
-			fprintf(stderr, "# the call was not in %s '%s' but ended: %s\n", name,
-				value, outcome);
+			fprintf(stderr, "# the call was not in %s '%s' but ended: %s\n", what,
+				wanted, outcome);
 			return false;
 		}
 		between_looks();
@@ -294,50 +287,56 @@ static inline bool desk_gets_to(uint64_t job, const char *name, const char *valu
 	return true;
 }
 
-static inline void desk_forget(struct desk *d, uint64_t job)
+static inline bool in_phase(const char *wanted)
 {
-	char words[40];
+	char text[80];
 
-	if (!fax_job_set(d->server, job, CLEARDOWN_JC_DELETE, NULL))
-		desk_wait(d, CLEARDOWN_FEI_DELETED, job, 20000);
-	snprintf(words, sizeof(words), "waitfor %s idle 60000", d->far);
-	bank("%s", words);
+	return phase_number(faxd_line("phase", text)) >= phase_number(wanted);
+}
+
+static inline bool on_page(const char *wanted)
+{
+	char text[80];
+
+	return !strcmp(faxd_line("page", text), wanted);
+}
+
+/* The call is in @phase, or, whoever looks was late, behind it; false when it has ended. */
+static inline bool desk_gets_to_phase(uint64_t job, const char *phase)
+{
+	return gets_there(job, "phase", in_phase, phase);
+}
+
+static inline bool desk_gets_to_page(uint64_t job, const char *page)
+{
+	return gets_there(job, "page", on_page, page);
 }
 
 /* A job to the far machine whose call is in @phase, of @page where that is not NULL. */
 static inline uint64_t desk_job_in(struct desk *d, const char *document, const char *page,
 				   const char *phase)
 {
-	uint64_t job;
-	int i;
+	uint64_t job = send_fax(d->server, document, d->far, NULL);
 
-	for (i = 0; i < TRIES; i++) {
-		job = send_fax(d->server, document, d->far, NULL);
-		if (job && (!page || desk_gets_to(job, "page", page)) &&
-		    desk_gets_to(job, "phase", phase))
-			return job;
-		desk_forget(d, job);
-	}
-	return 0;
+	if (!job || (page && !desk_gets_to_page(job, page)) || !desk_gets_to_phase(job, phase))
+		return 0;
+	return job;
 }
 
-/*
- * True when it was sent, once. A call that the host was too slow for is made again when the job is due,
- * and for that the clock of the wall is set forward.
- */
-static inline bool desk_job_ends(struct desk *d, uint64_t job)
+/* The clock of the wall, by which jobs are due. */
+static inline void later_by(int seconds)
 {
 	struct timespec ts;
-	int i;
 
-	for (i = 0; i < TRIES && faxd_job_becomes(job, "pending", CALL_MS); i++) {
-		clock_gettime(CLOCK_REALTIME, &ts);
-		ts.tv_sec += 1000;
-		clock_settime(CLOCK_REALTIME, &ts);
-		if (!faxd_job_becomes(job, "active", 10000))
-			break;
-	}
-	return desk_wait(d, CLEARDOWN_FEI_DELETED, job, 5000) &&
+	clock_gettime(CLOCK_REALTIME, &ts);
+	ts.tv_sec += seconds;
+	clock_settime(CLOCK_REALTIME, &ts);
+}
+
+/* True when it was sent, once, by the call that is up or the next one. */
+static inline bool desk_job_ends(struct desk *d, uint64_t job)
+{
+	return desk_wait(d, CLEARDOWN_FEI_DELETED, job, CALL_MS) &&
 	       desk_count(d, CLEARDOWN_FEI_COMPLETED, job) == 1 &&
 	       desk_count(d, CLEARDOWN_FEI_DELETED, job) == 1;
 }

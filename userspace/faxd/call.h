@@ -56,7 +56,9 @@ struct fax_call {
 	char detail[CLASS1_LINE];
 	bool outcome_known;
 
-	double now;			/* ms */
+	double now;			/* ms, without missed */
+	double looked;			/* when a move was last, by the clock */
+	double missed;			/* what passed while nobody could look */
 	double alive;			/* when something new happened last */
 
 	/* protocol.c */

@@ -14,6 +14,7 @@
 #define DIAL_S		90
 #define SEND_GAP	8		/* units of 10 ms: T.30's 75 ms */
 #define TICK_MS		40		/* of T.30's timers */
+#define LATE_MS		100		/* that a move may be late */
 
 static double monotonic_ms(void)
 {
@@ -42,13 +43,46 @@ void call_outcome(struct fax_call *c, enum fax_outcome outcome, const char *deta
 	snprintf(c->detail, sizeof(c->detail), "%s", detail ? detail : "");
 }
 
+static double longest_wait(const struct fax_call *c, double now)
+{
+	double wait = c->running || c->step == STEP_DATA ? TICK_MS : ABORT_MS;
+
+	if (c->deadline && c->deadline - now < wait)
+		wait = c->deadline - now;
+	if (wait < 0 || (c->aborting && !c->interrupted) || !c->setup)
+		wait = 0;
+	return wait;
+}
+
+static double time_now(const struct fax_call *c)
+{
+	return c->options.clock_ms() - c->missed;
+}
+
+/*
+ * Who got no processor has not heard silence: what was said meanwhile is still to be read, and times
+ * that wait for it do not count what was missed. The line has gone on with a page, though.
+ */
+static void look_at_clock(struct fax_call *c)
+{
+	double clock = c->options.clock_ms();
+	double passed = clock - c->looked;
+
+	if (c->looked && passed > longest_wait(c, c->now) + LATE_MS) {
+		c->missed += passed - TICK_MS;
+		c->data_from -= passed - TICK_MS;
+	}
+	c->looked = clock;
+	c->now = clock - c->missed;
+}
+
 bool fax_call_move(struct fax_call *c, short revents)
 {
 	int gone;			/* errno */
 
 	if (c->step == STEP_ENDED)
 		return false;
-	c->now = c->options.clock_ms();
+	look_at_clock(c);
 	gone = class1_move(&c->modem, revents) < 0 ? errno : 0;
 	if (!c->aborting)
 		protocol_time(c);
@@ -66,14 +100,7 @@ bool fax_call_move(struct fax_call *c, short revents)
 
 short fax_call_wants(const struct fax_call *c, int *timeout_ms)
 {
-	double now = c->options.clock_ms();
-	double wait = c->running || c->step == STEP_DATA ? TICK_MS : ABORT_MS;
-
-	if (c->deadline && c->deadline - now < wait)
-		wait = c->deadline - now;
-	if (wait < 0 || (c->aborting && !c->interrupted) || !c->setup)
-		wait = 0;
-	*timeout_ms = (int)ceil(wait);
+	*timeout_ms = (int)ceil(longest_wait(c, time_now(c)));
 	return class1_wants(&c->modem);
 }
 
@@ -94,7 +121,7 @@ void fax_call_abort(struct fax_call *c)
 {
 	if (c->aborting || c->step >= STEP_HANGUP || c->report.dcn_sent)
 		return;
-	c->now = c->options.clock_ms();
+	c->now = time_now(c);
 	c->aborting = true;
 	c->abort_by = c->now + ABORT_MS;
 	call_outcome(c, FAX_ABORTED, NULL);
