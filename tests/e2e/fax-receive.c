@@ -15,26 +15,6 @@ static struct desk desk;
 static char phone[32];
 static unsigned int faxes; /* received so far */
 
-static bool set_port(uint32_t flags)
-{
-	struct cleardown_fax_open_port open_port;
-	struct cleardown_fax_port port = {
-		.set = CLEARDOWN_FAX_SET_FLAGS | CLEARDOWN_FAX_SET_RINGS | CLEARDOWN_FAX_SET_CSID,
-		.flags = flags,
-		.rings = 2,
-		.csid = "+49 30 101",
-	};
-	int fd = fax_open_port(desk.server, fax_line_id(desk.server, desk.name),
-			       CLEARDOWN_FAX_OPEN_MODIFY, &open_port);
-	bool good = fd >= 0 && !fax_port(fd, &port);
-
-	if (fd >= 0) {
-		fax_close(fd, NULL);
-		close(fd);
-	}
-	return good;
-}
-
 static unsigned int last_number(void)
 {
 	struct json_object *o = faxd_asks("{\"op\":\"received\"}");
@@ -123,7 +103,7 @@ static void not_before_it_is_told(void)
 
 	EXPECT(good, faxd_line_is("state", "free", 5000));
 	EXPECT(good, tty_free(desk.tty));
-	EXPECT(good, set_port(CLEARDOWN_FAX_PORT_SEND | CLEARDOWN_FAX_PORT_RECEIVE));
+	EXPECT(good, desk_port(&desk, CLEARDOWN_FAX_PORT_SEND | CLEARDOWN_FAX_PORT_RECEIVE, 2));
 	EXPECT(good, faxd_line_is("state", "listening", 20000));
 	EXPECT(good, !tty_free(desk.tty));
 	tap(good, "the port is told to receive, and the daemon has the line and listens");
@@ -252,7 +232,7 @@ static void polled(void)
 	EXPECT(good, desk_job_ends(&desk, job));
 	faxes = last_number();
 	EXPECT(good, last_fax_has("pages", "2") && last_fax_is("fax2.tif"));
-	EXPECT(good, set_port(CLEARDOWN_FAX_PORT_SEND));
+	EXPECT(good, desk_port(&desk, CLEARDOWN_FAX_PORT_SEND, 2));
 	EXPECT(good, faxd_line_is("state", "free", 20000));
 	EXPECT(good, desk_quiet(&desk));
 	tap(good, "a call that polls; told to receive no more the daemon gives the line back");

@@ -203,6 +203,20 @@ static inline int faxd_end(struct desk *d, int sig, int ms)
 	return status;
 }
 
+/* What the daemon says of the newest fax that it has received. */
+static inline const char *faxd_received(const char *name, char text[80])
+{
+	struct json_object *o = faxd_asks("{\"op\":\"received\"}");
+	struct json_object *all = json_object_object_get(o, "faxes");
+	size_t n = all ? json_object_array_length(all) : 0;
+
+	text[0] = 0;
+	if (n)
+		member(json_object_array_get_idx(all, n - 1), name, text);
+	json_object_put(o);
+	return text;
+}
+
 /* ---- jobs and what became of them ---- */
 
 /* A job with a document of /tests: its id, 0 when it was refused. */
@@ -339,6 +353,27 @@ static inline bool desk_job_ends(struct desk *d, uint64_t job)
 	return desk_wait(d, CLEARDOWN_FEI_DELETED, job, CALL_MS) &&
 	       desk_count(d, CLEARDOWN_FEI_COMPLETED, job) == 1 &&
 	       desk_count(d, CLEARDOWN_FEI_DELETED, job) == 1;
+}
+
+/* What the line's port is for: CLEARDOWN_FAX_PORT_ flags, and after how many rings it answers. */
+static inline bool desk_port(struct desk *d, uint32_t flags, uint32_t rings)
+{
+	struct cleardown_fax_open_port open_port;
+	struct cleardown_fax_port port = {
+		.set = CLEARDOWN_FAX_SET_FLAGS | CLEARDOWN_FAX_SET_RINGS | CLEARDOWN_FAX_SET_CSID,
+		.flags = flags,
+		.rings = rings,
+		.csid = "+49 30 101",
+	};
+	int fd = fax_open_port(d->server, fax_line_id(d->server, d->name),
+			       CLEARDOWN_FAX_OPEN_MODIFY, &open_port);
+	bool good = fd >= 0 && !fax_port(fd, &port);
+
+	if (fd >= 0) {
+		fax_close(fd, NULL);
+		close(fd);
+	}
+	return good;
 }
 
 /* Nobody has the line, and nothing is on it. */
