@@ -88,6 +88,7 @@ bench: stock tools rig guest
 long: stock tools rig fax guest
 	bats --tap tests/fax/long.bats
 	scripts/vm --kernel 6.12 --test tests/e2e/fax-kill.sh --append fax.kill=50,1 --limit 3600
+	scripts/vm --kernel 6.12 --test tests/e2e/fax-wide.sh --append fax.wide=all --limit 900
 
 load:
 	scripts/load

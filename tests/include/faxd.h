@@ -275,8 +275,9 @@ static inline unsigned int desk_count(struct desk *d, uint32_t event, uint64_t j
 /* In their order; a call may go back for the next page, or a slower speed. */
 static inline int phase_number(const char *phase)
 {
-	static const char *const phases[] = { "setup",	"dialing",  "answering", "answered", "training",
-					      "page",	"page-end", "leaving",	 "hangup",   "ended" };
+	static const char *const phases[] = { "setup",	  "dialing", "answering", "answered",
+					      "training", "page",    "page-end",  "leaving",
+					      "hangup",	  "ended" };
 	int n = sizeof(phases) / sizeof(phases[0]);
 
 	while (n-- && strcmp(phase, phases[n]))
