@@ -422,6 +422,9 @@ struct close_options {
 int close_calls(struct cleardown_ctl *ctl, const char *name, uint64_t vc,
 		const struct close_options *options, bool async, struct json_object *json,
 		int signal_fd);
+int run_multi(int argc, char **argv);
+int set_multi(int option, const char *argument);
+int run_parties(int argc, char **argv);
 int run_vc_close(int argc, char **argv);
 int set_vc_close(int option, const char *argument);
 

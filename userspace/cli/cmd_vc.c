@@ -1014,6 +1014,15 @@ static const struct option pipe_options[] = {
 	"      --mode MODE      how it is closed: orderly (default), drain or abort\n" \
 	"      --deadline MS    longest wait for the network's confirmation (60000)\n"
 
+static const struct option multi_options[] = {
+	{ "send", required_argument, NULL, OPT_SEND },
+	{ "hold", required_argument, NULL, OPT_HOLD },
+	{ "data", required_argument, NULL, OPT_DATA },
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ 0 },
+};
+
 #define CALL_EXIT_CODES                                                                            \
 	"    0  the call was made and ended in order  12  not connected: rejected, no link ...\n"  \
 	"    6  time ran out                          13  the far end cannot do it\n"              \
@@ -1065,6 +1074,31 @@ static const struct verb vc_verbs[] = {
 		.options = make_options,
 		.set = set_vc,
 		.run = run_make,
+	},
+	{
+		.name = "multi",
+		.operands = "ADDRESS[:SAP],... [OBJ] [OPTIONS]",
+		.summary = "make a call to many, send them something, drop them, end it",
+		.details =
+			"      --send FILE      as of make: each party gets each frame\n"
+			"      --hold SEC       keep the call that long when all is sent (0)\n"
+			"      --data TEXT      close data for the parties\n" CLOSE_HELP
+			"      --timeout SEC    longest wait for each party\n"
+			"\nADDRESS as of make, or @peer; SAP in place of its last octet. The first one is\n"
+			"called, the others are added; each tells what became of it, with --json in a line\n"
+			"of its own, and so does one that leaves. In the end all but one are dropped, and the\n"
+			"call of that one is closed. The exit code is 20 when not all were there.\n"
+			"\nExample: cleardown vc multi @peer:7,@peer:8 --send news.txt --data bye\n",
+		.options = multi_options,
+		.set = set_multi,
+		.run = run_multi,
+	},
+	{
+		.name = "parties",
+		.operands = "[OBJ]",
+		.summary = "the parties of calls to many",
+		.details = "Those that calls made from here have. One sees one's own, root all.\n",
+		.run = run_parties,
 	},
 	{
 		.name = "pipe",

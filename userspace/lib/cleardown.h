@@ -203,6 +203,9 @@ enum cldn_opcode {
 	CLDN_OP_ACCEPT = 0x302,
 	CLDN_OP_REJECT = 0x303,
 	CLDN_OP_MODIFY_QOS = 0x304, /**< no medium can: EOPNOTSUPP */
+	CLDN_OP_MAKE_MULTI = 0x310, /**< these three by functions of their own */
+	CLDN_OP_ADD_PARTY = 0x311,
+	CLDN_OP_DROP_PARTY = 0x312,
 	CLDN_OP_OPEN_AF = 0x320, /**< of a link: its handle belongs to another call manager */
 	CLDN_OP_SAP = 0x321, /**< of a link: take calls, or not any more; any call manager's */
 };
@@ -246,9 +249,23 @@ enum cldn_vc {
 	CLDN_VC_DELETED = 8, /**< dead */
 };
 
+/** Life of a party of a call to many, at the root. */
+enum cldn_party {
+	CLDN_PARTY_ADDING = 1,
+	CLDN_PARTY_JOINED = 2, /**< it receives */
+	CLDN_PARTY_DROPPING = 3,
+	CLDN_PARTY_LEFT = 4, /**< by itself, or with the call; a drop is owed, or the close */
+	CLDN_PARTY_OVER = 5, /**< in a record: the number is dead */
+};
+
+/** Flags of struct cleardown_party. */
+#define CLDN_PARTY_FORCED	0x1 /**< the far end has not confirmed its end */
+
 /** Flags of struct cleardown_circuit. */
 #define CLDN_VC_INCOMING	0x1 /**< created by the call manager */
 #define CLDN_VC_ACTIVATED	0x2 /**< the medium has its channel */
+#define CLDN_VC_ROOT		0x4 /**< of a call to many */
+#define CLDN_VC_LEAF		0x8 /**< a party of one, at its own end: it only receives */
 
 /** Flags of a call's record. */
 #define CLDN_CDR_INCOMING	0x1 /**< the far end made it */
@@ -301,6 +318,7 @@ enum cldn_event {
 	CLDN_EV_FAX_OFFER = 9, /**< provider: req_id = a job to be taken */
 	CLDN_EV_FAX_JOB = 10, /**< provider: the job req_id was deleted, paused or resumed */
 	CLDN_EV_FAX_LINE = 11, /**< provider: ask what the line is now */
+	CLDN_EV_INCOMING_DROP = 16, /**< a party has left: see cleardown_party_from_record() */
 	CLDN_EV_CM = 20, /**< call manager: see cleardown_callmgr_request_from_record() */
 	CLDN_EV_PHONE_STATE = 32, /**< p1 = CLDN_PHONESTATE_*, p2 by state */
 	CLDN_EV_RING = 33, /**< p1 = rings so far, text = caller's number if known */
@@ -523,6 +541,19 @@ struct cleardown_call_end {
 	uint32_t flags;			/**< of CLOSE_COMPLETE: CLDN_REPORT_* */
 	size_t data_len;
 	uint8_t data[CLDN_CLOSE_DATA_MAX]; /**< close data of the far end */
+};
+
+/** A party of a call to many. */
+struct cleardown_party {
+	uint32_t number;		/**< unique as long as the link is bound */
+	uint32_t state;			/**< enum cldn_party */
+	uint64_t cookie;		/**< the caller's */
+	uint32_t endpoint;		/**< its reference in Q.2971 */
+	uint32_t cause;			/**< Q.850, of its end, 0 = none was told */
+	uint32_t flags;			/**< CLDN_PARTY_* */
+	uint8_t called[CLDN_NSAP_LEN];
+	size_t data_len;
+	uint8_t data[CLDN_CLOSE_DATA_MAX]; /**< close data of the far end, in records */
 };
 
 /** A link of virtual circuits as it is. */
@@ -1165,6 +1196,37 @@ int cleardown_vc_request(struct cleardown_vc *vc, struct cleardown_queue *queue,
 int cleardown_vc_cancel_request(struct cleardown_vc *vc, uint64_t req_id);
 
 /**
+ * As MAKE_CALL, of a call to many whose first party @call has: the VC is its root. The completion
+ * is as of MAKE_CALL; cleardown_party_from_record() has the party, with @cookie. A frame that is
+ * written goes to each party; none is read. Source: NdisClMakeCall with a party.
+ */
+int cleardown_vc_make_multi(struct cleardown_vc *vc, uint64_t req_id, uint64_t deadline_ns,
+			    const struct cleardown_call *call, uint64_t cookie);
+
+/**
+ * One party more. EOPNOTSUPP: the VC is no root; ENOTCONN: its call is not connected. Any number of
+ * them at a time; each completes by itself. Source: NdisClAddParty.
+ */
+int cleardown_vc_add_party(struct cleardown_vc *vc, uint64_t req_id, uint64_t deadline_ns,
+			   const uint8_t called[CLDN_NSAP_LEN], uint64_t cookie);
+
+/**
+ * One less, or the answer to an INCOMING_DROP. ESTALE: there is no such party. EBUSY: it is the last
+ * one, whose call is closed instead: its number stays good. EINVAL: the link does not take that
+ * much close data. Source: NdisClDropParty.
+ */
+int cleardown_vc_drop_party(struct cleardown_vc *vc, uint64_t req_id, uint64_t deadline_ns,
+			    uint32_t party, const void *data, size_t data_len);
+
+/** The party with the lowest number above @after, 0 = the first. ENOENT after the last. */
+int cleardown_vc_next_party(struct cleardown_vc *vc, uint32_t after,
+			    struct cleardown_party *party);
+
+/** The same of the VC with that number on the link; one's own, root sees all. */
+int cleardown_vclink_next_party(struct cleardown_vclink *link, uint64_t vc, uint32_t after,
+				struct cleardown_party *party);
+
+/**
  * The contractual close of the *call*: returns when the network has confirmed and no frame moves any
  * more. A VC of the caller's is idle then, that of an incoming call is dead. It also acknowledges an
  * INCOMING_CLOSE.
@@ -1173,7 +1235,8 @@ int cleardown_vc_cancel_request(struct cleardown_vc *vc, uint64_t req_id);
  * @summary: what happened, or NULL; its number is 0 when the close is not over.
  * -1 with EINPROGRESS: the deadline came first, or was 0; the close goes on, CLOSE_COMPLETE follows.
  * EALREADY: one is under way; this wish was added to it. ENOTCONN: no call. EINVAL: the link does
- * not take that much close data; the call is still up. Source: NdisClCloseCall.
+ * not take that much close data; the call is still up. EBUSY: it is a call to many, and there is
+ * more than one party. Source: NdisClCloseCall.
  */
 int cleardown_vc_close(struct cleardown_vc *vc, const struct cleardown_close_wish *wish,
 		       struct cleardown_close_summary *summary);
@@ -1312,6 +1375,13 @@ int cleardown_callmgr_control(struct cleardown_callmgr *cm, uint16_t vpi, uint16
  * Return: 0, or -1 with ENODATA for a record that has none.
  */
 int cleardown_call_from_record(const struct cleardown_record *record, struct cleardown_call *call);
+
+/**
+ * The party that a record is about: a completion of MAKE_MULTI, ADD_PARTY or DROP_PARTY, an
+ * INCOMING_DROP, the CLOSE_COMPLETE of a call to many. -1 with ENODATA: none.
+ */
+int cleardown_party_from_record(const struct cleardown_record *record,
+				struct cleardown_party *party);
 
 /**
  * The end that an INCOMING_CLOSE, a CLOSE_COMPLETE, or a completion with an error tells of.
@@ -1570,6 +1640,7 @@ int cleardown_fax_news_from_record(const struct cleardown_record *record,
  * name. Static, never freed.
  */
 const char *cleardown_class_name(unsigned int class_id);
+const char *cleardown_party_name(unsigned int party_state);
 const char *cleardown_state_name(unsigned int state);
 const char *cleardown_mode_name(unsigned int mode);
 const char *cleardown_cause_name(unsigned int cause);

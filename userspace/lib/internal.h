@@ -59,6 +59,17 @@ int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry);
 int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record);
 int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);
 /* convert_fax.c: the same for faxes; @status, where not NULL, becomes the word. */
+struct cleardown_vc_call;
+void cldn_call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from);
+/* Where the status word of the VC's last request is kept. */
+uint32_t *cldn_vc_word(struct cleardown_vc *vc);
+int cldn_io_make_multi(int fd, uint64_t req_id, uint64_t deadline_ns,
+		       const struct cleardown_call *call, uint64_t cookie, uint32_t *status);
+int cldn_io_add_party(int fd, uint64_t req_id, uint64_t deadline_ns, const uint8_t *called,
+		      uint64_t cookie, uint32_t *status);
+int cldn_io_drop_party(int fd, uint64_t req_id, uint64_t deadline_ns, uint32_t party,
+		       const void *data, size_t len, uint32_t *status);
+int cldn_io_next_party(int fd, uint64_t vc, uint32_t after, struct cleardown_party *party);
 int cldn_io_fax_events(int fd, int queue_fd, uint64_t cookie, uint32_t *status);
 int cldn_io_fax_rights(int fd, uint64_t handle, uint32_t drop, uint32_t *rights, uint32_t *status);
 int cldn_io_fax_next_handle(int fd, uint64_t after, struct cleardown_fax_handle_entry *handle,

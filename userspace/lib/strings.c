@@ -150,6 +150,7 @@ static const struct word events[] = {
 	{ CLDN_EV_INCOMING_CLOSE, "incoming-close" },
 	{ CLDN_EV_CLOSE_COMPLETE, "close-complete" },
 	{ CLDN_EV_VC_DELETED, "vc-deleted" },
+	{ CLDN_EV_INCOMING_DROP, "incoming-drop" },
 	{ CLDN_EV_AF_NOTIFY, "af-notify" },
 	{ CLDN_EV_FAX, "fax" },
 	{ CLDN_EV_FAX_OFFER, "fax-offer" },
@@ -188,6 +189,9 @@ static const struct word opcodes[] = {
 	{ CLDN_OP_ACCEPT, "accept" },
 	{ CLDN_OP_REJECT, "reject" },
 	{ CLDN_OP_MODIFY_QOS, "modify-qos" },
+	{ CLDN_OP_MAKE_MULTI, "make-multi" },
+	{ CLDN_OP_ADD_PARTY, "add-party" },
+	{ CLDN_OP_DROP_PARTY, "drop-party" },
 	{ CLDN_OP_OPEN_AF, "open-af" },
 	{ CLDN_OP_SAP, "sap" },
 };
@@ -242,6 +246,14 @@ static const struct word callstates[] = {
 	{ 10, "active" },
 	{ 11, "release-request" },
 	{ 12, "release-indication" },
+};
+
+static const struct word parties[] = {
+	{ CLDN_PARTY_ADDING, "adding" },
+	{ CLDN_PARTY_JOINED, "joined" },
+	{ CLDN_PARTY_DROPPING, "dropping" },
+	{ CLDN_PARTY_LEFT, "left" },
+	{ CLDN_PARTY_OVER, "over" },
 };
 
 static const struct word linkflags[] = {
@@ -448,6 +460,7 @@ static int value_of(const struct word *words, size_t n, const char *name)
 
 NAME_FUNCTION(cleardown_class_name, classes, unsigned int value)
 NAME_FUNCTION(cleardown_state_name, states, unsigned int value)
+NAME_FUNCTION(cleardown_party_name, parties, unsigned int value)
 NAME_FUNCTION(cleardown_mode_name, modes, unsigned int value)
 NAME_FUNCTION(cleardown_cause_name, causes, unsigned int value)
 NAME_FUNCTION(cleardown_step_name, steps, unsigned int value)

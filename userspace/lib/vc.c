@@ -209,6 +209,11 @@ CLDN_EXPORT uint32_t cleardown_vc_status_word(const struct cleardown_vc *vc)
 	return vc->status_word;
 }
 
+uint32_t *cldn_vc_word(struct cleardown_vc *vc)
+{
+	return &vc->status_word;
+}
+
 CLDN_EXPORT const struct cleardown_circuit *cleardown_vc_get_status(struct cleardown_vc *vc)
 {
 	return cldn_io_vc_status(vc->fd, &vc->circuit) < 0 ? NULL : &vc->circuit;
