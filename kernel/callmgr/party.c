@@ -467,13 +467,25 @@ void cm_multi_room(struct cm_vc *vc)
 
 /* ---- CLOSE ---- */
 
+/* A request for a party, which the worker may not have seen yet. */
+static bool cm_party_wanted(const struct list_head *ops)
+{
+	struct cldn_op *op;
+
+	list_for_each_entry(op, ops, node)
+		if (op->opcode == CLEARDOWN_OP_ADD_PARTY || op->opcode == CLEARDOWN_OP_DROP_PARTY)
+			return true;
+	return false;
+}
+
 /* R3: whether the call can be closed, by the client, for @party. *@word may be set with an error. */
 int cm_multi_close_locked(struct cm_vc *vc, u32 party, u32 *word)
 {
 	lockdep_assert_held(&vc->m.h.lock);
 	if (!cm_is_root(vc))
 		return party ? -EINVAL : 0;
-	if (vc->multi->nparties > 1) {
+	if (vc->multi->nparties > 1 || cm_party_wanted(&vc->m.h.queued) ||
+	    cm_party_wanted(&vc->m.h.started)) {
 		*word = CLEARDOWN_NDIS_STATUS_FAILURE;
 		return -EBUSY;
 	}
