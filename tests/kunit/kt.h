@@ -251,5 +251,6 @@ extern struct kunit_suite kt_walk_suite;
 extern struct kunit_suite kt_vc_suite;
 extern struct kunit_suite kt_vcraces_suite;
 extern struct kunit_suite kt_vcmanager_suite;
+extern struct kunit_suite kt_vcparty_suite;
 
 #endif /* TESTS_KT_H */

@@ -8,7 +8,7 @@ kunit_test_suites(&kt_at_suite, &kt_once_suite, &kt_return_suite, &kt_silence_su
 		  &kt_stale_suite, &kt_policy_suite, &kt_events_suite, &kt_ladder_suite,
 		  &kt_races_suite, &kt_walk_suite, &kt_monitors_suite, &kt_port_suite,
 		  &kt_fax_track_suite, &kt_fax_suite, &kt_vc_suite, &kt_vcraces_suite,
-		  &kt_vcmanager_suite);
+		  &kt_vcmanager_suite, &kt_vcparty_suite);
 
 CLDN_IMPORT_NS();
 MODULE_LICENSE("GPL");
