@@ -3,7 +3,7 @@
  * A call to many over one cable: the root on one end, its parties on the other, where each one is a
  * VC of its own. Parties are added and dropped by either side, and the last one by neither.
  *
- * usage: vc-multi INTERFACE INTERFACE
+ * usage: vc-multi INTERFACE INTERFACE [ROUNDS]
  */
 #define _GNU_SOURCE
 
@@ -11,6 +11,7 @@
 
 #define SELECTOR 7
 #define NLEAVES 3
+#define ROUNDS 300
 
 static struct vclink a, b;
 static struct vc root;
@@ -160,14 +161,146 @@ static void last(void)
 	EXPECT_EQ(good, multi_count(&root), 0);
 	EXPECT_EQ(good, vc_delete(&root, NULL), 0);
 	close(root.fd);
-	tap(good, "O5 R4 TV-9 the last party is not dropped; CLOSE names it, and the call is over");
+	tap(good,
+	    "O5 R4 TV-9 V-35 the last party is not dropped; CLOSE names it, the call is over");
+}
+
+/* An address nobody has, one that nobody answers at, and rounds of parties without end. */
+static void refused(void)
+{
+	union cd_record rec;
+	bool good = true;
+	int ret;
+
+	EXPECT(good, multi_add(&root, b.nsap, 99, 50, NULL, NULL));
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, -ECONNREFUSED);
+	EXPECT_EQ(good, rec.ev.p1, 88);
+	EXPECT_EQ(good, multi_told(&rec).cookie, 50);
+	EXPECT(good, !multi_drop(&root, multi_told(&rec).party, NULL, 0, &ret, NULL));
+	EXPECT_EQ(good, ret, -ESTALE);
+	EXPECT_EQ(good, multi_count(&root), 2);
+	tap(good, "ADD PARTY is refused: that party alone fails");
+}
+
+static void cancelled(void)
+{
+	struct cleardown_cancel cancel = {
+		.size = sizeof(cancel),
+		.what = CLEARDOWN_CANCEL_REQUEST,
+	};
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+	struct vc vc;
+
+	cancel.id = multi_add(&root, b.nsap, SELECTOR + 2, 51, NULL, NULL);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000));
+	EXPECT_EQ(good, vc_create(&vc, &b, rec.ev.req_id, 300), 0);
+	EXPECT_EQ(good, cd_ioctl(root.fd, CLEARDOWN_IOC_CANCEL, &cancel), 0);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, -ECANCELED);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	close(vc.fd);
+	EXPECT_EQ(good, multi_count(&root), 2);
+	tap(good, "an ADD_PARTY that nobody answers is cancelled, and taken back");
+}
+
+/* Two parties leave at once: one drop, one close, and the client's answers in that order. */
+static void both_leave(void)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+
+	for (int i = 0; i < 2; i++)
+		vc_close(&leaves[i].vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &arg);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_INCOMING_DROP, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.p3, leaves[0].party);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, multi_close(&root, leaves[1].party, 5 * CD_S, &arg), -EBUSY);
+	EXPECT(good, multi_drop(&root, leaves[0].party, NULL, 0, NULL, NULL));
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, 0);
+	EXPECT_EQ(good, multi_close(&root, leaves[1].party, 5 * CD_S, &arg), 0);
+	EXPECT_EQ(good, cd_one(a.events, &rec, 0), -ETIMEDOUT);
+	for (int n = 0; n < 4; n++)
+		EXPECT(good, vc_next(&b, 0, &rec, 5000));
+	for (int i = 0; i < 2; i++)
+		close(leaves[i].vc.fd);
+	tap(good, "R5 R6 O5 the last two leave at once: an incoming drop, then an incoming close");
+}
+
+/* The owner goes while a party is being added: that ends once, and then the call. */
+static void owner_goes(void)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	bool good = true;
+	struct vc vc;
+
+	EXPECT(good, multi_connect(&a, &root, &b, leaves, 1, SELECTOR));
+	EXPECT(good, multi_add(&root, b.nsap, SELECTOR + 1, 52, NULL, NULL));
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000));
+	EXPECT_EQ(good, vc_create(&vc, &b, rec.ev.req_id, 300), 0);
+	close(root.fd);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, -EIO);
+	EXPECT_EQ(good, multi_told(&rec).cookie, 52);
+	EXPECT_EQ(good, cd_one(a.events, &rec, 300), -ETIMEDOUT);
+	for (int n = 0; n < 2; n++)
+		EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, vc_close(&leaves[0].vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg),
+		  0);
+	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
+	for (int n = 0; n < 2; n++)
+		EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	close(leaves[0].vc.fd);
+	close(vc.fd);
+	tap(good, "R9 PR-8 the owner goes while a party is added: that ends once, then the call");
+}
+
+/* Parties come and go; a count of what is left of them. */
+static void rounds(unsigned int n)
+{
+	struct cleardown_close arg;
+	union cd_record rec;
+	struct leaf leaf = { .cookie = 60 };
+	bool good = true;
+
+	EXPECT(good, multi_connect(&a, &root, &b, leaves, 1, SELECTOR));
+	EXPECT(good, cd_live_is("parts", 2)); /* of the root's end and of the leaf's */
+	for (unsigned int i = 0; i < n && good; i++) {
+		EXPECT(good, multi_add(&root, b.nsap, SELECTOR + 1, leaf.cookie, NULL, NULL));
+		EXPECT(good, multi_answer(&b, &leaf) && multi_joined(&a, &leaf));
+		EXPECT(good, multi_drop(&root, leaf.party, NULL, 0, NULL, NULL));
+		EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+		EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+		EXPECT_EQ(good, vc_close(&leaf.vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg),
+			  0);
+		EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+		close(leaf.vc.fd);
+	}
+	EXPECT(good, cd_live_is("parts", 2));
+	EXPECT_EQ(good, multi_close(&root, 0, 5 * CD_S, &arg), 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, vc_close(&leaves[0].vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg),
+		  0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	close(leaves[0].vc.fd);
+	EXPECT_EQ(good, vc_delete(&root, NULL), 0);
+	close(root.fd);
+	EXPECT(good, cd_live_is("parts", 0));
+	tap(good, "V-36 V-37 %u parties came and went, and nothing is left of any", n);
 }
 
 int main(int argc, char **argv)
 {
 	bool good = true;
 
-	if (argc != 3)
+	if (argc < 3)
 		return 1;
 	EXPECT(good, vc_links(&a, &b, argv + 1, "", "", SELECTOR));
 	EXPECT_EQ(good, vc_sap(&b, SELECTOR + 1, 0, NULL), 0);
@@ -180,6 +313,13 @@ int main(int argc, char **argv)
 	root_drops();
 	leaf_leaves();
 	last();
+	EXPECT(good, multi_connect(&a, &root, &b, leaves, 2, SELECTOR));
+	refused();
+	cancelled();
+	both_leave();
+	close(root.fd);
+	owner_goes();
+	rounds(argc > 3 ? strtoul(argv[3], NULL, 10) : ROUNDS);
 	good = vc_unlink(&a) && vc_unlink(&b);
 	tap(good, "the links are unbound");
 	return tap_done();

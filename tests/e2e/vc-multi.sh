@@ -5,10 +5,61 @@
 # A call to many, between two links on the two ends of a cable inside the machine.
 . /lib/guest.sh
 
+says() { grep -q -- "$1" /tmp/out; }
+
+# background NAME ARGS...: the tool, with its output in /tmp/NAME.out and .err; sets pid.
+background() {
+	_name=$1
+	shift
+	cleardown "$@" >"/tmp/$_name.out" 2>"/tmp/$_name.err" &
+	pid=$!
+}
+
+told() { wait_for 20 grep -q "$2" "/tmp/$1.err"; }
+three_joined() { [ "$(grep -c ', joined' /tmp/multi.out)" = 3 ]; }
+
+# ended WANTED PID NAME: the exit code of one in the background.
+ended() {
+	wait "$2"
+	_code=$?
+	[ "$_code" = "$1" ] && return 0
+	echo "# $3 ended with $_code, not $1"
+	cat "/tmp/$3.out" "/tmp/$3.err"
+	return 1
+}
+
 check "veth loads" modprobe veth
 check "a cable" ip link add type veth
 check "one end" ip link set veth0 up
 check "the other" ip link set veth1 up
 check "the modules load" load_modules net
 tap vc-multi veth0 veth1
+
+# ---- the tool ----
+
+check "a link" run 0 bind vc eth:veth0
+check "another one" run 0 bind vc eth:veth1
+for sap in 7 8 9; do
+	background "recv$sap" vc recv "/tmp/copy$sap" vc1 --sap "$sap"
+	eval "recv$sap=\$pid"
+	check "a receiver with SAP $sap" told "recv$sap" listening
+done
+head -c 50000 /dev/urandom >/tmp/file
+background multi vc multi @peer:7,@peer:8,@peer:9 vc0 --send /tmp/file --hold 2 --data bye
+multi=$pid
+check "the tool's parties are there" wait_for 20 three_joined
+check "parties lists them" run 0 --json vc parties vc0
+check "with their state" says '"state": *"joined"'
+check "the call ends in order" ended 0 "$multi" multi
+for sap in 7 8 9; do
+	eval "pid=\$recv$sap"
+	# shellcheck disable=SC2154
+	check "SAP $sap is over" ended 0 "$pid" "recv$sap"
+	check "and has all of the file" cmp /tmp/file "/tmp/copy$sap"
+	check "with the close data" grep -q bye "/tmp/recv$sap.err"
+done
+check "no party is left" test "$(grep -c ', over' /tmp/multi.out)" = 2
+check "one without an address fails alone" run 12 vc multi @peer:70 vc0
+check "the link goes" run 0 unbind vc0
+check "and the other" run 0 unbind vc1
 check "the modules unload" unload_modules net
