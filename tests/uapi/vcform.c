@@ -115,6 +115,15 @@ static void fill_count(void *p)
 	((struct cleardown_vc_count *)p)->index = 0;
 }
 
+/* A call to one has none. */
+static void fill_party(void *p)
+{
+	struct cleardown_party_next *arg = p;
+
+	arg->after = 0;
+	arg->vc = 0;
+}
+
 static void fill_register(void *p)
 {
 	struct cleardown_cm_register *arg = p;
@@ -194,6 +203,7 @@ static const struct call calls[] = {
 	CALL(ON_AF, VC_NEXT, cleardown_vc_next, fill_next, 0),
 	CALL(ON_WATCH, VC_CDR, cleardown_vc_cdr, fill_cdr, 0),
 	CALL(ON_CALL, VC_COUNT, cleardown_vc_count, fill_count, 0),
+	CALL(ON_CALL, VC_PARTY, cleardown_party_next, fill_party, -ENOENT),
 	CALL(ON_MANAGER, CM_REGISTER, cleardown_cm_register, fill_register, -EISCONN),
 	CALL(ON_MANAGER, CM_COMPLETE, cleardown_cm_complete, fill_complete, -EBADFD),
 	CALL(ON_MANAGER, CM_ACTIVATE, cleardown_cm_activate, fill_activate, -EBADFD),
@@ -331,6 +341,8 @@ static const struct value values[] = {
 	OPCODE(0x201),
 	OPCODE(0x300),
 	OPCODE(0x305),
+	OPCODE(0x30f),
+	OPCODE(0x313),
 	OPCODE(~0U),
 	VALUE(SUBMIT, cleardown_submit, deadline_ns, 0, -EINVAL, INVALID_DATA),
 	VALUE(SUBMIT, cleardown_submit, flags, 1, -EINVAL, INVALID_DATA),
@@ -351,7 +363,7 @@ static const struct value values[] = {
 	VALUE(CM_DEACTIVATE, cleardown_cm_activate, vci, 32, -EINVAL, INVALID_DATA),
 	VALUE(CM_OFFER, cleardown_cm_offer, call.vci, 31, -EINVAL, INVALID_DATA),
 	VALUE(CM_OFFER, cleardown_cm_offer, call.fwd_sdu, 65536, -EINVAL, INVALID_DATA),
-	VALUE(CM_OFFER, cleardown_cm_offer, call.__reserved, 1, -EINVAL, INVALID_DATA),
+	VALUE(CM_OFFER, cleardown_cm_offer, call.out_flags, 1, -EINVAL, INVALID_DATA),
 	VALUE(CM_CLOSED, cleardown_cm_closed, len, 129, -EINVAL, INVALID_DATA),
 	VALUE(CM_CLOSED, cleardown_cm_closed, cause, 128, -EINVAL, INVALID_DATA),
 	VALUE(CM_CLOSED, cleardown_cm_closed, status, 0x103, -EINVAL, INVALID_DATA),
@@ -369,6 +381,9 @@ static const struct value values[] = {
 	WORDLESS(VC_CDR, cleardown_vc_cdr, after, ~0ULL, -ENOENT),
 	WORDLESS(VC_COUNT, cleardown_vc_count, index, 1000, -ENOENT),
 	WORDLESS(VC_COUNT, cleardown_vc_count, index, ~0U, -ENOENT),
+	WORDLESS(VC_PARTY, cleardown_party_next, after, ~0U, -ENOENT),
+	WORDLESS(VC_PARTY, cleardown_party_next, vc, 1, -ENOENT),
+	WORDLESS(VC_PARTY, cleardown_party_next, vc, ~0ULL, -ENOENT),
 };
 
 static void test_value(const struct value *v)
@@ -495,6 +510,37 @@ static void test_answers(void)
 	}
 	EXPECT(good, unchanged());
 	tap(good, "ACCEPT and REJECT of what was not offered, or out of form, are refused");
+}
+
+/* No circuit here is a root. */
+static void test_parties(void)
+{
+	struct cleardown_op_make_multi make = { .call.called = { 0x47 } };
+	struct cleardown_op_add_party add = { .called = { 0x47 } }, nobody = { .cookie = 1 };
+	struct cleardown_op_drop_party drop = { .party = 1 };
+	const uint32_t data = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
+	const uint32_t cannot = CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED;
+	bool good = true;
+
+	for (int on = ON_IDLE; on <= ON_CALL; on++) {
+		good &= refused(files[on], CLEARDOWN_OP_ADD_PARTY, &add, sizeof(add), -EOPNOTSUPP,
+				cannot);
+		good &= refused(files[on], CLEARDOWN_OP_DROP_PARTY, &drop, sizeof(drop),
+				-EOPNOTSUPP, cannot);
+	}
+	good &= refused(up.fd, CLEARDOWN_OP_MAKE_MULTI, &make, sizeof(make), -EISCONN,
+			CLEARDOWN_NDIS_STATUS_FAILURE);
+	good &= refused(idle.fd, CLEARDOWN_OP_MAKE_MULTI, &make, sizeof(make) - 1, -EINVAL, data);
+	good &= refused(idle.fd, CLEARDOWN_OP_MAKE_MULTI, &make, sizeof(make) + 1, -EINVAL, data);
+	make.call.out_flags = CLEARDOWN_CALL_MULTI;
+	good &= refused(idle.fd, CLEARDOWN_OP_MAKE_MULTI, &make, sizeof(make), -EINVAL, data);
+	good &= refused(idle.fd, CLEARDOWN_OP_ADD_PARTY, &nobody, sizeof(nobody), -EINVAL, data);
+	good &= refused(idle.fd, CLEARDOWN_OP_ADD_PARTY, &add, sizeof(add) - 1, -EINVAL, data);
+	add.__reserved = 1;
+	good &= refused(idle.fd, CLEARDOWN_OP_ADD_PARTY, &add, sizeof(add), -EINVAL, data);
+	good &= refused(idle.fd, CLEARDOWN_OP_DROP_PARTY, &drop, 4, -EINVAL, data);
+	EXPECT(good, unchanged());
+	tap(good, "requests for parties out of form, or without a root, are refused");
 }
 
 static void test_unsupported(void)
@@ -636,6 +682,7 @@ int main(int argc, char **argv)
 	test_family_close();
 	test_make_call();
 	test_answers();
+	test_parties();
 	test_unsupported();
 	test_frames();
 	test_frame_kept();
