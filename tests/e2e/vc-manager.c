@@ -516,6 +516,8 @@ static void program_dies(void)
 	EXPECT(good, vc_make(&making, cm_nsap, SELECTOR));
 	EXPECT(good, cm_sap(l.af, 3, 0, NULL));
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_CALL, &r));
+	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_MAKE_CALL, &r));
+	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_SAP, &r));
 	cm_die(&cm);
 	EXPECT(good, vc_next(&l, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
 	EXPECT_EQ(good, rec.ev.handle, up.id);
@@ -862,6 +864,8 @@ static const uint32_t sizes[] = {
 	64,
 };
 
+#define NONSENSE 5000
+
 /* Small numbers hit objects and requests; the clients go on calling and closing meanwhile. */
 static void nonsense(void)
 {
@@ -875,7 +879,7 @@ static void nonsense(void)
 	EXPECT(good, cm_sap(l.af, 0, CLEARDOWN_SAP_ANY, NULL));
 	for (i = 0; i < 4; i++)
 		EXPECT_EQ(good, vc_create(&vc[i], &l, 0, 100 + i), 0);
-	for (i = 0; i < 20000; i++) {
+	for (i = 0; i < NONSENSE; i++) {
 		which = random() % (sizeof(sizes) / sizeof(sizes[0]));
 		for (j = 0; j < 64; j++)
 			words[j] = random() % 3 ? 0 : random() % 5 ? random() % 40 : random();
@@ -899,7 +903,7 @@ static void nonsense(void)
 	close(l.events);
 	EXPECT(good, cd_live_is("handles", 0));
 	EXPECT(good, cd_live_is("ops", 0));
-	tap(good, "20000 senseless answers amid calls: nothing is left");
+	tap(good, "%u senseless answers amid calls: nothing is left", NONSENSE);
 }
 
 int main(int argc, char **argv)
