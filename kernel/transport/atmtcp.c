@@ -24,7 +24,8 @@
 /* jiffies */
 #define ATMTCP_CONNECT (5 * HZ) /* longest time that a connection may take to come up */
 #define ATMTCP_WAIT_LEAST (HZ / 4) /* from a failure to the next connect */
-#define ATMTCP_WAIT_MOST (16 * HZ)
+#define ATMTCP_WAIT_MOST (8 * HZ)
+#define ATMTCP_SILENCE (10 * HZ) /* after which one of whom nothing was heard is spoken to */
 #define ATMTCP_LASTED (5 * HZ) /* after which a connection counts as no failure */
 
 /* A peer that is off is noticed after 25 s without traffic, 30 s with. */
@@ -173,9 +174,10 @@ static void atmtcp_reset(struct socket *sock)
 	sock_release(sock);
 }
 
-static void atmtcp_set_up(struct cldn_atmtcp *l, bool up)
+static void atmtcp_set(struct cldn_atmtcp *l, bool connected, bool up)
 {
 	guard(spinlock_irqsave)(&l->lock);
+	l->connected = connected;
 	WRITE_ONCE(l->up, up);
 }
 
@@ -186,7 +188,7 @@ static void atmtcp_release(struct cldn_atmtcp *l)
 	atmtcp_detach(l);
 	atmtcp_reset(l->sock);
 	l->sock = NULL;
-	atmtcp_set_up(l, false);
+	atmtcp_set(l, false, false);
 	cldn_atmtcp_forget(l);
 }
 
@@ -194,7 +196,7 @@ static void atmtcp_down(struct cldn_atmtcp *l, u8 cause)
 {
 	bool was_up = l->up;
 
-	if (was_up && time_after(jiffies, l->since + ATMTCP_LASTED))
+	if (l->connected && time_after(jiffies, l->since + ATMTCP_LASTED))
 		l->wait = ATMTCP_WAIT_LEAST;
 	atmtcp_release(l);
 	l->until = jiffies + l->wait;
@@ -203,11 +205,19 @@ static void atmtcp_down(struct cldn_atmtcp *l, u8 cause)
 		l->medium.up_ops->changed(l->medium.up_ctx, false, cause);
 }
 
-static void atmtcp_come_up(struct cldn_atmtcp *l)
+static void atmtcp_come(struct cldn_atmtcp *l)
 {
 	cldn_atmtcp_begin(l);
 	l->since = jiffies;
-	atmtcp_set_up(l, true);
+	l->until = jiffies + ATMTCP_SILENCE;
+	atmtcp_set(l, true, false);
+}
+
+void cldn_atmtcp_heard(struct cldn_atmtcp *l)
+{
+	if (l->up)
+		return;
+	atmtcp_set(l, true, true);
 	l->medium.up_ops->changed(l->medium.up_ctx, false, 0);
 }
 
@@ -299,7 +309,7 @@ static void atmtcp_accept(struct cldn_atmtcp *l)
 			continue;
 		}
 		atmtcp_take(l, sock);
-		atmtcp_come_up(l);
+		atmtcp_come(l);
 	}
 	cldn_atmtcp_kick(l);
 }
@@ -372,7 +382,7 @@ static void atmtcp_try(struct cldn_atmtcp *l)
 	int ret = atmtcp_connected(l);
 
 	if (!ret)
-		atmtcp_come_up(l);
+		atmtcp_come(l);
 	else if (ret != -EINPROGRESS)
 		atmtcp_down(l, CAUSE_DESTINATION_OUT_OF_ORDER);
 }
@@ -385,11 +395,13 @@ static void atmtcp_work(struct work_struct *work)
 		atmtcp_accept(l);
 	else if (!l->sock && time_after_eq(jiffies, l->until))
 		atmtcp_connect(l);
-	if (l->sock && !l->up)
+	if (l->sock && !l->connected)
 		atmtcp_try(l);
-	if (l->up)
+	if (l->connected)
 		atmtcp_move(l);
-	if (!l->up && !l->listener)
+	if (l->connected && time_after_eq(jiffies, l->until))
+		cldn_atmtcp_heard(l);
+	if (!l->up && (l->sock || !l->listener))
 		atmtcp_later(l, atmtcp_left(l));
 }
 
@@ -451,7 +463,7 @@ static void atmtcp_farewell(struct cldn_atmtcp *l)
 	atmtcp_detach(l);
 	sock_release(l->sock);
 	l->sock = NULL;
-	atmtcp_set_up(l, false);
+	atmtcp_set(l, false, false);
 	cldn_atmtcp_forget(l);
 }
 
@@ -463,7 +475,7 @@ static void atmtcp_stop(struct cldn_link *link)
 	guard(mutex)(&atmtcp_mutex);
 	atmtcp_halt(l);
 	atmtcp_unlisten(l);
-	if (l->up)
+	if (l->connected)
 		atmtcp_farewell(l);
 	atmtcp_release(l);
 	synchronize_rcu();

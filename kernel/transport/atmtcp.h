@@ -12,9 +12,16 @@
  *
  *   bound    probe has parsed the addresses; there is no socket                     binder
  *   started  the work runs: it connects, or listens                                 binder
- *   up       there is a connection: channels move SDUs                              work
+ *   connected  the peer is told which channels are open                             work
+ *   up       connected, and the peer was heard: channels move SDUs                  work
  *   gone     the network namespace went, and with it all sockets. It does not come back
  *                                                                    the namespace's end
+ *
+ * A relay is not the peer. Stock atmtcp takes its first connection, keeps what comes, and hands all
+ * of it on when the second one is there: beginnings of SSCOP that are long given up, from which the
+ * two ends do not come to the same numbers. So a connection on which nothing was heard is not up:
+ * what each end says of its open channels is what the other one waits for. One that only listens, a
+ * dumper, is spoken to after a while all the same.
  *
  * The work alone touches the sockets, and it waits for nothing; whoever has news of one or a frame
  * to send has it run (cldn_atmtcp_kick()). Who stops it does so before he touches them himself. The
@@ -84,6 +91,7 @@ struct cldn_atmtcp_piece {
  * @lock: what follows, to @byes
  * @started: the work may run
  * @gone: see above
+ * @connected: see above
  * @up: see above; also read without the lock
  * @byes: shut channels of which the peer has to be told, with a reference
  * @work: see above; all that follows to @unacked is its own
@@ -94,7 +102,8 @@ struct cldn_atmtcp_piece {
  * @data_ready: see @state_change
  * @write_space: see @state_change
  * @error_report: see @state_change
- * @until: jiffies at which a connect counts as failed, or at which the next one begins
+ * @until: jiffies at which a connect counts as failed, at which the next one begins, or at which a
+ *	silent peer is spoken to
  * @since: jiffies at which the connection came up
  * @wait: jiffies from a failure to the next connect
  * @rx: the stream that comes
@@ -120,6 +129,7 @@ struct cldn_atmtcp {
 	spinlock_t lock; /* see above */
 	bool started;
 	bool gone;
+	bool connected;
 	bool up;
 	struct list_head byes;
 
@@ -156,18 +166,21 @@ static inline struct cldn_atmtcp *cldn_atmtcp_of(const struct cldn_channel *ch)
 /* atmtcp.c: the work shall run; any context */
 void cldn_atmtcp_kick(struct cldn_atmtcp *l);
 
+/* atmtcp.c: the peer was heard; the work */
+void cldn_atmtcp_heard(struct cldn_atmtcp *l);
+
 /* atmtcp_io.c; the work, or who has stopped it */
 
 /**
  * cldn_atmtcp_receive - read what has come
- * @l: up
+ * @l: connected
  * Return: 0 when that was all; -EAGAIN when there is more; the cause of the connection's end
  */
 int cldn_atmtcp_receive(struct cldn_atmtcp *l);
 
 /**
  * cldn_atmtcp_transmit - write what the socket takes, and free what has arrived
- * @l: up
+ * @l: connected
  * Return: 0, or -EAGAIN when others should have their turn before there is more
  */
 int cldn_atmtcp_transmit(struct cldn_atmtcp *l);

@@ -135,6 +135,7 @@ int cldn_atmtcp_receive(struct cldn_atmtcp *l)
 		if (n <= 0)
 			return n == -ETIMEDOUT ? CAUSE_NETWORK_OUT_OF_ORDER :
 						 CAUSE_DESTINATION_OUT_OF_ORDER;
+		cldn_atmtcp_heard(l);
 		if (!atmtcp_rx_octets(l, l->rx_buf, n))
 			return CAUSE_PROTOCOL_ERROR;
 	}
@@ -459,7 +460,7 @@ void cldn_atmtcp_shut(struct cldn_channel *ch)
 	bool told = !cldn_channel_shut(ch);
 
 	scoped_guard(spinlock_irqsave, &l->lock) {
-		if (!told || !l->up)
+		if (!told || !l->connected)
 			return;
 		sock_hold(&ch->sk); /* pairs with atmtcp_next_bye() */
 		list_add_tail(&container_of(ch, struct atmtcp_channel, ch)->bye, &l->byes);

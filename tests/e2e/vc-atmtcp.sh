@@ -1,11 +1,17 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# vm: --limit 300
+# modules: veth
 # debs: atm-tools/usr/sbin/atmtcp
-# VCs over TCP: two links of this machine with stock atmtcp between them, and without.
+# VCs over TCP: links of this machine with stock atmtcp between them, and without; a cable beside them.
 . /lib/guest.sh
 
 check "the loopback interface" ip link set lo up
+check "veth loads" modprobe veth
+check "a cable" ip link add type veth
+check "one end" ip link set veth0 up
+check "the other" ip link set veth1 up
 check "the modules load" load_modules net
 tap vc-atmtcp
 check "the modules unload" unload_modules net

@@ -200,12 +200,20 @@ static inline bool vc_connect_of(struct vclink *a, struct vc *from, struct vclin
 				 uint8_t selector, uint32_t sdu)
 {
 	union cd_record rec;
+	bool good = true;
 
-	return !vc_create(from, a, 0, 100) && vc_make_of(from, b->nsap, selector, sdu) &&
-	       vc_next(b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000) &&
-	       !vc_create(to, b, rec.ev.req_id, 200) && vc_accept(to) &&
-	       vc_next(b, CLEARDOWN_EV_COMPLETION, &rec, 5000) && !rec.ev.error &&
-	       vc_next(a, CLEARDOWN_EV_COMPLETION, &rec, 5000) && !rec.ev.error;
+	EXPECT_EQ(good, vc_create(from, a, 0, 100), 0);
+	EXPECT(good, good && vc_make_of(from, b->nsap, selector, sdu));
+	if (!good || !vc_next(b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000))
+		return false;
+	EXPECT_EQ(good, vc_create(to, b, rec.ev.req_id, 200), 0);
+	EXPECT(good, good && vc_accept(to));
+	EXPECT(good, good && vc_next(b, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT(good, good && !rec.ev.error && vc_next(a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, 0);
+	if (!good)
+		fprintf(stderr, "# no call from %s to %s: cause %u\n", a->name, b->name, rec.ev.p1);
+	return good;
 }
 
 static inline bool vc_connect(struct vclink *a, struct vc *from, struct vclink *b, struct vc *to,
