@@ -211,6 +211,7 @@ static void atmtcp_come(struct cldn_atmtcp *l)
 	l->since = jiffies;
 	l->until = jiffies + ATMTCP_SILENCE;
 	atmtcp_set(l, true, false);
+	cldn_atmtcp_kick(l);
 }
 
 void cldn_atmtcp_heard(struct cldn_atmtcp *l)
@@ -387,20 +388,21 @@ static void atmtcp_try(struct cldn_atmtcp *l)
 		atmtcp_down(l, CAUSE_DESTINATION_OUT_OF_ORDER);
 }
 
+/* The end of one connection is seen before the next one is looked at. */
 static void atmtcp_work(struct work_struct *work)
 {
 	struct cldn_atmtcp *l = container_of(to_delayed_work(work), struct cldn_atmtcp, work);
 
+	if (l->connected)
+		atmtcp_move(l);
+	if (l->connected && time_after_eq(jiffies, l->until))
+		cldn_atmtcp_heard(l);
 	if (l->listener)
 		atmtcp_accept(l);
 	else if (!l->sock && time_after_eq(jiffies, l->until))
 		atmtcp_connect(l);
 	if (l->sock && !l->connected)
 		atmtcp_try(l);
-	if (l->connected)
-		atmtcp_move(l);
-	if (l->connected && time_after_eq(jiffies, l->until))
-		cldn_atmtcp_heard(l);
 	if (!l->up && (l->sock || !l->listener))
 		atmtcp_later(l, atmtcp_left(l));
 }

@@ -22,7 +22,7 @@ struct cldn_link;
 
 /* Side of a point-to-point link. */
 enum cldn_cells_side {
-	CLDN_SIDE_AUTO, /* only as a wish at bind: the lower MAC is the network's */
+	CLDN_SIDE_AUTO, /* only as a wish at bind: the medium decides */
 	CLDN_SIDE_USER,
 	CLDN_SIDE_NETWORK,
 };
@@ -66,18 +66,18 @@ struct cldn_cells_up {
 
 /* What is counted of a medium, since it was bound. */
 enum cldn_cells_count {
-	CLDN_CELLS_FRAMES_IN, /* with our label and whole cells */
+	CLDN_CELLS_FRAMES_IN, /* with our label and whole cells; of TCP: heads that can be */
 	CLDN_CELLS_FRAMES_OUT,
 	CLDN_CELLS_SDUS_IN,
 	CLDN_CELLS_SDUS_OUT,
 	/* frames that were ignored */
-	CLDN_CELLS_STRANGER, /* not from the peer, or not to us */
+	CLDN_CELLS_STRANGER, /* not from the peer, or not to us; of TCP: a connection */
 	CLDN_CELLS_SHORT_FRAME,
 	CLDN_CELLS_BAD_LABEL,
-	CLDN_CELLS_BAD_FRAME, /* the last cell was cut */
+	CLDN_CELLS_BAD_FRAME, /* the last cell was cut; of TCP: the stream was, or it made no sense */
 	/* cells that were ignored */
 	CLDN_CELLS_OAM, /* management */
-	CLDN_CELLS_UNKNOWN, /* of no open channel */
+	CLDN_CELLS_UNKNOWN, /* of no open channel; of TCP: SDUs */
 	/* PDUs that were dropped */
 	CLDN_CELLS_TOO_LONG,
 	CLDN_CELLS_CRC,
@@ -87,8 +87,8 @@ enum cldn_cells_count {
 	CLDN_CELLS_TIMEOUT,
 	CLDN_CELLS_BUDGET,
 	CLDN_CELLS_NO_MEMORY,
-	CLDN_CELLS_BAD_HELLO,
-	CLDN_CELLS_TX_DROPPED, /* frames that a queue of the device refused */
+	CLDN_CELLS_BAD_HELLO, /* of TCP: a control text that is none */
+	CLDN_CELLS_TX_DROPPED, /* frames that a queue of the device refused, or a connection lost */
 	CLDN_CELLS_COUNTS
 };
 
@@ -109,10 +109,12 @@ enum cldn_cells_count {
  * @writable: inside of rcu_read_lock(): send() would not answer -EAGAIN for @len octets now; when
  *	it would, @room follows. Any context.
  * @in_flight: inside of rcu_read_lock(): octets of SDUs taken by send whose frames the device has
- *	not freed; what never got there, since the channel was shut, is counted for ever. Any
- *	context; also after @shut, until @put.
- * @flush: optional: what send() took is at the device, or was dropped by it, when this returns. For
- *	the last words of a channel, before it is shut. Process context, sleeps.
+ *	not freed, or, where the far end confirms, that it has not confirmed; what never got there,
+ *	since the channel was shut, or the connection lost, is counted for ever. Any context; also
+ *	after @shut, until @put.
+ * @flush: optional: what send() took is at the device, or was dropped by it, when this returns; it
+ *	does not wait longer than half a second for a far end. For the last words of a channel,
+ *	before it is shut. Process context, sleeps.
  * @stats: optional: fills CLDN_CELLS_COUNTS numbers, see enum cldn_cells_count. From probe to
  *	remove, any context.
  */
