@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "kernel/transport/atmframe.h"
 
@@ -337,29 +338,100 @@ static bool text_noise(void)
 	return good;
 }
 
+/* ---- a second opinion ---- */
+
+static bool has_tshark(void)
+{
+	return !system("tshark --version >/dev/null 2>&1 && text2pcap -h >/dev/null 2>&1");
+}
+
+/* One PDU, one segment. */
+static void dump(FILE *to, const u8 *octets, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		if (i % 16)
+			fprintf(to, " %02x", octets[i]);
+		else
+			fprintf(to, "\n%06zx %02x", i, octets[i]);
+	fputc('\n', to);
+}
+
+static bool tshark_write(const char *path)
+{
+	const struct cldn_atmtcp_control control = { .open = true, .vpi = 0, .vci = 5 };
+	u8 out[CLDN_ATMTCP_HEAD + 300] = { 0 };
+	char command[200];
+	FILE *pipe;
+	size_t len;
+
+	snprintf(command, sizeof(command), "text2pcap -q -T 40000,%d - %s >/dev/null 2>&1",
+		 CLDN_ATMTCP_PORT, path);
+	pipe = popen(command, "w");
+	if (!pipe)
+		return false;
+	len = cldn_atmtcp_control_make(out, &control, 4096);
+	dump(pipe, out, len);
+	cldn_atmtcp_head(out, 0, 5, 8);
+	dump(pipe, out, CLDN_ATMTCP_HEAD + 8);
+	cldn_atmtcp_head(out, 255, 65535, 300);
+	dump(pipe, out, sizeof(out));
+	return !pclose(pipe);
+}
+
+static bool tshark_decodes(void)
+{
+	static const char wanted[] = "0 0 33 0 5 8 255 65535 300 ";
+	char path[] = "/tmp/cleardown-atmtcp.XXXXXX", command[300], got[200] = "", line[100];
+	int fd = mkstemp(path);
+	bool good = fd >= 0 && tshark_write(path);
+	FILE *pipe;
+	size_t n = 0;
+	unsigned int vpi, vci, len;
+
+	snprintf(command, sizeof(command),
+		 "tshark -r %s -T fields -e atmtcp.vpi -e atmtcp.vci -e atmtcp.length 2>/dev/null",
+		 path);
+	pipe = good ? popen(command, "r") : NULL;
+	while (pipe && fgets(line, sizeof(line), pipe))
+		if (sscanf(line, "%i %i %u", (int *)&vpi, (int *)&vci, &len) == 3)
+			n += snprintf(got + n, sizeof(got) - n, "%u %u %u ", vpi, vci, len);
+	if (pipe)
+		pclose(pipe);
+	unlink(path);
+	return fits(!strcmp(got, wanted), "tshark", n, got);
+}
+
 int main(void)
 {
 	static const struct {
 		const char *text;
 		bool (*run)(void);
+		bool (*possible)(void);
 	} cases[] = {
-		{ "a head, to the octet", heads },
-		{ "control texts as stock programs have them, and back", texts },
-		{ "texts of others, and what is none", foreign_texts },
-		{ "a stream in pieces of all sizes", pieces },
-		{ "lengths up to 65535, and those beyond", lengths },
-		{ "streams with noise", noise },
-		{ "texts of noise", text_noise },
+		{ "a head, to the octet", heads, NULL },
+		{ "control texts as stock programs have them, and back", texts, NULL },
+		{ "texts of others, and what is none", foreign_texts, NULL },
+		{ "a stream in pieces of all sizes", pieces, NULL },
+		{ "lengths up to 65535, and those beyond", lengths, NULL },
+		{ "streams with noise", noise, NULL },
+		{ "texts of noise", text_noise, NULL },
+		{ "tshark reads the same heads", tshark_decodes, has_tshark },
 	};
-	int failed = 0;
+	unsigned int failed = 0, number = 0;
+	size_t i;
 
 	srandom(1);
-	for (size_t i = 0; i < COUNT(cases); i++) {
-		bool good = cases[i].run();
+	for (i = 0; i < COUNT(cases); i++) {
+		bool good;
 
-		printf("%sok %zu - ATM over TCP: %s\n", good ? "" : "not ", i + 1, cases[i].text);
+		if (cases[i].possible && !cases[i].possible()) {
+			printf("# ATM over TCP: %s: not here\n", cases[i].text);
+			continue;
+		}
+		good = cases[i].run();
+		printf("%sok %u - ATM over TCP: %s\n", good ? "" : "not ", ++number, cases[i].text);
 		failed += !good;
 	}
-	printf("1..%zu\n", COUNT(cases));
+	printf("1..%u\n", number);
 	return failed != 0;
 }
