@@ -264,9 +264,14 @@ static void noise(void)
 			send(fd, octets, sizeof(octets), MSG_NOSIGNAL);
 		close(fd);
 	}
-	EXPECT(good, is(0));
-	fd = dial();
-	EXPECT(good, told(fd, "O 0.5 0.0.5 ubr,aal5:max_sdu=4096"));
+	/* those that wait in the listener's queue are in front of this one */
+	for (i = 0; i < 100; i++) {
+		fd = dial();
+		if (told(fd, "O 0.5 0.0.5 ubr,aal5:max_sdu=4096"))
+			break;
+		close(fd);
+	}
+	EXPECT(good, i < 100);
 	say(fd, 0, "O 0.5 0.0.5 ubr");
 	EXPECT(good, is(CLEARDOWN_VC_LINK_UP));
 	close(fd);
