@@ -77,13 +77,23 @@ has_all() {
 		has_all libcleardown.3
 }
 
-@test "what cleardown.conf(5) and the others give as examples works" {
-	local file=$BATS_TEST_TMPDIR/conf
+@test "the examples of cleardown(1), cleardown.conf(5) and libcleardown(3) work" {
+	local file=$BATS_TEST_TMPDIR/conf source=$BATS_TEST_TMPDIR/example.c
 
-	man -l "$MAN/cleardown.conf.5" | col -bx | sed -n '/\[defaults phone\]/,/monitor = pjl/p' >"$file"
+	page cleardown.conf.5 | sed -n '/\[defaults phone\]/,/monitor = pjl/p' >"$file"
 	sed -i 's/^ *//; s,tty:.*,sim:,; s,tcp:.*,sim:,' "$file"
 	FAKE_DEVICES="" run fake apply "$file" --dry-run
 	is 0 "phone0: would be bound to" "office: would be bound to"
+	{
+		printf '#include <cleardown.h>\nint main(void)\n{\n'
+		page libcleardown.3 | sed -n '/struct cleardown_close_wish wish = {/,/queue_free/p'
+		echo '}'
+	} >"$source"
+	gcc -Wall -Wextra -Werror -I "$TOP/userspace/lib" -o "$BATS_TEST_TMPDIR/example" "$source" \
+		-L "$BUILD/tools" -lcleardown
+	page cleardown.1 | grep -qF "cleardown -j monitor phone0 | jq -r"
+	run --separate-stderr fake -j monitor phone0 --count 1
+	[ "$(json 'd["event"], d["caller"]')" = "('ring', '5551234')" ]
 }
 
 @test "make install puts each page into its section" {
