@@ -32,10 +32,10 @@ machine() {
 	echo 4 >sys/class/tty/ttyS9/type
 	echo '[none] integrity confidentiality' >sys/kernel/security/lockdown
 	echo 'serial /dev/ttyS 1 7 serial' >drivers
-	touch dev/{null,full,ttyS9} dev/cleardown/{ctl,events,phone0}
+	touch dev/{null,full,ttyS9} dev/cleardown/{ctl,events,fax,phone0}
 	chmod 644 dev/cleardown/ctl
 	chmod 666 dev/cleardown/events
-	chmod 660 dev/cleardown/phone0
+	chmod 660 dev/cleardown/{fax,phone0}
 	printf '%s:x:0:\n' root dialout lp netdev fax >group
 }
 
@@ -100,6 +100,7 @@ found() { json "[(f['level'], f['text'], f['remedy']) for f in d['findings'] if 
 	machine
 	FAKE_VERSION=0.1 run doctor doctor
 	is 0 "module: version 0.1" "group dialout: " "node phone0: mode 660, group dialout" \
+		"node fax: mode 660, group fax" \
 		"line /dev/ttyS9: 16550A, free" "object phone0: sim:, idle" "nothing is wrong"
 	FAKE_VERSION=0.1 run --separate-stderr doctor -j doctor
 	is 0

@@ -411,6 +411,7 @@ static void check_objects(struct cleardown_ctl *ctl)
 
 	check_node("ctl");
 	check_node("events");
+	check_node("fax");
 	while ((next = cleardown_ctl_next_device(ctl, device.id))) {
 		device = *next;
 		check_object(&device);
