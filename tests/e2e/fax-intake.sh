@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
-# vm: --modems 1 --bank "--speed 4 --machine 200:fax:rx={files}/rx.tif" --limit 400
+# vm: --modems 1 --bank "--speed 4 --wait 5000 --machine 200:fax:rx={files}/rx.tif" --limit 400
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif
 # Documents of which the fax daemon makes the pages; ghostscript is played, being too big for a guest.
 . /lib/guest.sh

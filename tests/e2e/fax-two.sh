@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --modems 2 --bank "--speed 2 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 400
+# vm: --modems 2 --bank "--speed 2 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 400
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # Two lines of one daemon: both send at the same time, on lines that were named and on lines that were
 # not, and what happens to one is nothing to the other.
