@@ -97,6 +97,7 @@ static void atmtcp_news(struct sock *sk)
 {
 	struct cldn_atmtcp *l;
 
+	guard(rcu)(); /* how the flag of sk_user_data is masked wants it; the lock keeps the link */
 	read_lock_bh(&sk->sk_callback_lock);
 	l = __rcu_dereference_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
 	if (l)
