@@ -478,7 +478,7 @@ static bool cm_party_wanted(const struct list_head *ops)
 	return false;
 }
 
-/* R3: whether the call can be closed, by the client, for @party. *@word may be set with an error. */
+/* R3: may the client close the call, for @party? *@word may be set with an error. */
 int cm_multi_close_locked(struct cm_vc *vc, u32 party, u32 *word)
 {
 	lockdep_assert_held(&vc->m.h.lock);

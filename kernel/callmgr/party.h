@@ -20,7 +20,7 @@
  *
  * Leaves (leaf.c): the call, its channel and its reference belong to the *trunk*, a VC that nobody
  * has, is in no list and never changes its state. Each party of it is a VC of its own, which was
- * offered like any call that comes in; vc->leaf leads to its struct cm_party, and that to the trunk.
+ * offered like any call that comes in; vc->leaf leads to its struct cm_party, that to the trunk.
  * The end of the leaf is that of its party; the last one releases the call. A frame of the trunk's
  * channel is queued on each leaf that has joined.
  *

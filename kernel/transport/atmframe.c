@@ -103,6 +103,11 @@ static bool text_pair(struct text *t, u16 *vpi, u16 *vci)
 	return text_u16(t, vpi) && text_is(t, '.') && text_u16(t, vci);
 }
 
+static bool text_printable(char c)
+{
+	return c > ' ' && c <= '~';
+}
+
 /* The interface's address has to be one, and the words behind it are the far end's own. */
 static bool text_open_rest(struct text *t)
 {
@@ -111,7 +116,7 @@ static bool text_open_rest(struct text *t)
 	if (!text_is(t, ' ') || !text_u16(t, &itf) || !text_is(t, '.') ||
 	    !text_pair(t, &vpi, &vci) || !text_is(t, ' ') || t->at == t->end)
 		return false;
-	while (t->at<t->end && * t->at> ' ' && *t->at <= '~')
+	while (t->at < t->end && text_printable(*t->at))
 		t->at++;
 	return true;
 }

@@ -43,7 +43,7 @@ offers() {
 @test "commands and verbs" {
 	offers "cleardown re" rebind reports
 	offers "cleardown phone d" dial dtmf
-	offers "cleardown -j --timeout 5 vc p" pipe pcap
+	offers "cleardown -j --timeout 5 vc p" pipe pcap parties
 	offers "cleardown help ph" phone
 	offers "cleardown help phone h" hangup hook
 	offers "cleardown help ex" exit-codes

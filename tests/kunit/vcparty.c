@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * A root and its parties, with a peer that answers as the case says: which party the call manager is
- * asked to end the call by, who is the last one, and what an end does to what is under way. The
+ * A root and its parties, with a peer that answers as the case says: which party the call manager
+ * is asked to end the call by, who is the last one, and what an end does to what is under way. The
  * leaves' side, and the wire, have tests of their own (tests/e2e, tests/unit).
  */
 #include <linux/slab.h>

@@ -385,9 +385,8 @@ void line_readable(struct line *l)
 	if (n < 0 && (errno == EAGAIN || errno == EINTR))
 		return;
 	if (n <= 0) {
-		/* taken away; the kernel tells when it is to be had again */
-		l->use = USE_FREE;
-		l->rings = 0;
+		/* being taken away: free when it is; the kernel tells when it is to be had again */
+		give(l);
 		l->again = later(RETRY_MS);
 		return;
 	}

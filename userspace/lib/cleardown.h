@@ -1219,8 +1219,7 @@ int cleardown_vc_drop_party(struct cleardown_vc *vc, uint64_t req_id, uint64_t d
 			    uint32_t party, const void *data, size_t data_len);
 
 /** The party with the lowest number above @after, 0 = the first. ENOENT after the last. */
-int cleardown_vc_next_party(struct cleardown_vc *vc, uint32_t after,
-			    struct cleardown_party *party);
+int cleardown_vc_next_party(struct cleardown_vc *vc, uint32_t after, struct cleardown_party *party);
 
 /** The same of the VC with that number on the link; one's own, root sees all. */
 int cleardown_vclink_next_party(struct cleardown_vclink *link, uint64_t vc, uint32_t after,

@@ -249,10 +249,8 @@ static const struct word callstates[] = {
 };
 
 static const struct word parties[] = {
-	{ CLDN_PARTY_ADDING, "adding" },
-	{ CLDN_PARTY_JOINED, "joined" },
-	{ CLDN_PARTY_DROPPING, "dropping" },
-	{ CLDN_PARTY_LEFT, "left" },
+	{ CLDN_PARTY_ADDING, "adding" },     { CLDN_PARTY_JOINED, "joined" },
+	{ CLDN_PARTY_DROPPING, "dropping" }, { CLDN_PARTY_LEFT, "left" },
 	{ CLDN_PARTY_OVER, "over" },
 };
 

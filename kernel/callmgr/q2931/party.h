@@ -20,8 +20,8 @@
  *   root         NULL - ADD_INITIATED [- ALERTING_DELIVERED] - ACTIVE
  *   leaves       NULL - ADD_RECEIVED [- ALERTING_RECEIVED] - ACTIVE
  *   end          any but NULL - DROP_INITIATED or DROP_RECEIVED - NULL
- *   at once      any - NULL: ADD PARTY REJECT, a crossed DROP PARTY, a STATUS that says NULL or that
- *                the message is not known, the end of the call
+ *   at once      any - NULL: ADD PARTY REJECT, a crossed DROP PARTY, a STATUS that says NULL or
+ *                that the message is not known, the end of the call
  *
  * A party that is the last one is not dropped: its call is released, by whichever side. So who
  * counts parties is the owner, and cldn_q2931_party_drop() is not for the last.

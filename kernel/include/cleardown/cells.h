@@ -74,7 +74,7 @@ enum cldn_cells_count {
 	CLDN_CELLS_STRANGER, /* not from the peer, or not to us; of TCP: a connection */
 	CLDN_CELLS_SHORT_FRAME,
 	CLDN_CELLS_BAD_LABEL,
-	CLDN_CELLS_BAD_FRAME, /* the last cell was cut; of TCP: the stream was, or it made no sense */
+	CLDN_CELLS_BAD_FRAME, /* the last cell was cut; of TCP: the stream, or it made no sense */
 	/* cells that were ignored */
 	CLDN_CELLS_OAM, /* management */
 	CLDN_CELLS_UNKNOWN, /* of no open channel; of TCP: SDUs */
