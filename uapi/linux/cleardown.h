@@ -1082,7 +1082,7 @@ struct cleardown_cm_complete {
 };
 
 /**
- * struct cleardown_cm_activate - CLEARDOWN_IOC_CM_ACTIVATE, CM_DEACTIVATE: a call's channel
+ * struct cleardown_cm_activate - CLEARDOWN_IOC_CM_ACTIVATE, CLEARDOWN_IOC_CM_DEACTIVATE: a channel
  * @size: sizeof(struct cleardown_cm_activate)
  * @vpi: 0 to 255
  * @vci: from 32, 0 = a free one is chosen; when deactivating both must be 0

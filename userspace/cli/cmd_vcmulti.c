@@ -87,7 +87,7 @@ static void say_party(const struct fanout *f, const struct cleardown_party *part
 		o = doc_new("party");
 		put_text(o, "object", f->s.name);
 		party_to_json(o, party);
-		put_errno(o, "error", error);
+		put_errno(o, "errno", error);
 		line_print(o);
 		return;
 	}
