@@ -35,7 +35,7 @@ static void broken(uint64_t job, uint32_t pages, const char *outcome, const char
 static void hit_with_ecm(void)
 {
 	uint64_t job = desk_job_in(&desk, "fax3.tif", "1", "page");
-	bool good = job && bank("hit 200 300 noise");
+	bool good = job && bank("hit 200 300 noise 3000"); /* behind what trains the receiver */
 
 	EXPECT(good, desk_job_ends(&desk, job));
 	EXPECT(good, told_pages(&desk, CLEARDOWN_FEI_COMPLETED, job, 3));

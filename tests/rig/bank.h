@@ -157,6 +157,7 @@ struct line {
 	int16_t *tail;			/* what the far end had said when it left */
 	int tail_left;			/* blocks until the line is silent and cleared */
 	int hit_left;			/* blocks in which it hears something else */
+	int hit_after;			/* blocks until then */
 	bool hit_silent;
 
 	/* datacall.c */
@@ -182,7 +183,8 @@ void exch_hangup(struct line *l, const char *why);
 void exch_drop(struct line *l);			/* the line itself is cut */
 void exch_ring(struct line *l, const char *caller, usec_t every);
 void exch_ring_stop(struct line *l);
-void exch_hit(struct line *l, int ms, bool silent);	/* of bank time, in what it hears */
+/* What it hears is hit, after and for so much bank time. */
+void exch_hit(struct line *l, int ms, bool silent, int after_ms);
 bool exch_hears(const struct line *l);	/* the far end, or its last words */
 const char *exch_caller_number(const struct line *l);
 bool exch_audio_active(void);

@@ -158,20 +158,21 @@ static void cmd_drop(struct client *c, struct line *l, char *rest)
 
 static void cmd_hit(struct client *c, struct line *l, char *rest)
 {
+	long ms, after = 0;
 	char *word;
-	long ms;
 
 	if (!next_number(&rest, &ms) || !ms || ms > 60000) {
-		reply(c, "error hit NUM MS noise|silence");
+		reply(c, "error hit NUM MS noise|silence [AFTER]");
 		return;
 	}
 	word = next_word(&rest);
-	if (strcmp(word, "noise") && strcmp(word, "silence")) {
-		reply(c, "error hit NUM MS noise|silence");
+	if ((strcmp(word, "noise") && strcmp(word, "silence")) ||
+	    (*rest && (!next_number(&rest, &after) || after > 60000))) {
+		reply(c, "error hit NUM MS noise|silence [AFTER]");
 	} else if (l->leg != LEG_UP) {
 		reply(c, "error %s is %s", l->number, leg_name(l->leg));
 	} else {
-		exch_hit(l, (int)ms, *word == 's');
+		exch_hit(l, (int)ms, *word == 's', (int)after);
 		reply(c, "ok");
 	}
 }
@@ -506,8 +507,8 @@ static const struct line_command commands[] = {
 	{ "status", false, cmd_status, "[NUM]", "state of one line or all" },
 	{ "clock", false, cmd_clock, "", "bank time, and how long it stood still" },
 	{ "drop", true, cmd_drop, "NUM", "the line is cut: both ends lose the call" },
-	{ "hit", true, cmd_hit, "NUM MS noise|silence",
-	  "for MS of bank time NUM hears noise, or nothing, in a call" },
+	{ "hit", true, cmd_hit, "NUM MS noise|silence [AFTER]",
+	  "for MS of bank time, AFTER so many, NUM hears noise, or nothing, in a call" },
 	{ "deaf", true, cmd_deaf, "NUM on|off|all",
 	  "the modem swallows what the terminal sends; all: DTR too" },
 	{ "stall", true, cmd_stall, "NUM on|off", "CTS low, and nothing is read" },

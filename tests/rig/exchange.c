@@ -336,9 +336,11 @@ static void hear_tail(struct line *l)
 	l->ops->cleared(l);
 }
 
-void exch_hit(struct line *l, int ms, bool silent)
+void exch_hit(struct line *l, int ms, bool silent, int after_ms)
 {
-	log_line(l->number, "line hit, %d ms of %s", ms, silent ? "silence" : "noise");
+	log_line(l->number, "line hit, %d ms of %s in %d ms", ms, silent ? "silence" : "noise",
+		 after_ms);
+	l->hit_after = (after_ms + 19) / 20;
 	l->hit_left = (ms + 19) / 20;
 	l->hit_silent = silent;
 }
@@ -347,7 +349,9 @@ static void hear(struct line *l, int16_t *amp)
 {
 	int i;
 
-	if (l->hit_left) {
+	if (l->hit_left && l->hit_after) {
+		l->hit_after--;
+	} else if (l->hit_left) {
 		l->hit_left--;
 		for (i = 0; i < AUDIO_BLOCK; i++)
 			amp[i] = l->hit_silent ? 0 : (int16_t)(random() % HIT - HIT / 2);
