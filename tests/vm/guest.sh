@@ -100,7 +100,7 @@ run() {
 	shift
 	cleardown "$@" >/tmp/out 2>/tmp/err
 	_code=$?
-	sed -n 's/^{"v":/# &/p' /tmp/out /tmp/err
+	sed -n 's/^{"v":/# &/p' /tmp/out /tmp/err >&2
 	[ "$_code" = "$_wanted" ] && return 0
 	echo "# cleardown $*: exit code $_code, not $_wanted"
 	cat /tmp/out /tmp/err
