@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Parties of a call to many, and the root's requests for them. The rules stand in party.h. */
+#include <linux/moduleparam.h>
 #include <linux/slab.h>
 #include "party.h"
 #include "trace.h"
+
+static unsigned int vc_parties = 1024;
+module_param(vc_parties, uint, 0644);
+MODULE_PARM_DESC(vc_parties, "most parties of a call to many");
 
 /* ---- life ---- */
 
@@ -646,6 +651,8 @@ static int cm_add_begin(struct cm_vc *vc, struct cldn_op *op)
 
 	if (cm_vc_state(vc) != CLEARDOWN_VC_ACTIVE || !cm_is_root(vc))
 		return -ENOTCONN;
+	if (vc->multi->nparties >= READ_ONCE(vc_parties)) /* the worker has no user to charge */
+		return -ENOBUFS;
 	value = cm_endpoint_pick(vc);
 	p = value ? cm_party_new(vc, value) : NULL;
 	if (!p)
@@ -719,7 +726,8 @@ void cm_party_begin(struct cm_vc *vc)
 	vc->op = NULL;
 	if (op->opcode == CLEARDOWN_OP_ADD_PARTY) {
 		ret = cm_add_begin(vc, op);
-		status = ret == -ENOMEM ? CLEARDOWN_NDIS_STATUS_RESOURCES : status;
+		if (ret == -ENOMEM || ret == -ENOBUFS)
+			status = CLEARDOWN_NDIS_STATUS_RESOURCES;
 	} else {
 		ret = cm_drop_begin(vc, op, &status);
 	}

@@ -183,6 +183,21 @@ static void refused(void)
 	tap(good, "ADD PARTY is refused: that party alone fails");
 }
 
+static void crowded(void)
+{
+	union cd_record rec;
+	bool good = true;
+
+	EXPECT_EQ(good, cd_parameter("vc_parties", 2), 1024);
+	EXPECT(good, multi_add(&root, b.nsap, SELECTOR + 2, 52, NULL, NULL));
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, -ENOBUFS);
+	EXPECT_EQ(good, rec.ev.status, CLEARDOWN_NDIS_STATUS_RESOURCES);
+	EXPECT_EQ(good, multi_count(&root), 2);
+	cd_parameter("vc_parties", 1024);
+	tap(good, "more parties than a call may have: that one fails, the others stay");
+}
+
 static void cancelled(void)
 {
 	struct cleardown_cancel cancel = {
@@ -315,6 +330,7 @@ int main(int argc, char **argv)
 	last();
 	EXPECT(good, multi_connect(&a, &root, &b, leaves, 2, SELECTOR));
 	refused();
+	crowded();
 	cancelled();
 	both_leave();
 	close(root.fd);

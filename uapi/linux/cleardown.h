@@ -670,6 +670,7 @@ struct cleardown_multi {
  * EOPNOTSUPP with NDIS_STATUS_NOT_SUPPORTED on a VC that is no root, ENOTCONN while its call is not
  * connected. The data is a struct cleardown_vc_party, after an error too, when its number is dead,
  * unless there was no memory for one. p1 is the cause, 102 with ETIMEDOUT when nobody answered.
+ * ENOBUFS, NDIS_STATUS_RESOURCES: the call has as many parties as vc_parties allows.
  */
 struct cleardown_op_add_party {
 	__u8  called[CLEARDOWN_NSAP_LEN];
