@@ -274,7 +274,7 @@ static void cm_vc_ops_run(struct cm_vc *vc)
 	cm_parties_run(vc);
 	while (!vc->op && (vc->op = cldn_member_op(&vc->m.h)))
 		cm_vc_begin(vc);
-	if (next != U64_MAX)
+	if (next != U64_MAX && !vc->buried) /* a REJECT may have been its end */
 		cm_timer_start(vc->m.link, &vc->misc, next);
 }
 
@@ -507,6 +507,7 @@ static void cm_vc_free(struct cldn_handle *h)
 	struct cm_vc *vc = cm_vc_of(h);
 
 	trace_vc_free(vc, 0);
+	WARN_ON_ONCE(!RB_EMPTY_NODE(&vc->misc.node.node)); /* no clock outlives its VC */
 	skb_queue_purge(&vc->rxq);
 	cm_multi_free(vc);
 	if (cm_manager_of(vc)->free_vc)
