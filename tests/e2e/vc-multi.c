@@ -183,6 +183,30 @@ static void refused(void)
 	tap(good, "ADD PARTY is refused: that party alone fails");
 }
 
+/* Its VC ends with the REJECT, in the same turn of the worker. */
+static void turned_down(void)
+{
+	struct cleardown_op_reject why = { .cause = 17 };
+	union cd_record rec;
+	bool good = true;
+	struct vc vc;
+
+	EXPECT(good, multi_add(&root, b.nsap, SELECTOR + 2, 53, NULL, NULL));
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CALL, &rec, 5000));
+	EXPECT_EQ(good, vc_create(&vc, &b, rec.ev.req_id, 301), 0);
+	EXPECT_EQ(good,
+		  cd_submit(vc.fd, CLEARDOWN_OP_REJECT, ++vc_request, &why, sizeof(why), NULL), 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, 0);
+	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
+	close(vc.fd);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.error, -ECONNREFUSED);
+	EXPECT_EQ(good, rec.ev.p1, 17);
+	EXPECT_EQ(good, multi_count(&root), 2);
+	tap(good, "a party that is offered is rejected by its client, and alone fails");
+}
+
 static void crowded(void)
 {
 	union cd_record rec;
@@ -330,6 +354,7 @@ int main(int argc, char **argv)
 	last();
 	EXPECT(good, multi_connect(&a, &root, &b, leaves, 2, SELECTOR));
 	refused();
+	turned_down();
 	crowded();
 	cancelled();
 	both_leave();
