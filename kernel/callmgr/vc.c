@@ -510,8 +510,8 @@ static void cm_vc_free(struct cldn_handle *h)
 	WARN_ON_ONCE(!RB_EMPTY_NODE(&vc->misc.node.node)); /* no clock outlives its VC */
 	skb_queue_purge(&vc->rxq);
 	cm_multi_free(vc);
-	if (cm_manager_of(vc)->free_vc)
-		cm_manager_of(vc)->free_vc(vc->cm_ctx);
+	if (vc->own && vc->own->free_vc) /* the link may be gone */
+		vc->own->free_vc(vc->cm_ctx);
 	kfree_rcu(vc, rcu);
 }
 

@@ -45,7 +45,7 @@ check "a fax line" run 0 bind fax tty:/dev/ttyS1 --args provider=120
 chgrp fax /dev/cleardown/fax0
 check "the daemon is there" start_daemon --jobs-per-user 1
 
-check "a user has no place for it: exit code 4, and no call" as dialer 4 fax poll-remote 201 --file /root/mine.tif
+check "a user has no place for it: exit code 4, and no call" as dialer 4 fax poll-remote 201 --file /usr/mine.tif
 check "a user polls a machine" soon 200 as dialer 0 -j fax poll-remote 201 --file /tmp/mine/polled.tif
 same "one page" 1 "$(value faxes.0.pages)"
 same "which is his" "1000 600" "$(stat -c '%u %a' /tmp/mine/polled.tif)"
