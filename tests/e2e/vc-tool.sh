@@ -6,28 +6,11 @@
 # captured, a call that is refused, calls that are ended by somebody else, what is left of them.
 . /lib/guest.sh
 
+pid= # of the tool in the background
 says() { grep -q -- "$1" /tmp/out; }
 is_up() { run 0 vc show "$1" && says "signalling established"; }
 
-# background NAME ARGS...: the tool, with its output in /tmp/NAME.out and .err; sets pid.
-background() {
-	_name=$1
-	shift
-	cleardown "$@" >"/tmp/$_name.out" 2>"/tmp/$_name.err" &
-	pid=$!
-}
-
 told() { wait_for 20 grep -q "$2" "/tmp/$1.err"; }
-
-# ended WANTED PID NAME: the exit code of one in the background.
-ended() {
-	wait "$2"
-	_code=$?
-	[ "$_code" = "$1" ] && return 0
-	echo "# $3 ended with $_code, not $1"
-	cat "/tmp/$3.out" "/tmp/$3.err"
-	return 1
-}
 
 check "veth loads" modprobe veth
 check "a cable" ip link add type veth

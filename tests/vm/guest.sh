@@ -107,6 +107,25 @@ run() {
 	return 1
 }
 
+# background NAME ARGS...: the tool, with its output in /tmp/NAME.out and .err; sets pid.
+background() {
+	_name=$1
+	shift
+	cleardown "$@" >"/tmp/$_name.out" 2>"/tmp/$_name.err" &
+	# shellcheck disable=SC2034 # for who sources this
+	pid=$!
+}
+
+# ended WANTED PID NAME: the exit code of one in the background.
+ended() {
+	wait "$2"
+	_code=$?
+	[ "$_code" = "$1" ] && return 0
+	echo "# $3 ended with $_code, not $1"
+	cat "/tmp/$3.out" "/tmp/$3.err"
+	return 1
+}
+
 # json WANTED PATH VALUE ARGS...: and its document has the value at the path.
 json() {
 	_path=$2 _value=$3
