@@ -31,17 +31,6 @@ struct cleardown_callmgr {
 	uint32_t status_word;
 };
 
-/* Frees it with its file and keeps errno. */
-static void let_go(struct cleardown_callmgr *cm)
-{
-	int saved = errno;
-
-	if (cm->fd >= 0)
-		close(cm->fd);
-	free(cm);
-	errno = saved;
-}
-
 /* @word: where the struct has its status word. */
 static int call(struct cleardown_callmgr *cm, unsigned long nr, void *arg, const uint32_t *word)
 {
@@ -85,14 +74,14 @@ CLDN_EXPORT struct cleardown_callmgr *cleardown_callmgr_open(const char *name)
 	cm->fd = manager_fd(name);
 	if (cm->fd >= 0)
 		return cm;
-	let_go(cm);
+	cldn_let_go(cm->fd, cm);
 	return NULL;
 }
 
 CLDN_EXPORT void cleardown_callmgr_free(struct cleardown_callmgr *cm)
 {
 	if (cm)
-		let_go(cm);
+		cldn_let_go(cm->fd, cm);
 }
 
 CLDN_EXPORT int cleardown_callmgr_fd(const struct cleardown_callmgr *cm)

@@ -9,8 +9,11 @@
  * returns -1 and sets errno when it fails. The errno values are those of <linux/cleardown.h>,
  * block "errno meanings". Nothing is printed, no thread is started, no signal is touched.
  *
- * A pointer to a struct that a function returns belongs to the object that was asked and is valid
- * until the same function is called again on it, or the object is freed. Structs that the caller
+ * Who owns what is returned: an opaque object is the caller's, and the function that makes it names
+ * the one that frees it. A const pointer to a struct or a text belongs to the object that was asked
+ * and is valid until the same function is called again on it, or the object is freed; a record of a
+ * queue until the next one is read. A file descriptor is the object's, unless the function says that
+ * it is the caller's. Names are static. Structs that the caller
  * fills start with a member size, which is sizeof() the struct; an initializer that names only the
  * wanted members leaves the others at their defaults.
  *
@@ -23,6 +26,15 @@
  *
  * Functions and structs are called cleardown_*, constants CLDN_*: no name is shared with
  * <linux/cleardown.h>, both headers may be included together.
+ *
+ * The functions that wait return 1 when there is what was waited for, 0 when time ran out, -1 with
+ * errno. Every object has a file descriptor (cleardown_*_fd()) for poll(2).
+ *
+ * Compile and link with `pkg-config --cflags --libs libcleardown`. Symbols have the version
+ * CLEARDOWN_1; what is added later has a higher one, and none goes away or changes its meaning as
+ * long as the library is called libcleardown.so.1. Structs with a size, and those that only the
+ * library makes, grow at their end; one of the caller's that the library fills stays as it is, but
+ * for its reserved members.
  */
 #ifndef CLEARDOWN_H
 #define CLEARDOWN_H
@@ -690,15 +702,22 @@ struct cleardown_ctl;
  * Return: the object; free it with cleardown_ctl_free().
  */
 struct cleardown_ctl *cleardown_ctl_open(void);
+/** NULL is allowed. */
 void cleardown_ctl_free(struct cleardown_ctl *ctl);
 
 /** The file descriptor; it stays the object's. */
 int cleardown_ctl_fd(const struct cleardown_ctl *ctl);
 
-/** The version of the loaded module; *abi becomes that of its interface. NULL on error. */
+/**
+ * The version of the loaded module; *abi becomes that of its interface. It belongs to @ctl. NULL on
+ * error.
+ */
 const char *cleardown_ctl_version(struct cleardown_ctl *ctl, uint32_t *abi);
 
-/** The kernel's own sentence about the last bind, unbind, rebind or configure that failed. */
+/**
+ * The kernel's own sentence about the last bind, unbind, rebind or configure that failed. It belongs
+ * to @ctl.
+ */
 const char *cleardown_ctl_error_text(const struct cleardown_ctl *ctl);
 
 /** Status word of the last bind, unbind or configure ("XcvData"). */
@@ -770,11 +789,15 @@ int cleardown_ctl_close_calls(struct cleardown_ctl *ctl, const char *name, uint6
 
 struct cleardown_queue;
 
-/** Open an event queue of one's own. Free it with cleardown_queue_free(). */
+/** Open an event queue of one's own. Return: the object; free it with cleardown_queue_free(). */
 struct cleardown_queue *cleardown_queue_open(void);
+/** Handles that were bound to it stay open; their records are counted and lost. NULL is allowed. */
 void cleardown_queue_free(struct cleardown_queue *queue);
 
-/** For poll(2): POLLIN = the kernel has records. Records that the object holds do not show. */
+/**
+ * For poll(2): POLLIN = the kernel has records. Records that the object holds do not show: read with
+ * cleardown_queue_read() until it has none. The file stays the object's.
+ */
 int cleardown_queue_fd(const struct cleardown_queue *queue);
 
 /**
@@ -820,7 +843,7 @@ struct cleardown_phone *cleardown_phone_open(const char *name, unsigned int flag
 
 /**
  * Let go of the file. An open phone is hung up and released by the kernel, without an answer to
- * the caller: use cleardown_phone_close() first.
+ * the caller: use cleardown_phone_close() first. NULL is allowed.
  */
 void cleardown_phone_free(struct cleardown_phone *phone);
 
@@ -927,7 +950,7 @@ struct cleardown_port *cleardown_port_open(const char *name, unsigned int flags)
 
 /**
  * Let go of the file. A document that is open ends as aborted, without an answer to the caller: use
- * cleardown_port_close() first.
+ * cleardown_port_close() first. NULL is allowed.
  */
 void cleardown_port_free(struct cleardown_port *port);
 
@@ -1061,6 +1084,7 @@ struct cleardown_vclink *cleardown_vclink_open(const char *name);
 /**
  * The same to look at it only: what asks works, SAPs and VCs are refused with ENOTTY, and nobody finds
  * the link in use. The caller needs no more than read permission.
+ * Return: the object; free it with cleardown_vclink_free().
  */
 struct cleardown_vclink *cleardown_vclink_observe(const char *name);
 
@@ -1154,7 +1178,10 @@ struct cleardown_vc;
  */
 struct cleardown_vc *cleardown_vc_new(struct cleardown_vclink *link, uint64_t cookie);
 
-/** The VC with the number in an INCOMING_CALL of @link. ENOENT: taken already, or gone. */
+/**
+ * The VC with the number in an INCOMING_CALL of @link. ENOENT: taken already, or gone.
+ * Return: the object; free it with cleardown_vc_free(). It may outlive @link.
+ */
 struct cleardown_vc *cleardown_vc_take(struct cleardown_vclink *link, uint64_t number,
 				       uint64_t cookie);
 
@@ -1311,7 +1338,9 @@ struct cleardown_callmgr_end {
  * Return: the object; free it with cleardown_callmgr_free().
  */
 struct cleardown_callmgr *cleardown_callmgr_open(const char *name);
+/** Let go of the file: its calls end, its clients are told. NULL is allowed. */
 void cleardown_callmgr_free(struct cleardown_callmgr *cm);
+/** The file descriptor; it stays the object's. */
 int cleardown_callmgr_fd(const struct cleardown_callmgr *cm);
 uint32_t cleardown_callmgr_status_word(const struct cleardown_callmgr *cm);
 
@@ -1536,9 +1565,14 @@ struct cleardown_fax_handle_entry {
 	char comm[CLDN_COMM_LEN];
 };
 
-/** Connect; @flags: CLDN_OPEN_OWNER to send, CLDN_OPEN_OBSERVER to look. FaxConnectFaxServer. */
+/**
+ * Connect; @flags: CLDN_OPEN_OWNER to send, CLDN_OPEN_OBSERVER to look. FaxConnectFaxServer.
+ * Return: the object; free it with cleardown_fax_free().
+ */
 struct cleardown_fax *cleardown_fax_connect(unsigned int flags);
+/** Let go of the file; ports that came from it live on. NULL is allowed. */
 void cleardown_fax_free(struct cleardown_fax *fax);
+/** The file descriptor; it stays the object's. News are in the queue, not here. */
 int cleardown_fax_fd(const struct cleardown_fax *fax);
 uint32_t cleardown_fax_status_word(const struct cleardown_fax *fax);
 /** FaxClose. Events go on (cleardown_fax_bind_queue()). */
@@ -1584,10 +1618,16 @@ int cleardown_fax_delete_job(struct cleardown_fax *fax, uint64_t job);
 int cleardown_fax_pause_job(struct cleardown_fax *fax, uint64_t job);
 int cleardown_fax_resume_job(struct cleardown_fax *fax, uint64_t job);
 
-/** FaxOpenPort; @modify: to set something, one holder for each line (EBUSY). */
+/**
+ * FaxOpenPort; @modify: to set something, one holder for each line (EBUSY).
+ * Return: the object; free it with cleardown_faxport_free(). It may outlive @fax.
+ */
 struct cleardown_faxport *cleardown_faxport_open(struct cleardown_fax *fax, uint64_t line,
 						 bool modify);
+/** Let go of the file, and of the right to set something. NULL is allowed. */
 void cleardown_faxport_free(struct cleardown_faxport *port);
+/** The file descriptor; it stays the object's. */
+int cleardown_faxport_fd(const struct cleardown_faxport *port);
 uint32_t cleardown_faxport_status_word(const struct cleardown_faxport *port);
 const struct cleardown_faxport_status *cleardown_faxport_get(struct cleardown_faxport *port);
 /** EBUSY: a job runs on the line. FaxSetPort. */
@@ -1600,10 +1640,13 @@ int cleardown_faxport_close(struct cleardown_faxport *port);
  * Be the provider of the line called @name, for root or the user named at bind. Offers come to
  * @queue: CLDN_EV_FAX_OFFER. read(2) and write(2) of the file reach the modem while the serial line
  * is taken; a read that returns 0 says that it was taken away.
+ * Return: the object; free it with cleardown_faxline_free().
  */
 struct cleardown_faxline *cleardown_faxline_open(const char *name, struct cleardown_queue *queue,
 						 uint64_t cookie);
+/** Let go of the file: a call that is up is ended by the kernel. NULL is allowed. */
 void cleardown_faxline_free(struct cleardown_faxline *line);
+/** The file, for poll(2), read(2) and write(2). It stays the object's. */
 int cleardown_faxline_fd(const struct cleardown_faxline *line);
 uint32_t cleardown_faxline_status_word(const struct cleardown_faxline *line);
 int cleardown_faxline_close(struct cleardown_faxline *line, const struct cleardown_close_wish *wish,

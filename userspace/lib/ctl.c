@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -44,13 +43,8 @@ CLDN_EXPORT struct cleardown_ctl *cleardown_ctl_open(void)
 
 CLDN_EXPORT void cleardown_ctl_free(struct cleardown_ctl *ctl)
 {
-	int saved = errno;
-
-	if (!ctl)
-		return;
-	close(ctl->fd);
-	free(ctl);
-	errno = saved;
+	if (ctl)
+		cldn_let_go(ctl->fd, ctl);
 }
 
 CLDN_EXPORT int cleardown_ctl_fd(const struct cleardown_ctl *ctl)

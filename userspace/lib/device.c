@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: LGPL-2.1-or-later
-/* Opening a device by its name, whatever its class. */
+/* What objects of all classes need: opening by a name, letting go, a wish that is well-formed. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "internal.h"
 
@@ -37,4 +39,22 @@ int cldn_open(const char *name, unsigned int flags)
 	}
 	snprintf(path, sizeof(path), CLDN_DEV_DIR "%s", name);
 	return open(path, oflags);
+}
+
+void cldn_let_go(int fd, void *object)
+{
+	int saved = errno;
+
+	if (fd >= 0)
+		close(fd);
+	free(object);
+	errno = saved;
+}
+
+bool cldn_wish_is_good(const struct cleardown_close_wish *wish)
+{
+	if (!wish || wish->size >= sizeof(*wish))
+		return true;
+	errno = EINVAL;
+	return false;
 }

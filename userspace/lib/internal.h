@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * What the parts of libcleardown share. Objects (ctl.c, phone.c, port.c, vc.c, fax.c, queue.c) own
- * files and memory and know nothing of <linux/cleardown.h>; convert.c and convert_fax.c know its
- * structs and own nothing.
+ * What the parts of libcleardown share. Each object has a file of its own (ctl.c, phone.c, port.c,
+ * vclink.c, vc.c, callmgr.c, fax.c, faxport.c, faxline.c, queue.c), which owns files and memory;
+ * convert*.c know the structs of <linux/cleardown.h> and own nothing.
  */
 #ifndef CLEARDOWN_INTERNAL_H
 #define CLEARDOWN_INTERNAL_H
@@ -59,10 +59,10 @@ int cldn_io_next_vc(int fd, uint64_t after, struct cleardown_vc_entry *entry);
 int cldn_io_next_cdr(int fd, uint64_t after, struct cleardown_call_record *record);
 int cldn_io_vc_count(int fd, uint32_t index, struct cleardown_counter *counter);
 /* convert_fax.c: the same for faxes; @status, where not NULL, becomes the word. */
-struct cleardown_vc_call;
-void cldn_call_to_uapi(struct cleardown_vc_call *c, const struct cleardown_call *from);
-/* Where the status word of the VC's last request is kept. */
+/* Where the status word of the object's last request is kept. */
 uint32_t *cldn_vc_word(struct cleardown_vc *vc);
+uint32_t *cldn_vclink_word(struct cleardown_vclink *link);
+uint32_t *cldn_fax_word(struct cleardown_fax *fax);
 int cldn_io_make_multi(int fd, uint64_t req_id, uint64_t deadline_ns,
 		       const struct cleardown_call *call, uint64_t cookie, uint32_t *status);
 int cldn_io_add_party(int fd, uint64_t req_id, uint64_t deadline_ns, const uint8_t *called,
@@ -111,6 +111,11 @@ int cldn_io_queue_counts(int fd, uint32_t *unread, uint64_t *seq, uint64_t *drop
  * with EPROTO when the bytes are none. The text of @record points into @buf.
  */
 ssize_t cldn_parse_record(const void *buf, size_t len, struct cleardown_record *record);
+
+/* Frees an object with its file, if @fd is one, and keeps errno. */
+void cldn_let_go(int fd, void *object);
+/* NULL is one; else -1 of the caller with EINVAL. */
+bool cldn_wish_is_good(const struct cleardown_close_wish *wish);
 
 /* Opens the device called @name; @flags = CLDN_OPEN_*. -1 with EINVAL for what is no name. */
 int cldn_open(const char *name, unsigned int flags);

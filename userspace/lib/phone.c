@@ -2,7 +2,6 @@
 /* An open phone, as owner or as observer. */
 #include <errno.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "internal.h"
 
@@ -31,13 +30,8 @@ CLDN_EXPORT struct cleardown_phone *cleardown_phone_open(const char *name, unsig
 
 CLDN_EXPORT void cleardown_phone_free(struct cleardown_phone *phone)
 {
-	int saved = errno;
-
-	if (!phone)
-		return;
-	close(phone->fd);
-	free(phone);
-	errno = saved;
+	if (phone)
+		cldn_let_go(phone->fd, phone);
 }
 
 CLDN_EXPORT int cleardown_phone_fd(const struct cleardown_phone *phone)
@@ -132,9 +126,7 @@ CLDN_EXPORT int cleardown_phone_close(struct cleardown_phone *phone,
 				      const struct cleardown_close_wish *wish,
 				      struct cleardown_close_summary *summary)
 {
-	if (wish && wish->size < sizeof(*wish)) {
-		errno = EINVAL;
+	if (!cldn_wish_is_good(wish))
 		return -1;
-	}
 	return cldn_io_close(phone->fd, CLDN_CLASS_PHONE, wish, summary, NULL);
 }

@@ -42,13 +42,8 @@ CLDN_EXPORT struct cleardown_port *cleardown_port_open(const char *name, unsigne
 
 CLDN_EXPORT void cleardown_port_free(struct cleardown_port *port)
 {
-	int saved = errno;
-
-	if (!port)
-		return;
-	close(port->fd);
-	free(port);
-	errno = saved;
+	if (port)
+		cldn_let_go(port->fd, port);
 }
 
 CLDN_EXPORT int cleardown_port_fd(const struct cleardown_port *port)
@@ -304,9 +299,7 @@ CLDN_EXPORT int cleardown_port_close(struct cleardown_port *port,
 				     const struct cleardown_close_wish *wish,
 				     struct cleardown_close_summary *summary)
 {
-	if (wish && wish->size < sizeof(*wish)) {
-		errno = EINVAL;
+	if (!cldn_wish_is_good(wish))
 		return -1;
-	}
 	return cldn_io_close(port->fd, CLDN_CLASS_PORT, wish, summary, NULL);
 }
