@@ -47,8 +47,8 @@ offers() {
 	offers "cleardown help ph" phone
 	offers "cleardown help phone h" hangup hook
 	offers "cleardown help ex" exit-codes
-	offers "cleardown nosuch " scan bind rebind unbind apply list show holders doctor phone port vc fax close wait \
-		monitor reports help version
+	offers "cleardown nosuch " scan bind rebind unbind apply list show holders doctor selftest phone port vc fax close \
+		wait monitor reports help version
 }
 
 @test "options, a command's own and those of all" {

@@ -12,6 +12,9 @@ load readme.bash
 
 setup_file() { build_tool; }
 
+# The stand-ins expand what is theirs:
+# shellcheck disable=SC2016
+
 # Commands that the README names and that must not do here what they do there: a machine with the stock
 # kernel 6.12, on which apt-get looks and sudo changes nothing.
 stand_ins() {
@@ -23,8 +26,8 @@ stand_ins() {
 	cd "$BATS_TEST_TMPDIR/bin" || return
 	printf '#!/bin/sh\nexec "$@"\n' >sudo
 	printf '#!/bin/sh\nexec /usr/bin/apt-get -s -q "$@"\n' >apt-get
-	printf '#!/bin/sh\n[ "$1" = -r ] && echo %s || exec /bin/uname "$@"\n' "$KVER" >uname
-	printf '#!/bin/sh\nexec /usr/bin/make KDIR=%s "$@"\n' "$KDIR" >make
+	printf '#!/bin/sh\n[ "$1" = -r ] && echo %s || exec /bin/uname "$@"\n' "$KVER" >./uname
+	printf '#!/bin/sh\nexec /usr/bin/make KDIR=%s "$@"\n' "$KDIR" >./make
 	chmod +x ./*
 	PATH=$PWD:$PATH
 	cd "$TOP" || return
@@ -39,11 +42,11 @@ command_number() { ten_commands "$TOP/README.md" | sed -n "$1p"; }
 	stand_ins
 	run bash -c "$(command_number 1)"
 	is 0
-	for package in $(sed -n '/# building/,/#.*faxes/p' "$TOP/scripts/deps" | grep -v '#'); do
+	while read -r package; do
 		# these come with the headers, or are there already
 		[[ ! "$package" =~ ^(gcc-12|git|kmod|libelf1|pahole)$ ]] || continue
 		[[ " $(command_number 1) " == *" $package "* ]]
-	done
+	done < <(sed -n '/# building/,/#.*faxes/p' "$TOP/scripts/deps" | grep -v '#' | xargs -n 1)
 }
 
 @test "make, and make install below a directory" {

@@ -117,7 +117,8 @@ enum {
 
 extern const struct verb root;
 extern const struct verb verb_bind, verb_rebind, verb_unbind, verb_apply, verb_scan, verb_list,
-	verb_show, verb_holders, verb_doctor, verb_phone, verb_port, verb_vc, verb_fax;
+	verb_show, verb_holders, verb_doctor, verb_selftest, verb_phone, verb_port, verb_vc,
+	verb_fax;
 extern const struct verb verb_close, verb_wait, verb_monitor, verb_reports;
 
 #define MAX_OPTIONS 32

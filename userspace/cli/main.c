@@ -30,7 +30,7 @@ static const struct verb verb_version = {
 };
 
 /* A table of structs, not of pointers, so that help can walk any level the same way. */
-static struct verb root_verbs[20];
+static struct verb root_verbs[21];
 
 const struct verb root = {
 	.name = "cleardown",
@@ -43,10 +43,10 @@ const struct verb root = {
 static void fill_root(void)
 {
 	const struct verb *const verbs[] = {
-		&verb_scan,    &verb_bind,    &verb_rebind,  &verb_unbind,  &verb_apply,
-		&verb_list,    &verb_show,    &verb_holders, &verb_doctor,  &verb_phone,
-		&verb_port,    &verb_vc,      &verb_fax,     &verb_close,   &verb_wait,
-		&verb_monitor, &verb_reports, &verb_help,    &verb_version,
+		&verb_scan,  &verb_bind,    &verb_rebind,  &verb_unbind, &verb_apply,
+		&verb_list,  &verb_show,    &verb_holders, &verb_doctor, &verb_selftest,
+		&verb_phone, &verb_port,    &verb_vc,	   &verb_fax,	 &verb_close,
+		&verb_wait,  &verb_monitor, &verb_reports, &verb_help,	 &verb_version,
 	};
 	size_t i;
 
