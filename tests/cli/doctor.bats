@@ -25,7 +25,7 @@ teardown() {
 
 # A sound machine: the modules are loaded, one serial line, which is /dev/full's number (1:7).
 machine() {
-	unshare -rm true 2>/dev/null || skip "needs user namespaces"
+	unshare -rmpf --mount-proc true 2>/dev/null || skip "needs user namespaces"
 	mkdir -p sys/{module/{cleardown,cleardown_tty,cleardown_parport,cleardown_net},class/tty/ttyS9} \
 		sys/{module/module/parameters,kernel/security,firmware/efi/efivars} dev/cleardown
 	echo 1:7 >sys/class/tty/ttyS9/dev
@@ -42,7 +42,7 @@ machine() {
 # doctor ARGS...: on that machine, where the program HOLD has the line; with OWNER the kernel knows.
 doctor() {
 	# shellcheck disable=SC2016
-	KEEP_JSON=$JSON unshare -rm bash -c '
+	KEEP_JSON=$JSON unshare -rmpf --mount-proc bash -c '
 		if [ -n "$HOLD" ]; then
 			cp /bin/sleep "./$HOLD"
 			"./$HOLD" 30 9>/dev/full 3>&- >&- 2>&- &
@@ -50,6 +50,8 @@ doctor() {
 			[ -z "$OWNER" ] || export FAKE_OWNER="$holder $HOLD"
 			until [ "$(cat /proc/$holder/comm)" = "$HOLD" ]; do :; done
 		fi
+		[ ! -d spool ] || mount --bind spool /var/spool || exit 99
+		[ ! -e passwd ] || mount --bind passwd /etc/passwd || exit 99
 		mount --bind /dev/null dev/null && mount --bind sys /sys &&
 			mount --bind drivers /proc/tty/drivers && mount --bind group /etc/group &&
 			mount --rbind dev /dev || exit 99
@@ -190,4 +192,67 @@ found() { json "[(f['level'], f['text'], f['remedy']) for f in d['findings'] if 
 	machine
 	FAKE_VERSION=0.1 FAKE_GONE=tty:ttyUSB0 run doctor doctor
 	is 30 "WRONG  object phone0: its line tty:ttyUSB0 is gone" "cleardown rebind phone0 tty:"
+}
+
+# ---- the fax daemon ----
+
+# A fax line, a spool and a user for it, which in the namespace are root's.
+fax_machine() {
+	machine
+	export FAKE_VERSION=0.1 FAKE_DEVICES=fax0 CLEARDOWN_FAXD_SOCKET=$PWD/sock
+	mkdir -p spool/cleardown/fax
+	chmod 750 spool/cleardown/fax
+	printf 'root:x:0:0::/:/bin/sh\ncleardown-fax:x:0:0::/:/bin/sh\n' >passwd
+	touch dev/cleardown/fax0
+	chmod 660 dev/cleardown/fax0
+}
+
+answering() {
+	echo '{"status": {"ok": true, "lines": [], "pending": 0}}' >answers
+	python3 "$TOP/tests/cli/fakefaxd.py" "$CLEARDOWN_FAXD_SOCKET" answers asked 3>&- &
+	HOLDER=$!
+	eventually test -S "$CLEARDOWN_FAXD_SOCKET"
+}
+
+@test "no fax line: nothing about the daemon; one, and the daemon answers" {
+	fax_machine
+	FAKE_DEVICES=phone0 run doctor doctor
+	is 0
+	[[ "$output" != *faxd* ]]
+	answering
+	run doctor doctor
+	is 0 "ok     fax cleardown-faxd: answers" "ok     fax /var/spool/cleardown/fax: mode 750, user 0" \
+		"ok     fax fax0: user 0 may open it"
+}
+
+@test "a daemon that does not run, does not answer, or has no line" {
+	fax_machine
+	run doctor doctor
+	is 3 "WRONG  fax cleardown-faxd: does not run" "systemctl enable --now cleardown-faxd"
+	rm passwd
+	printf 'root:x:0:0::/:/bin/sh\n' >passwd
+	run doctor doctor
+	is 3 "its user cleardown-fax is not there" "make install"
+	HOLD=cleardown-faxd run doctor doctor
+	is 2 "WRONG  fax cleardown-faxd: runs, pid N, and does not answer" "systemctl restart"
+	answering
+	HOLD=cleardown-faxd run doctor doctor
+	is 4 "WRONG  fax fax0: cleardown-faxd runs, but does not have it" "provider=0"
+}
+
+@test "a spool or a line that the daemon's user cannot have" {
+	fax_machine
+	answering
+	chmod 755 spool/cleardown/fax
+	run doctor doctor
+	is 0 "note   fax /var/spool/cleardown/fax: mode 755: everybody may look" "chmod o-rwx"
+	rmdir spool/cleardown/fax
+	run doctor doctor
+	is 4 "the spool cannot be found" "install -d -o 0 -g fax"
+	mkdir -m 750 spool/cleardown/fax
+	printf 'root:x:0:0::/:/bin/sh\ncleardown-fax:x:120:21::/:/bin/sh\n' >passwd
+	run --separate-stderr doctor -j doctor
+	is 4
+	[ "$(json "[f['level'] for f in d['findings'] if f['check'] == 'fax']")" = \
+		"['ok', 'wrong', 'wrong']" ]
 }

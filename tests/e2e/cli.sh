@@ -151,6 +151,16 @@ cleardown -j doctor >/tmp/out
 same "doctor: the module is of the tool's version" "module ok" \
 	"$(jsonget findings.1.check findings.1.level </tmp/out | tr '\n' ' ' | sed 's/ $//')"
 
+installed=/lib/modules/$(uname -r)/updates/cleardown
+mkdir -p "$installed"
+cp /modules/cleardown.ko "$installed"
+cleardown doctor >/tmp/out
+refuses "doctor: the installed module is the loaded one" says 'is not the one that is installed'
+printf 'srcversion=0123456789ABCDEF\0' >"$installed/cleardown.ko"
+cleardown doctor >/tmp/out
+check "doctor: another one is installed" says '^note *module: the one that is loaded is not the one that is installed'
+rm -r "$installed"
+
 # ---- monitor, wait ----
 
 cleardown -j monitor phone0 --count 2 --timeout 30 >/tmp/monitor.json 2>/tmp/monitor.err &

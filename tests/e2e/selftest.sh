@@ -6,6 +6,8 @@
 # modem that is deaf, which it must notice.
 . /lib/guest.sh
 
+pid= # of the tool in the background
+
 # outcome CHECK: of the last document: its result.
 outcome() { sed 's/{"check"/\n&/g' /tmp/out | sed -n "s/^{\"check\":\"$1\",.*\"result\":\"\([a-z]*\)\".*/\1/p"; }
 # outcomes WANTED CHECK...: all of these.
@@ -40,8 +42,9 @@ check "with the promise" says '^pass all-before *PR-2'
 check "no number: the call is skipped" says '^skip call '
 check "what is plain" says '^plain /dev/ttyS1: its close waits up to 30'
 cleardown phone at phone0 I0 --timeout 20 >/dev/null
-( exec 9<>/dev/cleardown/phone0; run 5 selftest phone0 ) && pass "in use: exit code 5" ||
-	fail "in use: exit code 5"
+exec 9<>/dev/cleardown/phone0
+check "in use: exit code 5" run 5 selftest phone0
+exec 9>&-
 check "a number that does not answer is no fault" json 0 failed 0 selftest phone0 --number 999
 same "but a skip" skip "$(outcome call)"
 

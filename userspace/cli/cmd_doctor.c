@@ -12,20 +12,10 @@
 #include <sys/utsname.h>
 #include <unistd.h>
 
-#include "cli.h"
+#include "doctor.h"
 
+#define MODULE_FILE "/lib/modules/%s/updates/cleardown/cleardown.ko"
 #define EFI_SECURE_BOOT "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-
-enum level { FINE, NOTE, WRONG };
-
-struct finding {
-	enum level level;
-	enum exit_code code; /* of what is wrong */
-	const char *check;
-	const char *object; /* or NULL */
-	char text[256];
-	char remedy[192]; /* "" where there is none */
-};
 
 static struct {
 	struct json_object *findings; /* for JSON */
@@ -58,7 +48,7 @@ static void finding_to_text(const struct finding *f)
 		printf("       -> %s\n", f->remedy);
 }
 
-static void tell(const struct finding *f)
+void doctor_tell(const struct finding *f)
 {
 	if (f->level == WRONG && !visit.wrong++)
 		visit.code = f->code;
@@ -139,7 +129,7 @@ static void check_kernel(void)
 		snprintf(f.text, sizeof(f.text), "%s%s%s", uts.release,
 			 why ? ", signed modules only: " : "", why ? why : "");
 	}
-	tell(&f);
+	doctor_tell(&f);
 }
 
 static void check_module_file(struct finding *f)
@@ -148,7 +138,7 @@ static void check_module_file(struct finding *f)
 	char path[256];
 
 	uname(&uts);
-	snprintf(path, sizeof(path), "/lib/modules/%s/updates/cleardown/cleardown.ko", uts.release);
+	snprintf(path, sizeof(path), MODULE_FILE, uts.release);
 	if (access(path, F_OK) == 0) {
 		snprintf(f->text, sizeof(f->text), "installed, but not loaded");
 		snprintf(f->remedy, sizeof(f->remedy), "modprobe cleardown");
@@ -158,6 +148,43 @@ static void check_module_file(struct finding *f)
 		 uts.release);
 	snprintf(f->remedy, sizeof(f->remedy),
 		 "make && make install, or make load, in the sources");
+}
+
+/* "srcversion=44F29509940C1B216D767F2" of a module's file; "" where there is none. */
+static void file_srcversion(const char *path, char *text, size_t size)
+{
+	static const char key[] = "srcversion=";
+	FILE *file = fopen(path, "re");
+	size_t at = 0, n = 0;
+	int c;
+
+	text[0] = '\0';
+	while (file && key[at] && (c = getc(file)) != EOF)
+		at = c == key[at] ? at + 1 : c == key[0];
+	while (file && !key[at] && n + 1 < size && (c = getc(file)) > 0)
+		text[n++] = c;
+	text[n] = '\0';
+	if (file)
+		fclose(file);
+}
+
+/* An update is on the disk only, as long as the old module is loaded. */
+static void check_loaded_is_installed(void)
+{
+	struct finding f = { .check = "module", .level = NOTE };
+	char path[256], loaded[64], installed[64];
+	struct utsname uts;
+
+	uname(&uts);
+	snprintf(path, sizeof(path), MODULE_FILE, uts.release);
+	file_srcversion(path, installed, sizeof(installed));
+	first_line("/sys/module/cleardown/srcversion", loaded, sizeof(loaded));
+	if (!*installed || !*loaded || !strcmp(installed, loaded))
+		return;
+	snprintf(f.text, sizeof(f.text), "the one that is loaded is not the one that is installed");
+	snprintf(f.remedy, sizeof(f.remedy),
+		 "close what is open, rmmod the links and cleardown, then modprobe them");
+	doctor_tell(&f);
 }
 
 /* NULL: it cannot be asked, which has been told. */
@@ -189,7 +216,9 @@ static struct cleardown_ctl *check_module(void)
 			snprintf(f.remedy, sizeof(f.remedy),
 				 "make install, then `make unload` and `make load`");
 	}
-	tell(&f);
+	doctor_tell(&f);
+	if (ctl)
+		check_loaded_is_installed();
 	return ctl;
 }
 
@@ -215,7 +244,7 @@ static void check_links(void)
 			snprintf(f.text, sizeof(f.text), "not loaded: %s", links[i].what);
 			snprintf(f.remedy, sizeof(f.remedy), "modprobe %s", links[i].module);
 		}
-		tell(&f);
+		doctor_tell(&f);
 	}
 }
 
@@ -260,7 +289,7 @@ static void check_group(const char *name)
 	} else {
 		snprintf(f.text, sizeof(f.text), geteuid() ? "you are in it" : "exists");
 	}
-	tell(&f);
+	doctor_tell(&f);
 }
 
 static void check_groups(void)
@@ -300,7 +329,7 @@ static void check_node(const char *name)
 		snprintf(f.text, sizeof(f.text), "mode %o%s%s", rule->mode,
 			 rule->group ? ", group " : "", word_or(rule->group, ""));
 	}
-	tell(&f);
+	doctor_tell(&f);
 }
 
 /* ---- lines, and what is bound ---- */
@@ -362,7 +391,7 @@ static void check_line(struct cleardown_ctl *ctl, struct json_object *line)
 	}
 	if (object && (driver || holder))
 		held_behind(&f, ctl, object, pid);
-	tell(&f);
+	doctor_tell(&f);
 }
 
 static void check_lines(struct cleardown_ctl *ctl)
@@ -401,7 +430,7 @@ static void check_object(const struct cleardown_device *device)
 		snprintf(f.text, sizeof(f.text), "%s, %s", device->backend,
 			 word_or(cleardown_state_name(device->session.state), "?"));
 	}
-	tell(&f);
+	doctor_tell(&f);
 }
 
 static void check_objects(struct cleardown_ctl *ctl)
@@ -435,7 +464,7 @@ static void check_programs(void)
 			 "runs (pid %d), and opens lines that come, until they are bound",
 			 holder.pid);
 		snprintf(f.remedy, sizeof(f.remedy), "systemctl stop %s", probing[i]);
-		tell(&f);
+		doctor_tell(&f);
 	}
 }
 
@@ -459,6 +488,8 @@ static int run_doctor(int argc, char **argv)
 	check_lines(ctl);
 	if (ctl)
 		check_objects(ctl);
+	if (ctl)
+		doctor_fax(ctl);
 	cleardown_ctl_free(ctl);
 	if (settings.json)
 		put_u64(doc_current(), "wrong", visit.wrong);
@@ -475,10 +506,13 @@ const struct verb verb_doctor = {
 	.summary = "what is wrong, what would go wrong, and what mends it",
 	.details =
 		"Looks at the kernel (Secure Boot, lockdown), the modules and their version, groups,\n"
-		"the modes of the nodes, each line and who has it, each object. Nothing is opened.\n"
+		"the modes of the nodes, each line and who has it, each object; where a fax line is\n"
+		"bound, cleardown-faxd: whether it runs, answers, has its spool and its lines. No line\n"
+		"and no object is opened.\n"
 		"A note is no fault; --quiet leaves out what is in order. The exit code is that of the\n"
-		"first thing that is wrong: 2 another version, 3 no module, 4 nodes or groups, 5 the\n"
-		"line of an object is held by others, 30 an object's line is gone or stuck; or 0.\n"
+		"first thing that is wrong: 2 another version, 3 no module or no fax daemon, 4 nodes,\n"
+		"groups or the spool, 5 the line of an object is held by others, 30 an object's line is\n"
+		"gone or stuck; or 0.\n"
 		"Only root sees the holders among other users' processes.\n",
 	.run = run_doctor,
 };
