@@ -145,16 +145,14 @@ static struct cm_vc *cm_force_id(struct cm_link *link, u64 id, const struct cldn
 
 	cldn_who_current(&who);
 	guard(spinlock_irqsave)(&link->lock);
-	list_for_each_entry(m, &link->members, node) {
-		if (m->h.id != id || !cm_is_vc(&m->h))
-			continue;
-		vc = container_of(m, struct cm_vc, m);
-		if (!cm_force_locked(vc, wish, &who, false))
-			return ERR_PTR(-ENOTCONN);
-		cldn_handle_get(&m->h);
-		return vc;
-	}
-	return ERR_PTR(-ENOENT);
+	m = cm_member_find_locked(link, id);
+	if (!m || !cm_is_vc(&m->h))
+		return ERR_PTR(-ENOENT);
+	vc = container_of(m, struct cm_vc, m);
+	if (!cm_force_locked(vc, wish, &who, false))
+		return ERR_PTR(-ENOTCONN);
+	cldn_handle_get(&m->h);
+	return vc;
 }
 
 /* 0, -EINPROGRESS when the time is up, -EINTR when the caller was killed. */

@@ -113,17 +113,15 @@ static struct cm_vc *cm_af_take(struct cm_af *af, u64 id)
 	struct cm_vc *vc;
 
 	guard(spinlock_irqsave)(&link->lock);
-	list_for_each_entry(m, &link->members, node) {
-		if (m->h.id != id || !cm_is_vc(&m->h))
-			continue;
-		vc = container_of(m, struct cm_vc, m);
-		if (vc->af != af || vc->taken)
-			return NULL;
-		vc->taken = true;
-		cldn_handle_get(&vc->m.h);
-		return vc;
-	}
-	return NULL;
+	m = cm_member_find_locked(link, id);
+	if (!m || !cm_is_vc(&m->h))
+		return NULL;
+	vc = container_of(m, struct cm_vc, m);
+	if (vc->af != af || vc->taken)
+		return NULL;
+	vc->taken = true;
+	cldn_handle_get(&vc->m.h);
+	return vc;
 }
 
 static struct cm_vc *cm_af_vc(struct cm_af *af, u64 take)

@@ -47,6 +47,10 @@
  * Locks: dev->lock > link->lock > vc->h.lock = af->h.lock > q->lock. link->lock has the lists of
  * handles and the SAPs. No lower function is called with one of them held.
  *
+ * A link may have ten thousand VCs: nothing that happens once for each of them may look at all of
+ * them. They are found by their id (link->by_id), their call's reference (@ours, @theirs) and their
+ * VCI (@vcis), and those that owe the far end a message stand in a list of their own (@owing).
+ *
  * References of a member: its file; the link while it is listed; each record of it that is queued
  * (cm_post()); the todo list.
  */
@@ -158,6 +162,8 @@ struct cm_sink {
  * @h: the handle; first
  * @link: its link
  * @node: in link->members; under link->lock
+ * @by_id: in link->by_id, as long as in link->members
+ * @key: the id under which it is there; under link->lock
  * @todo: in link->todo; under link->lock
  * @turn: the worker's look at it
  */
@@ -165,6 +171,8 @@ struct cm_member {
 	struct cldn_handle h;
 	struct cm_link *link;
 	struct list_head node;
+	struct rb_node by_id;
+	u64 key;
 	struct list_head todo;
 	void (*turn)(struct cm_member *m);
 };
@@ -287,6 +295,7 @@ enum cm_phase {
  * @user: the program that is its call manager, or NULL
  * @cm_ctx: the call manager's context
  * @call: Q.2931's; worker
+ * @owing: in link->owing: a message of its call, or of a party, had no room; worker
  * @params: of the call, as agreed
  * @multi: it carries a call to many; changed by the worker under h.lock
  * @leaf: it is a party of one, at its own end
@@ -351,6 +360,7 @@ struct cm_vc {
 	struct cm_user *user;
 	void *cm_ctx;
 	struct cldn_q2931_call call;
+	struct list_head owing;
 	struct cleardown_vc_call params;
 	struct cm_multi *multi;
 	struct cm_party *leaf;
@@ -395,6 +405,7 @@ struct cm_vc {
  * @manager: the call manager, from bind on
  * @lock: lists and SAPs
  * @members: all that are listed
+ * @by_id: the same, by their ids
  * @todo: members that want a turn
  * @saps: by selector: who takes calls for it, no reference
  * @sap_any: who takes all others
@@ -423,8 +434,10 @@ struct cm_vc {
  * @sig: Q.2931
  * @sig_ms: clocks of Q.2931 that bind has set, 0 = as the standards have it
  * @saal_ms: of SSCOP
- * @ours: calls by the value of the reference that we chose
- * @theirs: by that of the peer's
+ * @ours: calls by the value of the reference that we chose; in place of one that is over, the VCI
+ *	that is in quarantine for it
+ * @theirs: by that of the peer's, likewise
+ * @owing: VCs that have a message for which there was no room, oldest first
  * @party_last: number of the party that was made last
  * @vcis: VPI << 16 | VCI: the call that has it, or a mark for those in quarantine
  * @restarting: key of the VCI that a RESTART of ours is for, 0 = none is under way
@@ -443,6 +456,7 @@ struct cm_link {
 
 	spinlock_t lock; /* see above */
 	struct list_head members;
+	struct rb_root by_id;
 	struct list_head todo;
 	struct cm_af *saps[256];
 	struct cm_af *sap_any;
@@ -474,6 +488,7 @@ struct cm_link {
 	u32 saal_ms[CLDN_SSCOP_TIMERS];
 	struct xarray ours;
 	struct xarray theirs;
+	struct list_head owing;
 	u32 party_last;
 	struct xarray vcis;
 	unsigned long restarting;
@@ -550,6 +565,9 @@ void cm_want_locked(struct cm_member *m);
 void cm_queued(struct cldn_handle *h);
 int cm_list(struct cm_member *m);
 void cm_unlist(struct cm_member *m);
+void cm_renumber(struct cldn_handle *h, u64 id);
+struct cm_member *cm_member_after_locked(struct cm_link *link, u64 id);
+struct cm_member *cm_member_find_locked(struct cm_link *link, u64 id);
 void cm_rec_init(struct cm_rec *r, struct cm_member *owner, u32 type);
 void cm_post(struct cm_member *to, struct cm_rec *r);
 void cm_post_renew(struct cm_member *to, struct cm_rec *r);
@@ -570,6 +588,9 @@ int cm_error(u32 word);
 extern const struct cldn_q2931_ops cm_q2931_ops;
 extern const struct cm_manager cm_q2931_manager;
 int cm_call_begin(struct cm_vc *vc);
+void cm_owing_run(struct cm_link *link, bool all);
+unsigned long cm_quarantine_find(struct cm_link *link, u32 cref);
+void cm_quarantine_forget(struct cm_link *link, u32 cref, unsigned long key);
 void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg);
 void cm_add_party_fill(struct cm_vc *vc, const u8 *called, struct cldn_q2931_msg *msg);
 
@@ -614,8 +635,15 @@ void cm_args_timers(struct cm_link *link);
 void cm_args_saal(struct cm_link *link, struct cldn_sscop_cfg *cfg);
 
 /* vci.c */
+static inline unsigned long cm_vci_key(u16 vpci, u16 vci)
+{
+	return (unsigned long)vpci << 16 | vci;
+}
+
 int cm_vci_take(struct cldn_q2931_call *call, bool any);
 void cm_vci_free(struct cldn_q2931_call *call, bool quarantine);
+bool cm_vci_in_quarantine(struct cm_link *link, unsigned long key, u32 cref);
+struct cldn_q2931_call *cm_vci_call(struct cldn_q2931_link *sig, u16 vpci, u16 vci);
 void cm_vci_stray(struct cldn_q2931_link *sig, u32 cref);
 void cm_vci_restarted(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg);
 void cm_vci_restart_done(struct cldn_q2931_link *sig, bool confirmed);

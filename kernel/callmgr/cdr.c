@@ -162,35 +162,41 @@ int cm_cdr_next(struct cldn_handle *h, void *p)
 	return -ENOENT;
 }
 
+/* It is a VC, and the caller's, unless he sees all of them. */
+static bool cm_visible(const struct cm_member *m, bool all)
+{
+	return cm_is_vc(&m->h) && (all || uid_eq(m->h.owner.uid, current_euid()));
+}
+
 /* The VC with the lowest id after @after that the caller may see, referenced, or NULL. */
 static struct cm_vc *cm_vc_after(struct cm_link *link, u64 after)
 {
-	struct cm_vc *found = NULL, *vc;
 	bool all = cm_sees_all();
 	struct cm_member *m;
 
 	guard(spinlock_irqsave)(&link->lock);
-	list_for_each_entry(m, &link->members, node) {
-		vc = cm_is_vc(&m->h) ? container_of(m, struct cm_vc, m) : NULL;
-		if (!vc || m->h.id <= after || (found && m->h.id > found->m.h.id))
+	while ((m = cm_member_after_locked(link, after))) {
+		after = m->key;
+		if (!cm_visible(m, all))
 			continue;
-		if (all || uid_eq(m->h.owner.uid, current_euid()))
-			found = vc;
+		cldn_handle_get(&m->h);
+		return container_of(m, struct cm_vc, m);
 	}
-	if (found)
-		cldn_handle_get(&found->m.h);
-	return found;
+	return NULL;
 }
 
 /* The VC of that id, if the caller may see it, referenced, or NULL. */
 struct cm_vc *cm_vc_seen(struct cm_link *link, u64 id)
 {
-	struct cm_vc *vc = cm_vc_after(link, id - 1);
+	bool all = cm_sees_all();
+	struct cm_member *m;
 
-	if (!vc || vc->m.h.id == id)
-		return vc;
-	cldn_handle_put(&vc->m.h);
-	return NULL;
+	guard(spinlock_irqsave)(&link->lock);
+	m = cm_member_find_locked(link, id);
+	if (!m || !cm_visible(m, all))
+		return NULL;
+	cldn_handle_get(&m->h);
+	return container_of(m, struct cm_vc, m);
 }
 
 /* CLEARDOWN_IOC_VC_NEXT */

@@ -5,7 +5,7 @@
 #include "callmgr.h"
 #include "user.h"
 
-/* Members that get their turn in one run of the worker; the others come in the next. */
+/* Members that get their turn in one run of the worker, and clocks; the others come in the next. */
 #define CM_TURNS 64
 /* Signalling PDUs that wait for the worker, at most. */
 #define CM_SIGNALLING_BACKLOG 1024
@@ -35,10 +35,11 @@ static void cm_timers_run(struct cm_link *link)
 {
 	struct timerqueue_node *node;
 	struct cm_timer *t;
+	unsigned int n;
 
-	while ((node = timerqueue_getnext(&link->timers))) {
+	for (n = 0; (node = timerqueue_getnext(&link->timers)); n++) {
 		t = container_of(node, struct cm_timer, node);
-		if (ktime_to_ns(node->expires) > ktime_get_ns()) {
+		if (n == CM_TURNS || ktime_to_ns(node->expires) > ktime_get_ns()) {
 			cldn_wake_at(link->dev, ktime_to_ns(node->expires));
 			return;
 		}
@@ -74,6 +75,54 @@ void cm_want(struct cm_member *m)
 void cm_queued(struct cldn_handle *h)
 {
 	cm_want(cm_member_of(h));
+}
+
+static u64 cm_key_of(const struct rb_node *node)
+{
+	return rb_entry(node, struct cm_member, by_id)->key;
+}
+
+static bool cm_key_less(struct rb_node *node, const struct rb_node *other)
+{
+	return cm_key_of(node) < cm_key_of(other);
+}
+
+/* The member with the lowest id after @id, or NULL. Caller holds link->lock. */
+struct cm_member *cm_member_after_locked(struct cm_link *link, u64 id)
+{
+	struct rb_node *node = link->by_id.rb_node, *found = NULL;
+
+	lockdep_assert_held(&link->lock);
+	while (node) {
+		if (cm_key_of(node) > id) {
+			found = node;
+			node = node->rb_left;
+		} else {
+			node = node->rb_right;
+		}
+	}
+	return rb_entry_safe(found, struct cm_member, by_id);
+}
+
+/* The member of that id, or NULL. Caller holds link->lock. */
+struct cm_member *cm_member_find_locked(struct cm_link *link, u64 id)
+{
+	struct cm_member *m = cm_member_after_locked(link, id - 1);
+
+	return m && m->key == id ? m : NULL;
+}
+
+/* It is going to have the number @id. Caller holds dev->lock. */
+void cm_renumber(struct cldn_handle *h, u64 id)
+{
+	struct cm_member *m = cm_member_of(h);
+
+	guard(spinlock_irqsave)(&m->link->lock);
+	if (list_empty(&m->node))
+		return;
+	rb_erase(&m->by_id, &m->link->by_id);
+	m->key = id;
+	rb_add(&m->by_id, &m->link->by_id, cm_key_less);
 }
 
 /* @m is zero; its handle is initialised next. */
@@ -125,6 +174,8 @@ int cm_list(struct cm_member *m)
 	cldn_handle_get(&m->h); /* put by cm_unlist() */
 	guard(spinlock_irqsave)(&m->link->lock);
 	list_add_tail(&m->node, &m->link->members);
+	m->key = m->h.id;
+	rb_add(&m->by_id, &m->link->by_id, cm_key_less);
 	m->link->nvcs += cm_is_vc(&m->h);
 	return 0;
 }
@@ -135,6 +186,7 @@ void cm_unlist(struct cm_member *m)
 		if (list_empty(&m->node))
 			return;
 		list_del_init(&m->node);
+		rb_erase(&m->by_id, &m->link->by_id);
 		m->link->nvcs -= cm_is_vc(&m->h);
 	}
 	cldn_member_leave(&m->h);
@@ -256,6 +308,7 @@ static void cm_saal_signal(void *ctx, enum cldn_saal_signal signal)
 		cm_note(link, CM_COUNT_SAAL_UP);
 		cm_vci_retry(link);
 		cldn_q2931_link_saal_up(&link->sig);
+		cm_owing_run(link, true);
 		break;
 	case CLDN_SAAL_RELEASE_IND:
 		cm_note(link, CM_COUNT_SAAL_DOWN);
@@ -273,28 +326,12 @@ static void cm_saal_data(void *ctx, const u8 *sdu, size_t len)
 	cldn_q2931_link_receive(&cm_of_saal(ctx)->sig, sdu, len);
 }
 
-static void cm_room_of(struct xarray *calls)
-{
-	struct cm_vc *vc;
-	unsigned long i;
-
-	xa_for_each(calls, i, vc) {
-		cldn_handle_get(&vc->m.h);
-		if (vc->call.owed)
-			cldn_q2931_call_room(&vc->call);
-		if (vc->multi)
-			cm_multi_room(vc);
-		cldn_handle_put(&vc->m.h);
-	}
-}
-
 static void cm_saal_room(void *ctx)
 {
 	struct cm_link *link = cm_of_saal(ctx);
 
 	cldn_q2931_link_room(&link->sig);
-	cm_room_of(&link->ours);
-	cm_room_of(&link->theirs);
+	cm_owing_run(link, false);
 }
 
 /* The engine counts them by letter. */
@@ -389,6 +426,7 @@ static void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m
 			break;
 		fn(m);
 		cldn_handle_put(&m->h);
+		cond_resched();
 	}
 	guard(spinlock_irqsave)(&link->lock);
 	list_splice(&seen, &link->members);
@@ -513,6 +551,8 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	INIT_LIST_HEAD(&link->members);
 	INIT_LIST_HEAD(&link->users);
 	INIT_LIST_HEAD(&link->todo);
+	INIT_LIST_HEAD(&link->owing);
+	link->by_id = RB_ROOT;
 	skb_queue_head_init(&link->rxq);
 	xa_init(&link->ours);
 	xa_init(&link->theirs);

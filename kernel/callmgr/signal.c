@@ -19,6 +19,16 @@ static void cm_end_sent(struct cldn_q2931_link *sig, const struct cldn_q2931_msg
 		trace_close_data_sent(cm_vc_of_call(call), call->close.data_len);
 }
 
+/* Of this call there is more to send when there is room: cm_owing_run(). */
+static void cm_owe(struct cldn_q2931_link *sig, u32 cref)
+{
+	struct cldn_q2931_call *call = cm_lookup(sig, cref & ~(u32)CLDN_Q2931_CREF_FLAG,
+						 !(cref & CLDN_Q2931_CREF_FLAG));
+
+	if (call && list_empty(&cm_vc_of_call(call)->owing))
+		list_add_tail(&cm_vc_of_call(call)->owing, &cm_link_of_sig(sig)->owing);
+}
+
 /*
  * While SSCOP recovers it takes nothing, and Q.2931 does not know: the connection is still there.
  * The message is owed as for want of room; ESTABLISH_IND, which ends a recovery, brings it.
@@ -32,7 +42,43 @@ static int cm_send(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg
 		ret = cldn_sscf_data(&link->saal, link->msg, ret);
 	if (!ret && (msg->type == CLDN_Q2931_RELEASE || msg->type == CLDN_Q2931_RELEASE_COMPLETE))
 		cm_end_sent(sig, msg);
-	return ret == -ENOTCONN ? -ENOBUFS : ret;
+	if (ret != -ENOTCONN && ret != -ENOBUFS)
+		return ret;
+	cm_owe(sig, msg->cref);
+	return -ENOBUFS;
+}
+
+static void cm_owe_parties(struct cldn_q2931_call *call, const void *unused)
+{
+	if (cm_vc_of_call(call)->multi)
+		cm_owe(call->link, call->cref);
+}
+
+/*
+ * There is room in the window: who came first has it, until one finds that there is none any more.
+ * That one stays the first. @all: signalling has just been established, and what parties wished to
+ * say before was not tried. Worker.
+ */
+void cm_owing_run(struct cm_link *link, bool all)
+{
+	bool refused = false;
+	struct cm_vc *vc;
+
+	if (all)
+		cm_q2931_ops.each(&link->sig, cm_owe_parties, NULL);
+	while (!refused && !list_empty(&link->owing)) {
+		vc = list_first_entry(&link->owing, struct cm_vc, owing);
+		list_del_init(&vc->owing);
+		cldn_handle_get(&vc->m.h);
+		if (vc->call.owed)
+			cldn_q2931_call_room(&vc->call);
+		if (vc->multi)
+			cm_multi_room(vc);
+		refused = !list_empty(&vc->owing);
+		if (refused)
+			list_move(&vc->owing, &link->owing);
+		cldn_handle_put(&vc->m.h);
+	}
 }
 
 /* ---- clocks ---- */
@@ -76,7 +122,7 @@ static struct cldn_q2931_call *cm_lookup(struct cldn_q2931_link *sig, u32 value,
 {
 	struct cm_vc *vc = xa_load(cm_calls(cm_link_of_sig(sig), ours), value);
 
-	return vc ? &vc->call : NULL;
+	return vc && !xa_is_value(vc) ? &vc->call : NULL;
 }
 
 static void cm_each(struct cldn_q2931_link *sig,
@@ -87,9 +133,11 @@ static void cm_each(struct cldn_q2931_link *sig,
 	unsigned long i;
 
 	xa_for_each(&link->ours, i, vc)
-		fn(&vc->call, arg);
+		if (!xa_is_value(vc))
+			fn(&vc->call, arg);
 	xa_for_each(&link->theirs, i, vc)
-		fn(&vc->call, arg);
+		if (!xa_is_value(vc))
+			fn(&vc->call, arg);
 }
 
 /* The call's reference in the tables; it keeps the VC. Pairs with cm_call_leave(). */
@@ -103,13 +151,41 @@ static int cm_call_enter(struct cm_vc *vc, bool ours)
 	return ret;
 }
 
+/*
+ * Its place stays taken while its VCI is in quarantine, by what finds that: the far end may still
+ * mean this call by the reference. Needs no memory.
+ */
 static void cm_call_leave(struct cm_vc *vc)
 {
 	u32 value = vc->call.cref & ~CLDN_Q2931_CREF_FLAG;
-	bool ours = cldn_q2931_call_ours(&vc->call);
+	struct xarray *calls = cm_calls(vc->m.link, cldn_q2931_call_ours(&vc->call));
+	unsigned long key = cm_vci_key(vc->call.vpci, vc->call.vci);
 
-	if (xa_erase(cm_calls(vc->m.link, ours), value) == vc)
-		cldn_handle_put(&vc->m.h);
+	list_del_init(&vc->owing);
+	if (xa_load(calls, value) != vc)
+		return;
+	if (cm_vci_in_quarantine(vc->m.link, key, vc->call.cref))
+		xa_store(calls, value, xa_mk_value(key), GFP_NOWAIT);
+	else
+		xa_erase(calls, value);
+	cldn_handle_put(&vc->m.h);
+}
+
+/* The key of the VCI that is in quarantine for a call of that reference, 0 = none. */
+unsigned long cm_quarantine_find(struct cm_link *link, u32 cref)
+{
+	void *entry = xa_load(cm_calls(link, !(cref & CLDN_Q2931_CREF_FLAG)),
+			      cref & ~(u32)CLDN_Q2931_CREF_FLAG);
+
+	return xa_is_value(entry) ? xa_to_value(entry) : 0;
+}
+
+/* That VCI is in quarantine no more. */
+void cm_quarantine_forget(struct cm_link *link, u32 cref, unsigned long key)
+{
+	if (cm_quarantine_find(link, cref) == key)
+		xa_erase(cm_calls(link, !(cref & CLDN_Q2931_CREF_FLAG)),
+			 cref & ~(u32)CLDN_Q2931_CREF_FLAG);
 }
 
 int cm_call_begin(struct cm_vc *vc)
@@ -351,6 +427,7 @@ const struct cldn_q2931_ops cm_q2931_ops = {
 	.link_timer_stop = cm_link_timer_stop,
 	.lookup = cm_lookup,
 	.each = cm_each,
+	.of_vc = cm_vci_call,
 	.new_call = cm_new_call,
 	.fill = cm_fill,
 	.vc_take = cm_vci_take,

@@ -524,6 +524,7 @@ static const struct cldn_member_ops cm_vc_ops = {
 	.poll = cm_vc_poll,
 	.release = cm_vc_release,
 	.free = cm_vc_free,
+	.renumber = cm_renumber,
 	.parties = true,
 };
 
@@ -544,6 +545,7 @@ static void cm_vc_setup(struct cm_vc *vc, struct cm_link *link)
 	}
 	timerqueue_init(&vc->misc.node);
 	vc->misc.fn = cm_vc_misc;
+	INIT_LIST_HEAD(&vc->owing);
 	skb_queue_head_init(&vc->rxq);
 	mutex_init(&vc->read_mutex);
 	mutex_init(&vc->write_mutex);

@@ -9,14 +9,21 @@
 #include "callmgr.h"
 #include "trace.h"
 
-/* In the table of VCIs, where else a VC is: the reference of the call that had it. */
+/*
+ * In the table of VCIs, where else a VC is: the reference of the call that had it. The place of that
+ * reference has its key in turn: cm_call_leave().
+ */
 #define CM_QUARANTINED XA_MARK_1
 /* of these: no RESTART was sent yet */
 #define CM_UNTRIED XA_MARK_2
 
-static unsigned long cm_vci_key(u16 vpci, u16 vci)
+/* What has this VCI now does not any more. */
+static void cm_vci_erase(struct cm_link *link, unsigned long key)
 {
-	return (unsigned long)vpci << 16 | vci;
+	void *entry = xa_erase(&link->vcis, key);
+
+	if (xa_is_value(entry))
+		cm_quarantine_forget(link, xa_to_value(entry), key);
 }
 
 static int cm_vci_choose(struct cm_vc *vc)
@@ -41,7 +48,7 @@ static int cm_vci_insert(struct cm_vc *vc)
 	if (vc->call.vpci > 255 || vc->call.vci < CM_FIRST_VCI)
 		return -EINVAL;
 	if (xa_is_value(xa_load(&link->vcis, key)) && key != link->restarting)
-		xa_erase(&link->vcis, key);
+		cm_vci_erase(link, key);
 	return xa_insert(&link->vcis, key, vc, GFP_KERNEL);
 }
 
@@ -91,42 +98,48 @@ static void cm_vci_release(struct cm_link *link, unsigned long key)
 	if (key == link->restarting)
 		link->restart_over = true;
 	else
-		xa_erase(&link->vcis, key);
+		cm_vci_erase(link, key);
+}
+
+/* It is, and for a call of that reference. */
+bool cm_vci_in_quarantine(struct cm_link *link, unsigned long key, u32 cref)
+{
+	return xa_load(&link->vcis, key) == xa_mk_value(cref);
+}
+
+/* The call that has it, or NULL. */
+struct cldn_q2931_call *cm_vci_call(struct cldn_q2931_link *sig, u16 vpci, u16 vci)
+{
+	struct cm_vc *vc = xa_load(&cm_link_of_sig(sig)->vcis, cm_vci_key(vpci, vci));
+
+	return vc && !xa_is_value(vc) ? &vc->call : NULL;
 }
 
 /* A RELEASE COMPLETE for a call that we have given up: late, but the end of its quarantine. */
 void cm_vci_stray(struct cldn_q2931_link *sig, u32 cref)
 {
 	struct cm_link *link = cm_link_of_sig(sig);
-	unsigned long key;
-	void *entry;
+	unsigned long key = cm_quarantine_find(link, cref);
 
-	xa_for_each_marked(&link->vcis, key, entry, CM_QUARANTINED)
-		if (xa_to_value(entry) == cref)
-			cm_vci_release(link, key);
-}
-
-static bool cm_restart_means(const struct cldn_q2931_msg *msg, unsigned long key)
-{
-	switch (msg->restart) {
-	case CLDN_Q2931_RESTART_VC:
-		return key == cm_vci_key(msg->connection.vpci, msg->connection.vci);
-	case CLDN_Q2931_RESTART_VP:
-		return key >> 16 == msg->connection.vpci;
-	default:
-		return true;
-	}
+	if (key)
+		cm_vci_release(link, key);
 }
 
 /* A RESTART of the far end's. */
 void cm_vci_restarted(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg)
 {
+	unsigned long vc = cm_vci_key(msg->connection.vpci, msg->connection.vci);
 	struct cm_link *link = cm_link_of_sig(sig);
 	unsigned long key;
 	void *entry;
 
+	if (msg->restart == CLDN_Q2931_RESTART_VC) {
+		if (xa_is_value(xa_load(&link->vcis, vc)))
+			cm_vci_release(link, vc);
+		return;
+	}
 	xa_for_each_marked(&link->vcis, key, entry, CM_QUARANTINED)
-		if (cm_restart_means(msg, key))
+		if (msg->restart != CLDN_Q2931_RESTART_VP || key >> 16 == msg->connection.vpci)
 			cm_vci_release(link, key);
 }
 
@@ -141,7 +154,7 @@ void cm_vci_restart_done(struct cldn_q2931_link *sig, bool confirmed)
 	if (confirmed)
 		cm_note(link, CM_COUNT_RESTARTED);
 	if (confirmed || link->restart_over)
-		xa_erase(&link->vcis, key);
+		cm_vci_erase(link, key);
 }
 
 /* Signalling is established: those that are out of service get another chance. */

@@ -41,13 +41,25 @@ int cldn_member_join(struct cldn_handle *h)
 	return 0;
 }
 
+/* The next number for @h, under which its class finds it already. */
+static u64 cldn_member_number_locked(struct cldn_handle *h)
+{
+	u64 id = h->dev->id << 32 | ++h->dev->generation;
+
+	lockdep_assert_held(&h->dev->lock);
+	if (h->member->renumber)
+		h->member->renumber(h, id);
+	return id;
+}
+
 void cldn_member_renew(struct cldn_handle *h)
 {
-	struct cldn_device *dev = h->dev;
+	u64 id;
 
-	guard(spinlock_irqsave)(&dev->lock);
+	guard(spinlock_irqsave)(&h->dev->lock);
+	id = cldn_member_number_locked(h);
 	spin_lock(&h->lock);
-	h->id = dev->id << 32 | ++dev->generation;
+	h->id = id;
 	spin_unlock(&h->lock);
 }
 
@@ -105,13 +117,14 @@ void cldn_member_post(struct cldn_handle *h, struct cldn_rec *rec)
 
 void cldn_member_post_renew(struct cldn_handle *h, struct cldn_rec *rec)
 {
-	struct cldn_device *dev = h->dev;
 	struct cldn_evq *q = NULL;
+	u64 id;
 
-	scoped_guard(spinlock_irqsave, &dev->lock) {
+	scoped_guard(spinlock_irqsave, &h->dev->lock) {
+		id = cldn_member_number_locked(h);
 		spin_lock(&h->lock);
 		q = cldn_member_post_locked(h, rec);
-		h->id = dev->id << 32 | ++dev->generation;
+		h->id = id;
 		spin_unlock(&h->lock);
 	}
 	cldn_member_posted(q, rec);

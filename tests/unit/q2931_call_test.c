@@ -275,6 +275,20 @@ static void op_each(struct cldn_q2931_link *link,
 			fn(p->slots[i].call, arg);
 }
 
+static struct cldn_q2931_call *op_of_vc(struct cldn_q2931_link *link, u16 vpci, u16 vci)
+{
+	struct peer *p = peer_of(link);
+	size_t i;
+
+	for (i = 0; i < NCALLS; i++) {
+		struct cldn_q2931_call *call = p->slots[i].call;
+
+		if (call && call->has_vc && call->vpci == vpci && call->vci == vci)
+			return call;
+	}
+	return NULL;
+}
+
 static struct cldn_q2931_call *add_call(struct peer *p, u32 cref)
 {
 	size_t i;
@@ -474,6 +488,7 @@ static const struct cldn_q2931_ops ops = {
 	.link_timer_stop = op_link_timer_stop,
 	.lookup = op_lookup,
 	.each = op_each,
+	.of_vc = op_of_vc,
 	.new_call = op_new_call,
 	.fill = op_fill,
 	.vc_take = op_vc_take,

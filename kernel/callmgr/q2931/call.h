@@ -194,6 +194,7 @@ struct cldn_q2931_call {
  * @link_timer_stop: the same
  * @lookup: the call whose reference has this value and was chosen by us (or not); NULL
  * @each: call @fn for every call; it must bear that @fn ends the call it is given
+ * @of_vc: the call that has this VC; NULL
  * @new_call: memory for an incoming call, cldn_q2931_call_init() done with @cref; NULL to refuse it
  *	with *@cause
  * @fill: add what only the owner knows to a SETUP (address, traffic...), an answer to it, a RELEASE
@@ -231,6 +232,7 @@ struct cldn_q2931_ops {
 	struct cldn_q2931_call *(*lookup)(struct cldn_q2931_link *link, u32 value, bool ours);
 	void (*each)(struct cldn_q2931_link *link,
 		     void (*fn)(struct cldn_q2931_call *call, const void *arg), const void *arg);
+	struct cldn_q2931_call *(*of_vc)(struct cldn_q2931_link *link, u16 vpci, u16 vci);
 	struct cldn_q2931_call *(*new_call)(struct cldn_q2931_link *link, u32 cref, u8 *cause);
 	void (*fill)(struct cldn_q2931_call *call, struct cldn_q2931_msg *msg);
 	int (*vc_take)(struct cldn_q2931_call *call, bool any);

@@ -252,9 +252,22 @@ static void restart_call(struct cldn_q2931_call *call, const void *arg)
 	if (restart->class != CLDN_Q2931_RESTART_ALL &&
 	    (!call->has_vc || call->vpci != restart->connection.vpci))
 		return;
-	if (restart->class == CLDN_Q2931_RESTART_VC && call->vci != restart->connection.vci)
-		return;
 	cldn_q2931_call_restart(call);
+}
+
+/* A far end that has lost many calls has a RESTART for each of their VCs. */
+static void restart_calls(struct cldn_q2931_link *link)
+{
+	const struct cldn_q2931_restart *restart = &link->response;
+	struct cldn_q2931_call *call;
+
+	if (restart->class != CLDN_Q2931_RESTART_VC) {
+		link->ops->each(link, restart_call, restart);
+		return;
+	}
+	call = link->ops->of_vc(link, restart->connection.vpci, restart->connection.vci);
+	if (call)
+		restart_call(call, restart);
 }
 
 static void got_restart(struct cldn_q2931_link *link)
@@ -275,7 +288,7 @@ static void got_restart(struct cldn_q2931_link *link)
 		link_answer(link, CLDN_Q2931_STATUS, restart_state(link), &verdict);
 		return;
 	}
-	link->ops->each(link, restart_call, &link->response);
+	restart_calls(link);
 	link->ops->restarted(link, msg);
 	respond_restart(link);
 }

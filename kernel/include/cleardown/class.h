@@ -123,6 +123,8 @@ enum cldn_step_verdict {
  * @poll: EPOLL* now, after poll_wait() on what changes it
  * @release: its file goes. Never waits; any task context.
  * @free: the last reference is gone; frees what the handle is embedded in. Any context.
+ * @renumber: it gets the number @id next, for a class that finds it by that; may be NULL. Caller
+ *	holds dev->lock and no other.
  * @parties: its CLOSE may name one
  */
 struct cldn_member_ops {
@@ -134,6 +136,7 @@ struct cldn_member_ops {
 	__poll_t (*poll)(struct cldn_handle *h, struct file *file, struct poll_table_struct *wait);
 	void (*release)(struct cldn_handle *h);
 	void (*free)(struct cldn_handle *h);
+	void (*renumber)(struct cldn_handle *h, u64 id);
 	bool parties;
 };
 
