@@ -70,7 +70,7 @@
 /* Of the signalling channel, and the first one that calls get. */
 #define CM_SIGNALLING_VCI 5
 #define CM_FIRST_VCI 32
-#define CM_LAST_VCI 1023
+#define CM_LAST_VCI 65535
 #define CM_DEFAULT_SDU 9188
 /* Said in SETUP where the medium does not know its rate, cells per second: 100 Mbit/s. */
 #define CM_DEFAULT_RATE 235849
