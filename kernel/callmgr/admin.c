@@ -6,6 +6,18 @@
 #include <linux/sched/signal.h>
 #include "callmgr.h"
 
+/**
+ * struct cm_look - somebody waits for the report of a close
+ * @node: in link->looks_at; this and the next two under link->lock
+ * @vc: whose
+ * @head: it, when @vc is not swept any more
+ */
+struct cm_look {
+	struct list_head node;
+	struct cm_vc *vc;
+	struct cleardown_report_head head;
+};
+
 /* Every one of a sweep has ended. */
 static bool cm_sweep_over(struct cm_link *link)
 {
@@ -116,12 +128,15 @@ static void cm_sum_locked(struct cm_link *link, const struct cleardown_report_he
 void cm_swept(struct cm_vc *vc)
 {
 	struct cm_link *link = vc->m.link;
+	struct cm_look *look;
 
 	scoped_guard(spinlock_irqsave, &link->lock) {
 		if (!vc->swept)
 			return;
 		WRITE_ONCE(vc->swept, false);
-		vc->swept_head = vc->head; /* the owner's next CLOSE begins another one */
+		list_for_each_entry(look, &link->looks_at, node)
+			if (look->vc == vc)
+				look->head = vc->head; /* the owner's next CLOSE begins another */
 		cm_sum_locked(link, &vc->head);
 		WRITE_ONCE(link->nswept, link->nswept - 1);
 	}
@@ -136,8 +151,9 @@ static bool cm_vc_swept(struct cm_vc *vc)
 	return !READ_ONCE(vc->swept);
 }
 
-/* The VC with this id, referenced, and its call being closed; or an errno. */
-static struct cm_vc *cm_force_id(struct cm_link *link, u64 id, const struct cldn_wish *wish)
+/* The call of the VC with this id, which @look references, is being closed; or an errno. */
+static int cm_force_id(struct cm_link *link, u64 id, const struct cldn_wish *wish,
+		       struct cm_look *look)
 {
 	struct cldn_who who;
 	struct cm_member *m;
@@ -147,12 +163,14 @@ static struct cm_vc *cm_force_id(struct cm_link *link, u64 id, const struct cldn
 	guard(spinlock_irqsave)(&link->lock);
 	m = cm_member_find_locked(link, id);
 	if (!m || !cm_is_vc(&m->h))
-		return ERR_PTR(-ENOENT);
+		return -ENOENT;
 	vc = container_of(m, struct cm_vc, m);
 	if (!cm_force_locked(vc, wish, &who, false))
-		return ERR_PTR(-ENOTCONN);
+		return -ENOTCONN;
 	cldn_handle_get(&m->h);
-	return vc;
+	look->vc = vc;
+	list_add(&look->node, &link->looks_at);
+	return 0;
 }
 
 /* 0, -EINPROGRESS when the time is up, -EINTR when the caller was killed. */
@@ -166,19 +184,22 @@ static int cm_waited(long left)
 static int cm_close_one(struct cm_link *link, struct cleardown_ctl_close *arg,
 			const struct cldn_wish *wish, u64 wait)
 {
-	struct cm_vc *vc = cm_force_id(link, arg->handle, wish);
-	int ret;
+	struct cm_look look = { 0 };
+	struct cm_vc *vc;
+	int ret = cm_force_id(link, arg->handle, wish, &look);
 
-	if (IS_ERR(vc))
-		return PTR_ERR(vc);
+	if (ret)
+		return ret;
+	vc = look.vc;
 	cldn_device_kick(link->dev, CLDN_EV_OP);
 	ret = cm_waited(wait_event_killable_timeout(vc->m.h.wq, cm_vc_swept(vc),
 						    wait ? cm_jiffies(wait) : 0));
+	/* pairs with cm_swept(): what it saw of the report is complete, and no more comes */
+	scoped_guard(spinlock_irqsave, &link->lock)
+		list_del(&look.node);
 	if (!ret) {
-		/* pairs with cm_swept(): what it saw of the report is complete */
-		guard(spinlock_irqsave)(&link->lock);
-		arg->out_report = vc->swept_head;
-		arg->out_closed = !vc->swept_head.error;
+		arg->out_report = look.head;
+		arg->out_closed = !look.head.error;
 	}
 	cldn_handle_put(&vc->m.h);
 	return ret;

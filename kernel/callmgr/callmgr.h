@@ -226,10 +226,28 @@ enum cm_step {
 };
 
 /* What becomes of a call's record. */
-enum cm_cdr {
+enum cm_cdr_phase {
 	CM_CDR_NONE, /* no call that anybody was told of */
 	CM_CDR_RUNNING,
 	CM_CDR_DUE, /* it is over, and the last write has still to be counted */
+};
+
+/**
+ * struct cm_cdr - what a call's record will say, and the call does not know by then
+ * @begin_ns: CLOCK_REALTIME
+ * @setup_ns: until it was connected
+ * @total_ns: until it was released
+ * @flags: CLEARDOWN_CDR_*
+ * @why: enum cleardown_cause
+ * @cause: Q.850
+ */
+struct cm_cdr {
+	u64 begin_ns;
+	u64 setup_ns;
+	u64 total_ns;
+	u32 flags;
+	u8 why;
+	u8 cause;
 };
 
 /* What a link counts by itself; the names are in cdr.c. */
@@ -265,7 +283,7 @@ enum cm_phase {
 };
 
 /**
- * struct cm_vc - a virtual circuit
+ * struct cm_vc - a virtual circuit; with its channel and its file at most 4 KiB
  * @m: member
  * @af: that it came from, pinned
  * @incoming: created by the call manager
@@ -277,7 +295,6 @@ enum cm_phase {
  * @waiter: a CLOSE waits in the kernel, so that no record is owed
  * @forced: not its owner closes it, so that the record is another one
  * @swept: somebody in admin.c waits for its close; under link->lock
- * @swept_head: of the report of the close that was waited for last; under link->lock
  * @slept: the machine was suspended since the far end was heard of; worker
  * @close_done: and is over, with @close_error
  * @close_error: how it ended
@@ -296,7 +313,6 @@ enum cm_phase {
  * @cm_ctx: the call manager's context
  * @call: Q.2931's; worker
  * @owing: in link->owing: a message of its call, or of a party, had no room; worker
- * @params: of the call, as agreed
  * @multi: it carries a call to many; changed by the worker under h.lock
  * @leaf: it is a party of one, at its own end
  * @op: MAKE_CALL, ACCEPT or REJECT that is under way, with the executor's reference; worker
@@ -320,8 +336,7 @@ enum cm_phase {
  * @tx_frames: given to the medium
  * @tx_bytes: octets of them
  * @tx_doubt: of these, not given back by the device when the channel went; under h.lock
- * @read_mutex: one reader, one writer at a time
- * @write_mutex: likewise
+ * @params: of the call, as agreed
  * @offered: INCOMING_CALL, posted on the address family
  * @remote: INCOMING_CLOSE
  * @closed: CLOSE_COMPLETE
@@ -342,7 +357,6 @@ struct cm_vc {
 	bool waiter;
 	bool forced;
 	bool swept;
-	struct cleardown_report_head swept_head;
 	bool slept;
 	bool close_done;
 	int close_error;
@@ -361,15 +375,14 @@ struct cm_vc {
 	void *cm_ctx;
 	struct cldn_q2931_call call;
 	struct list_head owing;
-	struct cleardown_vc_call params;
 	struct cm_multi *multi;
 	struct cm_party *leaf;
 	struct cldn_op *op;
 	enum cm_phase phase;
 	struct cleardown_report_head head;
 	struct cleardown_step steps[CM_STEPS];
-	struct cleardown_cdr cdr;
-	enum cm_cdr cdr_phase;
+	struct cm_cdr cdr;
+	enum cm_cdr_phase cdr_phase;
 	u64 begun_ns;
 	struct cm_sink sink;
 	enum cm_activation activation;
@@ -386,9 +399,9 @@ struct cm_vc {
 	u64 tx_frames;
 	u64 tx_bytes;
 	u64 tx_doubt;
-	struct mutex read_mutex; /* see above */
-	struct mutex write_mutex; /* see above */
 
+	/* from here to @remote_data read by users, as records and their data: cldn_vc_init() */
+	struct cleardown_vc_call params;
 	struct cm_rec offered;
 	struct cm_rec remote;
 	struct cm_rec closed;
@@ -415,6 +428,7 @@ struct cm_vc {
  * @cdr_last: number of the newest, 0 = none yet; under @lock
  * @counts: by enum cm_count; written by the worker
  * @nswept: closes that admin.c waits for; under @lock
+ * @looks_at: who waits for the report of one of them; under @lock
  * @sweep: sums of those that ended; under @lock
  * @nsweep: their number; under @lock
  * @looks: keeps the medium for who has no member: cm_info()
@@ -468,6 +482,7 @@ struct cm_link {
 
 	u32 nswept;
 	u32 nsweep;
+	struct list_head looks_at;
 	struct cleardown_report_head sweep;
 	struct mutex looks; /* see above */
 	bool usable;

@@ -28,7 +28,7 @@ int cm_cdr_init(struct cm_link *link)
 void cm_cdr_begin(struct cm_vc *vc)
 {
 	vc->begun_ns = ktime_get_ns();
-	vc->cdr = (struct cleardown_cdr){
+	vc->cdr = (struct cm_cdr){
 		.begin_ns = ktime_get_real_ns(),
 		.flags = vc->incoming ? CLEARDOWN_CDR_INCOMING : 0,
 	};
@@ -75,7 +75,7 @@ static u8 cm_cdr_why(struct cm_vc *vc, const struct cldn_q2931_end *end)
 /* The network has released the call: its channel is shut, and nothing more is received. */
 void cm_cdr_end(struct cm_vc *vc, const struct cldn_q2931_end *end)
 {
-	struct cleardown_cdr *cdr = &vc->cdr;
+	struct cm_cdr *cdr = &vc->cdr;
 
 	if (vc->cdr_phase != CM_CDR_RUNNING)
 		return;
@@ -84,10 +84,24 @@ void cm_cdr_end(struct cm_vc *vc, const struct cldn_q2931_end *end)
 	cdr->why = cm_cdr_why(vc, end);
 	cdr->cause = cm_cause_of(vc, end);
 	cdr->flags |= end->forced ? CLEARDOWN_CDR_FORCED : 0;
+}
+
+/* All but what is counted. */
+static void cm_cdr_fill(struct cm_vc *vc, struct cleardown_cdr *cdr)
+{
+	*cdr = (struct cleardown_cdr){
+		.begin_ns = vc->cdr.begin_ns,
+		.setup_ns = vc->cdr.setup_ns,
+		.total_ns = vc->cdr.total_ns,
+		.flags = vc->cdr.flags,
+		.why = vc->cdr.why,
+		.cause = vc->cdr.cause,
+		.vpi = vc->params.vpi,
+		.vci = vc->params.vci,
+		.close_data = vc->remote_len,
+	};
 	memcpy(cdr->called, vc->params.called, sizeof(cdr->called));
 	memcpy(cdr->calling, vc->params.calling, sizeof(cdr->calling));
-	cdr->vpi = vc->params.vpi;
-	cdr->vci = vc->params.vci;
 }
 
 static void cm_cdr_file(struct cm_link *link, struct cleardown_cdr *cdr)
@@ -105,28 +119,28 @@ static u32 cm_u32(u64 value)
 /* Latches what was counted, and files the record, when the last write(2) is out. */
 void cm_cdr_settle(struct cm_vc *vc)
 {
-	struct cleardown_cdr *cdr = &vc->cdr;
 	struct cldn_handle *h = &vc->m.h;
+	struct cleardown_cdr cdr;
 
 	if (vc->cdr_phase != CM_CDR_DUE)
 		return;
+	cm_cdr_fill(vc, &cdr);
 	scoped_guard(spinlock_irqsave, &h->lock) {
 		if (vc->writers || vc->left)
 			return; /* cm_tx_leave() sends us back here */
-		cdr->vc = h->id;
-		cdr->pid = h->owner.pid;
-		cdr->uid = from_kuid(&init_user_ns, h->owner.uid);
-		cdr->sent = vc->tx_bytes;
-		cdr->sent_frames = cm_u32(vc->tx_frames);
-		cdr->in_doubt = cm_u32(min(vc->tx_doubt, vc->tx_bytes));
+		cdr.vc = h->id;
+		cdr.pid = h->owner.pid;
+		cdr.uid = from_kuid(&init_user_ns, h->owner.uid);
+		cdr.sent = vc->tx_bytes;
+		cdr.sent_frames = cm_u32(vc->tx_frames);
+		cdr.in_doubt = cm_u32(min(vc->tx_doubt, vc->tx_bytes));
 	}
 	scoped_guard(spinlock_irqsave, &vc->rxq.lock) {
-		cdr->received = vc->rx_total;
-		cdr->received_frames = cm_u32(vc->rx_frames);
-		cdr->lost_frames = vc->rx_lost;
+		cdr.received = vc->rx_total;
+		cdr.received_frames = cm_u32(vc->rx_frames);
+		cdr.lost_frames = vc->rx_lost;
 	}
-	cdr->close_data = vc->remote_len;
-	cm_cdr_file(vc->m.link, cdr);
+	cm_cdr_file(vc->m.link, &cdr);
 	vc->cdr_phase = CM_CDR_NONE;
 }
 

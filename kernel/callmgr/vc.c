@@ -34,6 +34,25 @@ const struct cldn_opcode cm_opcodes[] = {
 	  CM_AF_NS },
 };
 
+/* Their memory: kmalloc() would round it up by half. */
+static struct kmem_cache *cm_vcs;
+
+int cldn_vc_init(void)
+{
+	const size_t from = offsetof(struct cm_vc, params);
+
+	cm_vcs = kmem_cache_create_usercopy("cm_vc", sizeof(struct cm_vc),
+					    __alignof__(struct cm_vc), SLAB_ACCOUNT, from,
+					    offsetofend(struct cm_vc, remote_data) - from, NULL);
+	return cm_vcs ? 0 : -ENOMEM;
+}
+
+void cldn_vc_exit(void)
+{
+	rcu_barrier(); /* cm_vc_free_rcu() */
+	kmem_cache_destroy(cm_vcs);
+}
+
 u32 cm_vc_state(struct cm_vc *vc)
 {
 	return READ_ONCE(vc->state);
@@ -502,6 +521,11 @@ int cm_vc_deactivate(struct cm_vc *vc)
 
 /* ---- birth ---- */
 
+static void cm_vc_free_rcu(struct rcu_head *rcu)
+{
+	kmem_cache_free(cm_vcs, container_of(rcu, struct cm_vc, rcu));
+}
+
 static void cm_vc_free(struct cldn_handle *h)
 {
 	struct cm_vc *vc = cm_vc_of(h);
@@ -512,7 +536,7 @@ static void cm_vc_free(struct cldn_handle *h)
 	cm_multi_free(vc);
 	if (vc->own && vc->own->free_vc) /* the link may be gone */
 		vc->own->free_vc(vc->cm_ctx);
-	kfree_rcu(vc, rcu);
+	call_rcu(&vc->rcu, cm_vc_free_rcu);
 }
 
 static const struct cldn_member_ops cm_vc_ops = {
@@ -547,8 +571,6 @@ static void cm_vc_setup(struct cm_vc *vc, struct cm_link *link)
 	vc->misc.fn = cm_vc_misc;
 	INIT_LIST_HEAD(&vc->owing);
 	skb_queue_head_init(&vc->rxq);
-	mutex_init(&vc->read_mutex);
-	mutex_init(&vc->write_mutex);
 	vc->sink.received = cm_vc_received;
 	vc->sink.room = cm_vc_room;
 	cm_rec_init(&vc->offered, &vc->m, CLEARDOWN_EV_INCOMING_CALL);
@@ -561,7 +583,7 @@ static void cm_vc_setup(struct cm_vc *vc, struct cm_link *link)
 static struct cm_vc *cm_vc_alloc(struct cm_link *link, const struct cm_manager *own,
 				 struct cm_user *user)
 {
-	struct cm_vc *vc = kzalloc(sizeof(*vc), GFP_KERNEL_ACCOUNT);
+	struct cm_vc *vc = kmem_cache_zalloc(cm_vcs, GFP_KERNEL);
 
 	if (!vc)
 		return NULL;
@@ -570,10 +592,12 @@ static struct cm_vc *cm_vc_alloc(struct cm_link *link, const struct cm_manager *
 	vc->user = user;
 	vc->cm_ctx = cm_manager_of(vc)->create_vc(vc);
 	if (!vc->cm_ctx) {
-		kfree(vc);
+		kmem_cache_free(cm_vcs, vc);
 		return NULL;
 	}
 	cldn_member_init(&vc->m.h, link->dev, &cm_vc_ops);
+	mutex_init(&vc->m.h.rx.mutex);
+	mutex_init(&vc->m.h.tx.mutex);
 	return vc;
 }
 

@@ -129,7 +129,7 @@ static void cm_rx_give_back(struct cm_vc *vc, struct sk_buff *skb)
 	kfree_skb(skb);
 }
 
-/* @read_mutex keeps other readers away, so the order stays. */
+/* rx.mutex keeps other readers away, so the order stays. */
 static ssize_t cm_rx_one(struct cm_vc *vc, struct iov_iter *to)
 {
 	struct sk_buff *skb = cm_rx_take(vc, iov_iter_count(to));
@@ -161,10 +161,10 @@ ssize_t cm_vc_read(struct cldn_handle *h, struct iov_iter *to, bool nowait)
 			return -EAGAIN;
 		if (wait_event_interruptible(h->rx.wq, cm_rx_ready(vc)))
 			return -ERESTARTSYS;
-		if (mutex_lock_interruptible(&vc->read_mutex))
+		if (mutex_lock_interruptible(&h->rx.mutex))
 			return -ERESTARTSYS;
 		ret = cm_rx_one(vc, to);
-		mutex_unlock(&vc->read_mutex);
+		mutex_unlock(&h->rx.mutex);
 	} while (ret == -EAGAIN);
 	return ret;
 }
@@ -295,12 +295,12 @@ ssize_t cm_vc_write(struct cldn_handle *h, struct iov_iter *from, bool nowait)
 	if (!copy_from_iter_full(sdu, len, from))
 		ret = -EFAULT;
 	else if (nowait)
-		ret = mutex_trylock(&vc->write_mutex) ? 0 : -EAGAIN;
+		ret = mutex_trylock(&h->tx.mutex) ? 0 : -EAGAIN;
 	else
-		ret = mutex_lock_interruptible(&vc->write_mutex) ? -ERESTARTSYS : 0;
+		ret = mutex_lock_interruptible(&h->tx.mutex) ? -ERESTARTSYS : 0;
 	if (!ret) {
 		ret = cm_tx_send_wait(vc, sdu, len, nowait);
-		mutex_unlock(&vc->write_mutex);
+		mutex_unlock(&h->tx.mutex);
 	}
 	kvfree(sdu);
 	return ret ?: len;

@@ -16,10 +16,18 @@ const struct cldn_class *const cldn_services[] = {
 
 int cldn_classes_init(void)
 {
-	return cldn_port_init();
+	int ret = cldn_port_init();
+
+	if (ret)
+		return ret;
+	ret = cldn_vc_init();
+	if (ret)
+		cldn_port_exit();
+	return ret;
 }
 
 void cldn_classes_exit(void)
 {
+	cldn_vc_exit();
 	cldn_port_exit();
 }

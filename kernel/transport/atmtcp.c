@@ -756,12 +756,15 @@ static struct cldn_link_driver atmtcp_driver = {
 
 int cldn_atmtcp_register(void)
 {
-	int ret;
+	int ret = cldn_channels_init(&cldn_atmtcp_proto);
 
+	if (ret)
+		return ret;
+	ret = -ENOMEM;
 	atmtcp_wq =
 		alloc_workqueue("cleardown_atmtcp", WQ_UNBOUND | WQ_HIGHPRI | WQ_MEM_RECLAIM, 0);
 	if (!atmtcp_wq)
-		return -ENOMEM;
+		goto no_queue;
 	ret = register_pernet_subsys(&atmtcp_net_ops);
 	if (ret)
 		goto destroy;
@@ -771,6 +774,8 @@ int cldn_atmtcp_register(void)
 	unregister_pernet_subsys(&atmtcp_net_ops);
 destroy:
 	destroy_workqueue(atmtcp_wq);
+no_queue:
+	cldn_channels_exit(&cldn_atmtcp_proto);
 	return ret;
 }
 
@@ -779,4 +784,5 @@ void cldn_atmtcp_unregister(void)
 	cldn_link_unregister(&atmtcp_driver);
 	unregister_pernet_subsys(&atmtcp_net_ops);
 	destroy_workqueue(atmtcp_wq);
+	cldn_channels_exit(&cldn_atmtcp_proto);
 }

@@ -194,6 +194,9 @@ void cldn_atmtcp_forget(struct cldn_atmtcp *l);
 /** cldn_atmtcp_forget_byes - there is nobody any more to be told */
 void cldn_atmtcp_forget_byes(struct cldn_atmtcp *l);
 
+/* Of the channels; their memory lasts from cldn_channels_init() on. */
+extern struct proto cldn_atmtcp_proto;
+
 /* As in struct cldn_cells_ops. */
 struct cldn_channel *cldn_atmtcp_open(struct cldn_link *link, u16 vpi, u16 vci, u32 max_sdu,
 				      void *chan_ctx);

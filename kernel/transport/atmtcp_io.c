@@ -17,7 +17,7 @@ struct atmtcp_channel {
 	struct list_head bye; /* in l->byes */
 };
 
-static struct proto atmtcp_proto = {
+struct proto cldn_atmtcp_proto = {
 	.name = "CLEARDOWN-TCP",
 	.owner = THIS_MODULE,
 	.obj_size = sizeof(struct atmtcp_channel),
@@ -441,7 +441,7 @@ struct cldn_channel *cldn_atmtcp_open(struct cldn_link *link, u16 vpi, u16 vci, 
 
 	if (READ_ONCE(l->gone))
 		return ERR_PTR(-ENODEV);
-	ch = cldn_channel_alloc(&l->medium, &atmtcp_proto, vpi, vci, max_sdu);
+	ch = cldn_channel_alloc(&l->medium, &cldn_atmtcp_proto, vpi, vci, max_sdu);
 	if (IS_ERR(ch))
 		return ch;
 	INIT_LIST_HEAD(&container_of(ch, struct atmtcp_channel, ch)->bye);

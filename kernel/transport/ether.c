@@ -670,13 +670,19 @@ static struct cldn_link_driver ether_driver = {
 
 int cldn_ether_register(void)
 {
-	int ret = register_netdevice_notifier(&ether_notifier);
+	int ret = cldn_channels_init(&cldn_ether_proto);
 
 	if (ret)
 		return ret;
-	ret = cldn_link_register(&ether_driver);
+	ret = register_netdevice_notifier(&ether_notifier);
 	if (ret)
-		unregister_netdevice_notifier(&ether_notifier);
+		goto no_notifier;
+	ret = cldn_link_register(&ether_driver);
+	if (!ret)
+		return 0;
+	unregister_netdevice_notifier(&ether_notifier);
+no_notifier:
+	cldn_channels_exit(&cldn_ether_proto);
 	return ret;
 }
 
@@ -684,4 +690,5 @@ void cldn_ether_unregister(void)
 {
 	cldn_link_unregister(&ether_driver);
 	unregister_netdevice_notifier(&ether_notifier);
+	cldn_channels_exit(&cldn_ether_proto);
 }

@@ -165,6 +165,9 @@ int cldn_ether_rcv(struct sk_buff *skb, struct net_device *dev, struct packet_ty
 		   struct net_device *orig_dev);
 void cldn_ether_reap(struct cldn_ether *l, bool all);
 
+/* Of the channels; their memory lasts from cldn_channels_init() on. */
+extern struct proto cldn_ether_proto;
+
 /* ether_tx.c; all but the last two as in struct cldn_cells_ops */
 struct cldn_channel *cldn_ether_open(struct cldn_link *link, u16 vpi, u16 vci, u32 max_sdu,
 				     void *chan_ctx);

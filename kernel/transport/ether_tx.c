@@ -10,7 +10,7 @@
 /* Frames until the processor's other work has its turn. */
 #define ETHER_TX_TURN 128
 
-static struct proto ether_proto = {
+struct proto cldn_ether_proto = {
 	.name = "CLEARDOWN",
 	.owner = THIS_MODULE,
 	.obj_size = sizeof(struct cldn_ether_channel),
@@ -230,7 +230,7 @@ struct cldn_channel *cldn_ether_open(struct cldn_link *link, u16 vpi, u16 vci, u
 		return ERR_PTR(-EINVAL);
 	if (!rcu_access_pointer(l->dev))
 		return ERR_PTR(-ENODEV);
-	ch = cldn_channel_alloc(&l->medium, &ether_proto, vpi, vci, max_sdu);
+	ch = cldn_channel_alloc(&l->medium, &cldn_ether_proto, vpi, vci, max_sdu);
 	if (IS_ERR(ch))
 		return ch;
 	ec = cldn_ether_channel(ch);

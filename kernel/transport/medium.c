@@ -4,6 +4,7 @@
 #include <linux/kstrtox.h>
 #include <linux/parser.h>
 #include <linux/skbuff.h>
+#include <linux/slab.h>
 #include <linux/string.h>
 #include "aal5.h"
 #include "medium.h"
@@ -175,6 +176,18 @@ size_t cldn_channel_in_flight(struct cldn_channel *ch)
 }
 
 /* ---- life ---- */
+
+int cldn_channels_init(struct proto *proto)
+{
+	proto->slab = kmem_cache_create(proto->name, proto->obj_size, 0, SLAB_ACCOUNT, NULL);
+	return proto->slab ? 0 : -ENOMEM;
+}
+
+/* Each sock holds the module until it is freed. */
+void cldn_channels_exit(struct proto *proto)
+{
+	kmem_cache_destroy(proto->slab);
+}
 
 struct cldn_channel *cldn_channel_alloc(struct cldn_medium *m, struct proto *proto, u16 vpi,
 					u16 vci, u32 max_sdu)

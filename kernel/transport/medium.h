@@ -130,6 +130,14 @@ bool cldn_medium_nsap(const char *from, u8 *nsap);
 void cldn_medium_stats(struct cldn_medium *m, u64 *counts);
 
 /**
+ * cldn_channels_init - where the channels of a driver are made: kmalloc() would round them up
+ * @proto: of the driver; cldn_channels_exit() pairs, when all of them are freed
+ * Return: 0 or -ENOMEM.
+ */
+int cldn_channels_init(struct proto *proto);
+void cldn_channels_exit(struct proto *proto);
+
+/**
  * cldn_channel_alloc - a channel that nobody finds yet
  * @m: medium
  * @proto: of the driver, with the size of its channel; what is behind struct cldn_channel is zero

@@ -7,4 +7,8 @@
 
 extern const struct cldn_class cldn_vc_class;
 
+/* cldn_vc_exit() pairs; nothing of the class is alive then. */
+int cldn_vc_init(void);
+void cldn_vc_exit(void);
+
 #endif /* CLEARDOWN_CALLMGR_CLASS_H */
