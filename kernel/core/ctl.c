@@ -53,7 +53,8 @@ static int cldn_ctl_bind_checked(struct cleardown_bind *arg)
 	    arg->flow > CLEARDOWN_FLOW_XONXOFF || arg->dev > U32_MAX ||
 	    !cldn_terminated(arg->link, sizeof(arg->link)) ||
 	    !cldn_terminated(arg->name, sizeof(arg->name)) ||
-	    !cldn_terminated(arg->args, sizeof(arg->args)))
+	    !cldn_terminated(arg->args, sizeof(arg->args)) ||
+	    !cldn_terminated(arg->ident, sizeof(arg->ident)))
 		return -EINVAL;
 	memset(arg->out_text, 0, sizeof(arg->out_text));
 	return cldn_device_bind(arg);
@@ -115,11 +116,12 @@ static int cldn_ctl_rebind(void *p)
 
 	if (!capable(CAP_SYS_ADMIN))
 		return -EPERM;
-	if (arg->__reserved || arg->dev > U32_MAX || !cldn_terminated(arg->name, sizeof(arg->name)))
+	if (arg->flags & ~CLEARDOWN_REBIND_AWAY || arg->dev > U32_MAX ||
+	    !cldn_terminated(arg->name, sizeof(arg->name)) ||
+	    !cldn_terminated(arg->ident, sizeof(arg->ident)))
 		return -EINVAL;
 	memset(arg->out_text, 0, sizeof(arg->out_text));
-	return cldn_device_rebind(arg->name, new_decode_dev(arg->dev), arg->out_text,
-				  sizeof(arg->out_text));
+	return cldn_device_rebind(arg);
 }
 
 static int cldn_ctl_list(void *p)
@@ -136,6 +138,7 @@ static int cldn_ctl_list(void *p)
 	arg->out_dev = new_encode_dev(dev->link.dev);
 	memset(&arg->out_status, 0, sizeof(arg->out_status));
 	cldn_status_fill(dev, &arg->out_status);
+	cldn_settings_fill(dev, arg);
 	cldn_device_put(dev);
 	return 0;
 }

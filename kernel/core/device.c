@@ -376,15 +376,19 @@ static int cldn_device_name(struct cldn_device *dev, const char *want, char *tex
 	return -ENOSPC;
 }
 
-/* One piece of hardware is bound once per class. */
+/*
+ * One piece of hardware is bound once per class. The number of a device that lost its own may be
+ * another one's by now.
+ */
 static int cldn_hardware_free(const struct cldn_device *fresh, char *text, size_t len)
 {
 	struct cldn_device *dev;
 
 	guard(spinlock)(&cldn_devices_lock);
 	list_for_each_entry(dev, &cldn_devices, node)
-		if (fresh != dev && fresh->link.dev && dev->class == fresh->class &&
-		    dev->link.drv == fresh->link.drv && dev->link.dev == fresh->link.dev) {
+		if (fresh != dev && !READ_ONCE(dev->gone) && fresh->link.dev &&
+		    dev->class == fresh->class && dev->link.drv == fresh->link.drv &&
+		    dev->link.dev == fresh->link.dev) {
 			snprintf(text, len, "%s is bound already, as %s", dev->link.backend,
 				 dev->name);
 			return -EEXIST;
@@ -492,6 +496,7 @@ static int cldn_device_make(struct cldn_device *dev, struct cleardown_bind *arg)
 		return ret;
 	dev->link.speed = cfg.speed;
 	dev->link.flow = cfg.flow;
+	cldn_settings_set(dev, arg->args, arg->ident);
 	ret = dev->link.drv->probe(&dev->link, &cfg, text, len);
 	if (ret)
 		return ret;
@@ -727,7 +732,7 @@ int cldn_device_configure(const char *name, const char *args, char *text, size_t
 	else if (ret)
 		snprintf(text, len, "%s is open", name);
 	if (!ret) {
-		ret = dev->class->configure(dev, args, text, len);
+		ret = cldn_settings_change(dev, args, text, len);
 		scoped_guard(spinlock_irqsave, &dev->lock)
 			cldn_device_set_free_locked(dev);
 	}
@@ -735,18 +740,36 @@ int cldn_device_configure(const char *name, const char *args, char *text, size_t
 	return ret;
 }
 
-int cldn_device_rebind(const char *name, dev_t hw, char *text, size_t len)
+/* Whoever saw the hardware go says so; a device that is in use learns it from its link. */
+static int cldn_device_away(struct cldn_device *dev)
 {
+	int ret = dev->class->member_open ? -EOPNOTSUPP : cldn_device_hold(dev);
+
+	if (!ret)
+		dev->gone = true;
+	return ret;
+}
+
+int cldn_device_rebind(struct cleardown_rebind *arg)
+{
+	size_t len = sizeof(arg->out_text);
 	struct cldn_device *dev;
 	int ret;
 
 	guard(mutex)(&cldn_bind_mutex);
-	dev = cldn_device_named(name, text, len);
+	dev = cldn_device_named(arg->name, arg->out_text, len);
 	if (!dev)
 		return -ENOENT;
-	ret = cldn_device_probe_again(dev, hw, text, len);
+	if (arg->flags & CLEARDOWN_REBIND_AWAY)
+		ret = cldn_device_away(dev);
+	else
+		ret = cldn_device_probe_again(dev, new_decode_dev(arg->dev), arg->out_text, len);
 	if (ret == -EBUSY)
-		snprintf(text, len, "%s is open", name);
+		snprintf(arg->out_text, len, "%s is open", arg->name);
+	else if (ret == -EOPNOTSUPP)
+		snprintf(arg->out_text, len, "%s is told by its link", arg->name);
+	if (!ret && *arg->ident)
+		cldn_settings_set(dev, NULL, arg->ident);
 	cldn_device_put(dev);
 	return ret;
 }

@@ -168,7 +168,12 @@ extern dev_t cldn_base;
 int cldn_device_bind(struct cleardown_bind *arg);
 int cldn_device_unbind(const char *name, u32 flags, char *text, size_t len);
 int cldn_device_configure(const char *name, const char *args, char *text, size_t len);
-int cldn_device_rebind(const char *name, dev_t dev, char *text, size_t len);
+int cldn_device_rebind(struct cleardown_rebind *arg);
+
+/* settings.c */
+void cldn_settings_set(struct cldn_device *dev, const char *args, const char *ident);
+void cldn_settings_fill(struct cldn_device *dev, struct cleardown_list *arg);
+int cldn_settings_change(struct cldn_device *dev, const char *args, char *text, size_t len);
 void cldn_device_unbind_driver(const struct cldn_link_driver *drv);
 struct cldn_device *cldn_device_find(const char *name);
 struct cldn_device *cldn_device_after(u64 id);

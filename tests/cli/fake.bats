@@ -75,12 +75,55 @@ teardown() {
 	is 0 "phone0: bound to sim:"
 	logged "rebind phone0 0x103"
 	run fake rebind tty:null
-	is 3 "no object lost a line of this name"
+	is 3 "no object lost this line"
 	FAKE_GONE=tty:null run fake rebind tty:null
 	is 0 phone0
 	run fake -q rebind tty:null
 	is 3
 	[ -z "$output" ]
+}
+
+@test "rebind knows a line by its hardware, whatever it is called now" {
+	cd "$BATS_TEST_TMPDIR"
+	mkdir by-id
+	ln -s /dev/null by-id/usb-Modem_7-if00
+	export CLEARDOWN_BY_ID=$PWD/by-id FAKE_DEVICES="phone0 fax0"
+	FAKE_GONE=tty:ttyUSB9 FAKE_IDENT=usb-Modem_7-if00 run fake rebind tty:null
+	is 0 "phone0: bound to" "fax0: bound to"
+	logged "rebind phone0 0x103 usb-Modem_7-if00"
+	logged "rebind fax0 0x103 usb-Modem_7-if00"
+	# another modem with the name of the one that went is not it
+	FAKE_GONE=tty:null FAKE_IDENT=usb-Modem_8-if00 run fake rebind tty:null
+	is 3 "no object lost this line"
+	# what bind did not know is known by its name, and is told what it is
+	FAKE_GONE=tty:null run fake -j rebind tty:null
+	is 0 '"object":"phone0"' '"object":"fax0"'
+	run fake bind phone "tty:$PWD/by-id/usb-Modem_7-if00"
+	is 0
+	logged 'ident usb-Modem_7-if00'
+}
+
+@test "rebind --away tells what a pulled line was bound to" {
+	export FAKE_DEVICES="phone0 fax0"
+	FAKE_BACKEND=tty:ttyUSB9 run fake rebind --away tty:ttyUSB9
+	is 0
+	logged "away phone0"
+	logged "away fax0"
+	rm "$BATS_TEST_TMPDIR/log"
+	FAKE_BACKEND=tty:ttyUSB8 run fake rebind --away tty:/dev/ttyUSB9
+	is 0
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+	run fake rebind --away phone0 tty:ttyUSB9
+	is 1
+}
+
+@test "show and list tell how an object was bound" {
+	FAKE_BACKEND=tty:null FAKE_ARGS=init=ATZ FAKE_IDENT=usb-Modem_7-if00 run fake show phone0
+	is 0 "settings      9600 bit/s, flow none, init=ATZ" "hardware      usb-Modem_7-if00"
+	FAKE_BACKEND=tty:null run fake -j list
+	is 0 '"settings":{"speed":9600,"flow":"none","args":"","ident":null}'
+	run fake -j list
+	is 0 '"settings":{"args":"","ident":null}'
 }
 
 @test "unbind of an open object names the holder" {

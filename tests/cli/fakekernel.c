@@ -422,6 +422,10 @@ static int list(struct cleardown_list *l)
 		l->out_id = i;
 		strcpy(l->out_name, name);
 		strcpy(l->out_backend, setting("FAKE_BACKEND", "sim:"));
+		l->out_speed = 9600;
+		l->out_flow = CLEARDOWN_FLOW_NONE;
+		strcpy(l->out_args, setting("FAKE_ARGS", ""));
+		strcpy(l->out_ident, setting("FAKE_IDENT", ""));
 		fill_status(&l->out_status, i == 1);
 		if (getenv("FAKE_GONE")) {
 			strcpy(l->out_backend, getenv("FAKE_GONE"));
@@ -442,6 +446,8 @@ static int bind_object(struct cleardown_bind *b)
 	if (port)
 		note("bind-port %s %#llx [%s]\n", b->link, b->dev, b->args);
 	note("bind %s %s %u %u [%s]\n", b->link, b->name, b->speed, b->flow, b->args);
+	if (*b->ident)
+		note("ident %s\n", b->ident);
 	if (strstr(b->args, "refuse")) {
 		strcpy(b->out_text, "the line has no UART");
 		b->out_status = port ? CLEARDOWN_ERROR_ALREADY_EXISTS : 0;
@@ -458,6 +464,14 @@ static int configure(const struct cleardown_configure *c)
 {
 	note("configure %s [%s]\n", c->name, c->args);
 	return 0;
+}
+
+static void rebind(const struct cleardown_rebind *r)
+{
+	if (r->flags & CLEARDOWN_REBIND_AWAY)
+		note("away %s\n", r->name);
+	else
+		note("rebind %s %#llx%s%s\n", r->name, r->dev, *r->ident ? " " : "", r->ident);
 }
 
 static int ctl_call(unsigned long nr, void *arg)
@@ -479,8 +493,7 @@ static int ctl_call(unsigned long nr, void *arg)
 	case CLEARDOWN_IOC_CTL_CONFIGURE:
 		return configure(arg);
 	case CLEARDOWN_IOC_CTL_REBIND:
-		note("rebind %s %#llx\n", ((struct cleardown_rebind *)arg)->name,
-		     ((struct cleardown_rebind *)arg)->dev);
+		rebind(arg);
 		return 0;
 	case CLEARDOWN_IOC_CTL_UNBIND:
 		note("unbind %s %u\n", ((struct cleardown_unbind *)arg)->name,

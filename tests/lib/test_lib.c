@@ -132,6 +132,10 @@ static bool device_is_converted(void)
 	l->out_status.out_owner_pid = 812;
 	memset(l->out_status.out_owner_comm, 'c', sizeof(l->out_status.out_owner_comm));
 	l->out_status.out_queued = ~0ULL;
+	l->out_speed = 2400;
+	l->out_flow = CLEARDOWN_FLOW_XONXOFF;
+	memset(l->out_args, 'a', sizeof(l->out_args));
+	memset(l->out_ident, 'i', sizeof(l->out_ident));
 	d = cleardown_ctl_next_device(ctl, 8);
 	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_CTL_LIST);
 	EXPECT_EQ(good, arg_size, sizeof(*l));
@@ -143,6 +147,9 @@ static bool device_is_converted(void)
 	EXPECT_EQ(good, d ? strlen(d->session.owner_comm) : 0, CLDN_COMM_LEN - 1);
 	EXPECT(good, d && d->session.state == CLDN_STATE_STUCK && d->session.owner_pid == 812);
 	EXPECT(good, d && d->session.queued == UINT64_MAX);
+	EXPECT(good, d && d->speed == 2400 && d->flow == CLDN_FLOW_XONXOFF);
+	EXPECT_EQ(good, d ? strlen(d->args) : 0, CLDN_ARGS_LEN - 1);
+	EXPECT_EQ(good, d ? strlen(d->ident) : 0, CLDN_IDENT_LEN - 1);
 	cleardown_ctl_free(ctl);
 	return good;
 }
@@ -214,6 +221,30 @@ static bool bind_passes_all_and_keeps_the_text(void)
 	answer_ret = 0;
 	strcpy(out->name, "modem");
 	EXPECT(good, !strcmp(cleardown_ctl_bind(ctl, &binding) ?: "", "modem"));
+	EXPECT(good, !*in->ident);
+	binding.ident = "usb-Modem_7";
+	EXPECT(good, cleardown_ctl_bind(ctl, &binding) && !strcmp(in->ident, "usb-Modem_7"));
+	/* a program that was built before there was an ident */
+	binding.size = offsetof(struct cleardown_binding, ident);
+	EXPECT(good, cleardown_ctl_bind(ctl, &binding) && !*in->ident);
+	binding.size--;
+	EXPECT(good, !cleardown_ctl_bind(ctl, &binding) && errno == EINVAL);
+	cleardown_ctl_free(ctl);
+	return good;
+}
+
+static bool rebind_says_what_and_away(void)
+{
+	struct cleardown_rebind *in = (struct cleardown_rebind *)last_arg;
+	struct cleardown_ctl *ctl = ctl_or_die();
+	bool good = true;
+
+	EXPECT_EQ(good, cleardown_ctl_rebind(ctl, "modem", 0x441), 0);
+	EXPECT(good, in->dev == 0x441 && !in->flags && !*in->ident && !strcmp(in->name, "modem"));
+	EXPECT_EQ(good, cleardown_ctl_rebind_as(ctl, "modem", 0x442, "usb-Modem_7"), 0);
+	EXPECT(good, in->dev == 0x442 && !in->flags && !strcmp(in->ident, "usb-Modem_7"));
+	EXPECT_EQ(good, cleardown_ctl_away(ctl, "modem"), 0);
+	EXPECT(good, in->flags == CLEARDOWN_REBIND_AWAY && !strcmp(in->name, "modem"));
 	cleardown_ctl_free(ctl);
 	return good;
 }
@@ -1857,6 +1888,7 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, !cleardown_callstate_name(2) && !cleardown_callstate_name(13));
 	EXPECT(good, all_named(cleardown_doc_name, 0, CLDN_DOC_CANCELLED));
 	EXPECT(good, all_named(cleardown_dtr_name, 0, CLDN_DTR_PULSE));
+	EXPECT(good, all_named(cleardown_flow_name, 0, CLDN_FLOW_XONXOFF));
 	for (bit = 1; bit; bit <<= 1) {
 		EXPECT_EQ(good, !!cleardown_phonestate_name(bit), !!(CLDN_PHONESTATE_ALL & bit));
 		EXPECT_EQ(good, !!cleardown_line_name(bit),
@@ -1946,6 +1978,7 @@ static const struct {
 	{ "a device is converted, texts get their end", device_is_converted },
 	{ "a report is converted, its steps are bounded", report_is_converted_and_bounded },
 	{ "bind passes all and keeps the kernel's text", bind_passes_all_and_keeps_the_text },
+	{ "rebind says which hardware, or that it is away", rebind_says_what_and_away },
 	{ "names that are too long never reach the kernel",
 	  names_that_are_too_long_never_reach_the_kernel },
 	{ "a positive answer of ioctl is an error", positive_answer_is_an_error },

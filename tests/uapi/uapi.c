@@ -128,6 +128,7 @@ static void fill_bind(void *p)
 	arg->__reserved = 0;
 	arg->__reserved2 = 0;
 	memset(arg->args, 0, sizeof(arg->args));
+	memset(arg->ident, 0, sizeof(arg->ident));
 }
 
 static void fill_unbind(void *p)
@@ -165,10 +166,11 @@ static void fill_rebind(void *p)
 {
 	struct cleardown_rebind *arg = p;
 
-	arg->__reserved = 0;
+	arg->flags = 0;
 	memset(arg->name, 0, sizeof(arg->name));
 	strcpy(arg->name, "nobody");
 	arg->dev = 0;
+	memset(arg->ident, 0, sizeof(arg->ident));
 }
 
 static void fill_list(void *p)
@@ -206,11 +208,11 @@ static const struct call calls[] = {
 	CALL(ON_OWNER, PHONE_CAPS, cleardown_phone_caps, fill_nothing, 0),
 	CALL(ON_OWNER, PHONE_STATUS, cleardown_phone_status, fill_nothing, 0),
 	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
-	CALL(ON_CTL, CTL_BIND, cleardown_bind, fill_bind, -ENOENT),
+	GROWN(ON_CTL, CTL_BIND, cleardown_bind, __reserved2, fill_bind, -ENOENT),
 	CALL(ON_CTL, CTL_UNBIND, cleardown_unbind, fill_unbind, -ENOENT),
-	CALL(ON_CTL, CTL_REBIND, cleardown_rebind, fill_rebind, -ENOENT),
+	GROWN(ON_CTL, CTL_REBIND, cleardown_rebind, out_text, fill_rebind, -ENOENT),
 	CALL(ON_CTL, CTL_CONFIGURE, cleardown_configure, fill_configure, -ENOENT),
-	CALL(ON_CTL, CTL_LIST, cleardown_list, fill_list, -ENOENT),
+	GROWN(ON_CTL, CTL_LIST, cleardown_list, out_status, fill_list, -ENOENT),
 	CALL(ON_CTL, CTL_REPORT, cleardown_report, fill_report, -ENOENT),
 	CALL(ON_CTL, CTL_MANAGER, cleardown_manager, fill_manager, -ENOENT),
 	GROWN(ON_CTL, CTL_CLOSE, cleardown_ctl_close, out_report, fill_ctl_close, -ENOENT),
@@ -364,7 +366,7 @@ static const struct bits bits[] = {
 	BITS(CTL_UNBIND, cleardown_unbind, __reserved, 0),
 	BITS(CTL_CONFIGURE, cleardown_configure, flags, 0),
 	BITS(CTL_CONFIGURE, cleardown_configure, __reserved, 0),
-	BITS(CTL_REBIND, cleardown_rebind, __reserved, 0),
+	BITS(CTL_REBIND, cleardown_rebind, flags, CLEARDOWN_REBIND_AWAY),
 	BITS(CTL_MANAGER, cleardown_manager, flags, 0),
 	BITS(CTL_MANAGER, cleardown_manager, __reserved, 0),
 	BITS(CTL_CLOSE, cleardown_ctl_close, flags, CLEARDOWN_CTL_CLOSE_ASYNC),
@@ -538,8 +540,10 @@ static const struct text {
 	TEXT(CTL_BIND, cleardown_bind, link),
 	TEXT(CTL_BIND, cleardown_bind, name),
 	TEXT(CTL_BIND, cleardown_bind, args),
+	TEXT(CTL_BIND, cleardown_bind, ident),
 	TEXT(CTL_UNBIND, cleardown_unbind, name),
 	TEXT(CTL_REBIND, cleardown_rebind, name),
+	TEXT(CTL_REBIND, cleardown_rebind, ident),
 	TEXT(CTL_CLOSE, cleardown_ctl_close, name),
 	TEXT(CTL_CONFIGURE, cleardown_configure, name),
 	TEXT(CTL_CONFIGURE, cleardown_configure, args),

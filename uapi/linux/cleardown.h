@@ -2066,6 +2066,8 @@ struct cleardown_version {
 	char  out_module[32];
 };
 
+#define CLEARDOWN_IDENT_LEN	128
+
 #define CLEARDOWN_FLOW_RTSCTS	0
 #define CLEARDOWN_FLOW_NONE	1
 #define CLEARDOWN_FLOW_XONXOFF	2	/* ports on serial lines only */
@@ -2094,8 +2096,11 @@ struct cleardown_version {
  * @out_text: on error one sentence for a person
  * @out_status: of a port ERROR_ALREADY_EXISTS and the like
  * @__reserved2: must be 0
+ * @ident: which piece of hardware this is, wherever it is plugged in; any text, or empty. The
+ *	kernel keeps it for who calls REBIND. The tool gives a line's name in /dev/serial/by-id.
  *
  * Needs CAP_SYS_ADMIN. Does not take the hardware: open does. For a port this is XcvData AddPort.
+ * Everybody may read the settings of what is bound (CLEARDOWN_IOC_CTL_LIST).
  */
 struct cleardown_bind {
 	__u32 size;
@@ -2111,6 +2116,7 @@ struct cleardown_bind {
 	char  out_text[CLEARDOWN_TEXT_LEN];
 	__u32 out_status;
 	__u32 __reserved2;
+	char  ident[CLEARDOWN_IDENT_LEN];
 };
 
 /**
@@ -2157,20 +2163,26 @@ struct cleardown_unbind {
 	__u32 __reserved;
 };
 
+#define CLEARDOWN_REBIND_AWAY	0x1	/* it was pulled: GONE; dev means nothing */
+
 /**
  * struct cleardown_rebind - CLEARDOWN_IOC_CTL_REBIND: the hardware of a GONE device is back
  * @size: sizeof(struct cleardown_rebind)
- * @__reserved: must be 0
+ * @flags: CLEARDOWN_REBIND_*
  * @name: the device
  * @dev: its new device number
  * @out_text: on error one sentence for a person
+ * @ident: as in bind; empty: it stays what it was
+ *
+ * EBUSY while somebody has the device, or is still closing it.
  */
 struct cleardown_rebind {
 	__u32 size;
-	__u32 __reserved;
+	__u32 flags;
 	char  name[CLEARDOWN_NAME_LEN];
 	__aligned_u64 dev;
 	char  out_text[CLEARDOWN_TEXT_LEN];
+	char  ident[CLEARDOWN_IDENT_LEN];
 };
 
 /**
@@ -2183,6 +2195,10 @@ struct cleardown_rebind {
  * @out_backend: "tty:ttyS1", "parport:0", "tcp:192.0.2.1:9100", "sim:"
  * @out_dev: device number of the hardware, 0 when it has none
  * @out_status: as CLEARDOWN_IOC_GET_STATUS (its size member is 0)
+ * @out_speed: its settings, as in bind: bits per second of a serial line
+ * @out_flow: CLEARDOWN_FLOW_* of a serial line
+ * @out_args: class and link settings, with what CONFIGURE has changed behind the others
+ * @out_ident: which piece of hardware it is, if bind or REBIND told
  *
  * ENOENT after the last. Never touches hardware, never blocks.
  */
@@ -2195,6 +2211,10 @@ struct cleardown_list {
 	char  out_backend[CLEARDOWN_SPEC_LEN];
 	__aligned_u64 out_dev;
 	struct cleardown_status out_status;
+	__u32 out_speed;
+	__u32 out_flow;
+	char  out_args[256];
+	char  out_ident[CLEARDOWN_IDENT_LEN];
 };
 
 #define CLEARDOWN_CTL_CLOSE_ASYNC	0x1	/* raise the wish and return, EINPROGRESS */

@@ -60,6 +60,7 @@ enum {
 	OPT_INIT,
 	OPT_ARGS,
 	OPT_FORCE,
+	OPT_AWAY,
 	OPT_ALL,
 	OPT_MODE,
 	OPT_DEADLINE,
@@ -362,6 +363,17 @@ struct bind_wish {
 };
 
 #define FLOW_WORDS "rtscts or none, for ports also xonxoff"
+
+/* Names of the hardware behind a line (ident.c). */
+struct idents {
+	char names[4][CLDN_IDENT_LEN];
+	size_t n;
+};
+
+void idents_of(struct idents *found, uint64_t rdev);
+bool idents_have(const struct idents *idents, const char *ident);
+/* The one that @path ends with, else the first; NULL: there is none. */
+const char *idents_best(const struct idents *idents, const char *path);
 
 bool parse_flow(const char *word, enum cldn_flow *flow);
 /* What is expected instead where no object of the class can be bound to such a line, else NULL. */

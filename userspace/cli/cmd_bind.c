@@ -10,10 +10,10 @@
 #include <strings.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "cli.h"
 
-#define ARGS_LEN 256
 #define RAW_PORT "9100"
 #define ATMTCP_PORT "2812"
 
@@ -420,7 +420,8 @@ int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *n
 		.speed = wish->speed,
 		.flow = wish->flow,
 	};
-	char args[ARGS_LEN] = "";
+	char args[CLDN_ARGS_LEN] = "";
+	struct idents idents;
 	const char *got;
 	int code = parse_backend(wish->spec, &binding, args, sizeof(args));
 
@@ -429,6 +430,10 @@ int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *n
 	if (code)
 		return code;
 	binding.args = args;
+	if (is_tty(&binding)) {
+		idents_of(&idents, binding.rdev);
+		binding.ident = idents_best(&idents, wish->spec);
+	}
 	got = cleardown_ctl_bind(ctl, &binding);
 	if (!got)
 		return ctl_refused(ctl, wish->spec, "bind", is_tty(&binding) ? binding.rdev : 0);
@@ -524,50 +529,172 @@ const struct verb verb_bind = {
 
 /* ---- rebind ---- */
 
-/* The object whose line is gone and was called like this one, "tty:ttyUSB0" or "parport:0". */
-static int find_gone(struct cleardown_ctl *ctl, const char *spec, struct cleardown_device *found)
+/* How long a close may take that was still under way when its line came back. */
+#define REBIND_WAIT_MS 6000
+#define REBIND_POLL_MS 20
+
+static bool away;
+
+/* The line that came, as objects may have known it. */
+struct line {
+	const char *spec;
+	char backend[CLDN_SPEC_LEN];
+	struct cleardown_binding binding;
+	struct idents idents;
+};
+
+/* "tty:/dev/ttyUSB0" and "tty:ttyUSB0" are "tty:ttyUSB0" for the kernel. */
+static void name_line(struct line *line, const char *spec)
+{
+	const char *where = strchr(spec, ':') + 1;
+
+	line->spec = spec;
+	if (!strncmp(where, "/dev/", 5))
+		where += 5;
+	snprintf(line->backend, sizeof(line->backend), "%.*s:%s", (int)strcspn(spec, ":"), spec,
+		 where);
+}
+
+static int find_line(struct line *line, const char *spec)
+{
+	const char *where = strchr(spec, ':') + 1;
+	char path[64];
+	int code;
+
+	name_line(line, spec);
+	if (strncmp(spec, "tty:", 4))
+		return parse_parport(where, &line->binding);
+	code = parse_tty(where, &line->binding);
+	if (code)
+		return code;
+	idents_of(&line->idents, line->binding.rdev);
+	/* The kernel's name of what a link leads to. */
+	device_path(line->binding.rdev, path, sizeof(path));
+	if (!strncmp(path, "/dev/", 5))
+		snprintf(line->backend, sizeof(line->backend), "tty:%s", path + 5);
+	return XC_OK;
+}
+
+/* By what it is, where both know; else by its name. */
+static bool is_its_line(const struct cleardown_device *device, const struct line *line)
+{
+	if (*device->ident && line->idents.n)
+		return idents_have(&line->idents, device->ident);
+	return !strcmp(device->backend, line->backend);
+}
+
+static bool lost_its_line(const struct cleardown_device *device)
+{
+	char path[64];
+
+	if (device->session.state == CLDN_STATE_GONE)
+		return true;
+	if (!device->rdev)
+		return false;
+	/* Nobody has tried to use it since. */
+	device_path(device->rdev, path, sizeof(path));
+	return device->session.state == CLDN_STATE_IDLE && !*path;
+}
+
+static bool is_ending(const struct cleardown_device *device)
+{
+	return device->session.state == CLDN_STATE_CLOSING ||
+	       device->session.state == CLDN_STATE_STUCK;
+}
+
+static int rebind_device(struct cleardown_ctl *ctl, const char *name, const struct line *line)
+{
+	const char *ident = idents_best(&line->idents, line->spec);
+
+	if (cleardown_ctl_rebind_as(ctl, name, line->binding.rdev, ident) < 0)
+		return ctl_refused(ctl, name, "rebind", line->binding.rdev);
+	doc_print(); /* of the one before */
+	if (!settings.quiet)
+		say_bound(ctl, name, line->backend);
+	return XC_OK;
+}
+
+/*
+ * Gives each object its line again that had this one: a phone and a fax may share it. @ending: one
+ * is about to lose it.
+ */
+static int rebind_all(struct cleardown_ctl *ctl, const struct line *line, size_t *found,
+		      bool *ending)
+{
+	const struct cleardown_device *next;
+	struct cleardown_device device = { 0 };
+	int code = XC_OK, one;
+
+	*ending = false;
+	while ((next = cleardown_ctl_next_device(ctl, device.id))) {
+		device = *next;
+		if (!is_its_line(&device, line))
+			continue;
+		*ending |= is_ending(&device);
+		if (!lost_its_line(&device))
+			continue;
+		++*found;
+		one = rebind_device(ctl, device.name, line);
+		code = code ? code : one;
+	}
+	return code;
+}
+
+static int rebind_lost(struct cleardown_ctl *ctl, const struct line *line)
 {
 	const struct trouble trouble = {
-		.object = spec,
-		.cause = "no object lost a line of this name",
+		.object = line->spec,
+		.cause = "no object lost this line",
 		.remedy = "name the object",
 		.err = ENOENT,
 	};
-	const char *where = strchr(spec, ':') + 1;
-	const struct cleardown_device *device = NULL;
-	char backend[CLDN_SPEC_LEN];
+	int64_t end = monotonic_ns() + REBIND_WAIT_MS * 1000000LL;
+	int code = XC_OK, one;
+	size_t found = 0;
+	bool ending;
 
-	if (!strncmp(where, "/dev/", 5))
-		where += 5;
-	snprintf(backend, sizeof(backend), "%.*s:%s", (int)strcspn(spec, ":"), spec, where);
-	while ((device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
-		if (device->session.state != CLDN_STATE_GONE || strcmp(device->backend, backend))
-			continue;
-		*found = *device;
-		return XC_OK;
+	for (;;) {
+		one = rebind_all(ctl, line, &found, &ending);
+		code = code ? code : one;
+		if (!ending || monotonic_ns() > end)
+			break;
+		usleep(REBIND_POLL_MS * 1000);
 	}
+	if (found)
+		return code;
 	return settings.quiet ? XC_NOT_FOUND : complain(XC_NOT_FOUND, &trouble);
+}
+
+/* The line was pulled: its name is all that is left of it. One that is in use notices by itself. */
+static int lose_line(struct cleardown_ctl *ctl, const char *spec)
+{
+	const struct cleardown_device *device = NULL;
+	struct line line = { 0 };
+	int code = XC_OK;
+
+	name_line(&line, spec);
+	while ((device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
+		if (strcmp(device->backend, line.backend))
+			continue;
+		if (cleardown_ctl_away(ctl, device->name) < 0 && errno != EBUSY)
+			code = ctl_refused(ctl, device->name, "note that its line is gone", 0);
+	}
+	return code;
 }
 
 static int rebind_object(struct cleardown_ctl *ctl, const char *word, const char *spec)
 {
-	struct cleardown_binding binding = { .size = sizeof(binding) };
+	struct line line = { .binding.size = sizeof(line.binding) };
 	struct cleardown_device device;
-	const char *where = strchr(spec, ':') + 1;
-	int code = strncmp(spec, "tty:", 4) ? parse_parport(where, &binding) :
-					      parse_tty(where, &binding);
+	int code = find_line(&line, spec);
 
+	if (!code && word)
+		code = find_object(ctl, CLDN_CLASS_ANY, word, &device);
 	if (!code)
-		code = word ? find_object(ctl, CLDN_CLASS_ANY, word, &device) :
-			      find_gone(ctl, spec, &device);
-	if (code)
-		return code;
-	if (cleardown_ctl_rebind(ctl, device.name, binding.rdev) < 0)
-		return ctl_refused(ctl, device.name, "rebind", binding.rdev);
-	if (!strncmp(spec, "tty:", 4))
-		announce_line(binding.rdev);
-	say_bound(ctl, device.name, spec);
-	return XC_OK;
+		code = word ? rebind_device(ctl, device.name, &line) : rebind_lost(ctl, &line);
+	if (!code && !strncmp(spec, "tty:", 4))
+		announce_line(line.binding.rdev);
+	return code;
 }
 
 static int run_rebind(int argc, char **argv)
@@ -575,7 +702,7 @@ static int run_rebind(int argc, char **argv)
 	struct cleardown_ctl *ctl;
 	int code = XC_OK;
 
-	if (argc != 1 && argc != 2)
+	if ((argc != 1 && argc != 2) || (away && argc != 1))
 		return complain_usage(
 			"rebind takes an object and its line: rebind phone0 tty:ttyUSB0");
 	if (strncmp(argv[argc - 1], "tty:", 4) && strncmp(argv[argc - 1], "parport:", 8))
@@ -583,18 +710,40 @@ static int run_rebind(int argc, char **argv)
 	ctl = need_ctl(&code);
 	if (!ctl)
 		return code;
-	code = rebind_object(ctl, argc == 2 ? argv[0] : NULL, argv[argc - 1]);
+	if (away)
+		code = lose_line(ctl, argv[0]);
+	else
+		code = rebind_object(ctl, argc == 2 ? argv[0] : NULL, argv[argc - 1]);
 	cleardown_ctl_free(ctl);
 	return code;
 }
 
+static int rebind_set(int option, const char *argument)
+{
+	(void)option;
+	(void)argument;
+	away = true;
+	return XC_OK;
+}
+
+static const struct option rebind_options[] = {
+	{ "away", no_argument, NULL, OPT_AWAY },
+	{ 0 },
+};
+
 const struct verb verb_rebind = {
 	.name = "rebind",
-	.operands = "[OBJ] tty:DEVICE|parport:N",
+	.operands = "[OBJ] tty:DEVICE|parport:N, or\n"
+		    "       cleardown rebind --away tty:DEVICE",
 	.summary = "give an object whose line went away its line again",
 	.details =
-		"Without OBJ: the one that lost a line of this name. The udev rule does this when a\n"
-		"USB modem is plugged in again. Needs root.\n",
+		"      --away           the line was pulled: what is bound to it is gone until it is back\n"
+		"\nWithout OBJ: each one that lost this line, by the name of the hardware in\n"
+		"/dev/serial/by-id, whatever the line is called now; by the name of the line where\n"
+		"there is none. The udev rule does this when a USB modem is pulled and plugged in\n"
+		"again. Needs root.\n",
+	.options = rebind_options,
+	.set = rebind_set,
 	.run = run_rebind,
 };
 
@@ -611,8 +760,11 @@ int unbind_device(struct cleardown_ctl *ctl, const struct cleardown_device *devi
 		.err = EBUSY,
 	};
 
-	if (cleardown_ctl_unbind(ctl, device->name, force) == 0)
+	if (cleardown_ctl_unbind(ctl, device->name, force) == 0) {
+		if (!strncmp(device->backend, "tty:", 4))
+			announce_line(device->rdev);
 		return XC_OK;
+	}
 	if (errno != EBUSY || !device->session.owner_pid)
 		return ctl_refused(ctl, device->name, "unbind", 0);
 	snprintf(cause, sizeof(cause), "held by pid %d (%s)", device->session.owner_pid,

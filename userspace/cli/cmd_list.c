@@ -184,6 +184,20 @@ static void show_as_json(const struct cleardown_device *device, struct cleardown
 	json_object_object_add(doc, "capabilities", c);
 }
 
+static void show_settings(const struct cleardown_device *device)
+{
+	bool serial = !strncmp(device->backend, "tty:", 4);
+
+	if (!serial && !*device->args)
+		return;
+	printf("  settings      ");
+	if (serial)
+		printf("%u bit/s, flow %s%s", device->speed,
+		       word_or(cleardown_flow_name(device->flow), "?"), *device->args ? ", " : "");
+	print_clean(stdout, device->args, strlen(device->args));
+	putchar('\n');
+}
+
 static void show_session(const struct cleardown_device *device)
 {
 	const struct cleardown_session *s = &device->session;
@@ -192,6 +206,9 @@ static void show_session(const struct cleardown_device *device)
 	device_path(device->rdev, path, sizeof(path));
 	printf("%s (%s)\n", device->name, word_or(cleardown_class_name(device->class_id), "?"));
 	printf("  line          %s%s%s\n", device->backend, *path ? ", " : "", path);
+	if (*device->ident)
+		printf("  hardware      %s\n", device->ident);
+	show_settings(device);
 	printf("  state         %s for %s\n", word_or(cleardown_state_name(s->state), "?"),
 	       text_duration(text, monotonic_ns() - s->since_ns));
 	printf("  owner         %s\n", text_process(text, s->owner_pid, s->owner_comm));

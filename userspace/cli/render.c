@@ -75,6 +75,21 @@ void lines_to_json(struct json_object *o, const char *key, uint32_t lines, enum 
 	json_object_object_add(o, key, l);
 }
 
+/* As bound: what bind was asked for, with what the kernel chose where it was not. */
+static struct json_object *json_settings(const struct cleardown_device *device)
+{
+	struct json_object *o = json_object_new_object();
+	bool serial = !strncmp(device->backend, "tty:", 4);
+
+	if (serial) {
+		put_u64(o, "speed", device->speed);
+		put_word(o, "flow", cleardown_flow_name(device->flow), device->flow);
+	}
+	put_bytes(o, "args", device->args, strlen(device->args));
+	put_text(o, "ident", *device->ident ? device->ident : NULL);
+	return o;
+}
+
 void device_to_json(struct json_object *o, const struct cleardown_device *device)
 {
 	const struct cleardown_session *s = &device->session;
@@ -95,6 +110,7 @@ void device_to_json(struct json_object *o, const struct cleardown_device *device
 	put_u64(o, "received", s->received);
 	put_u64(o, "since_ns", s->since_ns);
 	lines_to_json(o, "lines", s->lines, device->class_id);
+	json_object_object_add(o, "settings", json_settings(device));
 }
 
 /* ---- close reports ---- */

@@ -51,6 +51,8 @@ extern "C" {
 #define CLDN_COMM_LEN	16
 #define CLDN_COUNT_NAME		32
 #define CLDN_SPEC_LEN	64
+#define CLDN_ARGS_LEN	256
+#define CLDN_IDENT_LEN	128
 #define CLDN_TEXT_LEN	160
 #define CLDN_MAX_STEPS	12
 /** Longest name of a document, its zero counted in. */
@@ -408,6 +410,10 @@ struct cleardown_device {
 	char backend[CLDN_SPEC_LEN];	/**< "tty:ttyS1", "parport:0", "tcp:192.0.2.1:9100" */
 	uint64_t rdev;			/**< device number of the hardware, 0 when it has none */
 	struct cleardown_session session;
+	uint32_t speed;			/**< settings as bound: of a serial line, bits per second */
+	enum cldn_flow flow;		/**< of a serial line */
+	char args[CLDN_ARGS_LEN];	/**< "key=value key=value" */
+	char ident[CLDN_IDENT_LEN];	/**< which piece of hardware it is; empty = not told */
 };
 
 /** What a close did. Invariant: accepted = confirmed + discarded + in_doubt. */
@@ -663,6 +669,8 @@ struct cleardown_binding {
 	uint32_t speed;			/**< bits per second, 0 = 115200 */
 	enum cldn_flow flow;
 	const char *args;		/**< "key=value key=value", NULL = none */
+	const char *ident;		/**< which piece of hardware it is, wherever it is plugged
+					 * in; NULL = not known */
 };
 
 /** A wish to close. */
@@ -734,6 +742,13 @@ int cleardown_ctl_unbind(struct cleardown_ctl *ctl, const char *name, bool force
 
 /** Tell a GONE device the new device number of its hardware. */
 int cleardown_ctl_rebind(struct cleardown_ctl *ctl, const char *name, uint64_t rdev);
+
+/** The same, and which piece of hardware that is; NULL = as it was. */
+int cleardown_ctl_rebind_as(struct cleardown_ctl *ctl, const char *name, uint64_t rdev,
+			    const char *ident);
+
+/** Tell a device that is not open that its hardware was pulled: it is GONE. EBUSY while open. */
+int cleardown_ctl_away(struct cleardown_ctl *ctl, const char *name);
 
 /**
  * Give a bound device other settings, "key=value key=value"; those that are not named stay. EBUSY
@@ -1692,6 +1707,7 @@ const char *cleardown_call_name(unsigned int call_state);
 const char *cleardown_event_name(unsigned int type);
 const char *cleardown_opcode_name(unsigned int opcode);
 const char *cleardown_dtr_name(unsigned int dtr);
+const char *cleardown_flow_name(unsigned int flow);
 const char *cleardown_doc_name(unsigned int doc_state);
 const char *cleardown_vc_name(unsigned int vc_state);
 /** Q.2931's state of a call: "connect-request". */

@@ -259,7 +259,7 @@ int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, ch
 	int ret;
 
 	if (PUT_TEXT(b.link, binding->link) < 0 || PUT_TEXT(b.name, binding->name) < 0 ||
-	    PUT_TEXT(b.args, binding->args) < 0)
+	    PUT_TEXT(b.args, binding->args) < 0 || PUT_TEXT(b.ident, binding->ident) < 0)
 		return -1;
 	ret = call(fd, CLEARDOWN_IOC_CTL_BIND, &b);
 	cldn_copy_text(text, CLDN_TEXT_LEN, b.out_text, sizeof(b.out_text));
@@ -299,12 +299,17 @@ int cldn_io_configure(int fd, const char *name, const char *args, char *text, ui
 	return ret;
 }
 
-int cldn_io_rebind(int fd, const char *name, uint64_t rdev, char *text)
+int cldn_io_rebind(int fd, const char *name, uint64_t rdev, const char *ident, bool away,
+		   char *text)
 {
-	struct cleardown_rebind r = { .size = sizeof(r), .dev = rdev };
+	struct cleardown_rebind r = {
+		.size = sizeof(r),
+		.flags = away ? CLEARDOWN_REBIND_AWAY : 0,
+		.dev = rdev,
+	};
 	int ret;
 
-	if (PUT_TEXT(r.name, name) < 0)
+	if (PUT_TEXT(r.name, name) < 0 || PUT_TEXT(r.ident, ident) < 0)
 		return -1;
 	ret = call(fd, CLEARDOWN_IOC_CTL_REBIND, &r);
 	cldn_copy_text(text, CLDN_TEXT_LEN, r.out_text, sizeof(r.out_text));
@@ -341,6 +346,10 @@ int cldn_io_next_device(int fd, uint64_t after, struct cleardown_device *device)
 	COPY_TEXT(device->backend, l.out_backend);
 	device->rdev = l.out_dev;
 	session_from_uapi(&device->session, &l.out_status);
+	device->speed = l.out_speed;
+	device->flow = l.out_flow;
+	COPY_TEXT(device->args, l.out_args);
+	COPY_TEXT(device->ident, l.out_ident);
 	return 0;
 }
 

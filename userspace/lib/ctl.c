@@ -2,10 +2,14 @@
 /* The control file: bindings, the list of devices, close reports. */
 #include <errno.h>
 #include <fcntl.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "internal.h"
+
+/* The struct as programs know it that were built before it had an ident. */
+#define BINDING_FIRST offsetof(struct cleardown_binding, ident)
 
 struct cleardown_ctl {
 	int fd;
@@ -78,12 +82,15 @@ static void forget_error(struct cleardown_ctl *ctl)
 CLDN_EXPORT const char *cleardown_ctl_bind(struct cleardown_ctl *ctl,
 					   const struct cleardown_binding *binding)
 {
+	struct cleardown_binding full = { 0 };
+
 	forget_error(ctl);
-	if (!binding || binding->size < sizeof(*binding) || !binding->link) {
+	if (!binding || binding->size < BINDING_FIRST || !binding->link) {
 		errno = EINVAL;
 		return NULL;
 	}
-	if (cldn_io_bind(ctl->fd, binding, ctl->name, ctl->error_text, &ctl->status_word) < 0)
+	memcpy(&full, binding, binding->size < sizeof(full) ? binding->size : sizeof(full));
+	if (cldn_io_bind(ctl->fd, &full, ctl->name, ctl->error_text, &ctl->status_word) < 0)
 		return NULL;
 	return ctl->name;
 }
@@ -96,8 +103,20 @@ CLDN_EXPORT int cleardown_ctl_unbind(struct cleardown_ctl *ctl, const char *name
 
 CLDN_EXPORT int cleardown_ctl_rebind(struct cleardown_ctl *ctl, const char *name, uint64_t rdev)
 {
+	return cleardown_ctl_rebind_as(ctl, name, rdev, NULL);
+}
+
+CLDN_EXPORT int cleardown_ctl_rebind_as(struct cleardown_ctl *ctl, const char *name, uint64_t rdev,
+					const char *ident)
+{
 	forget_error(ctl);
-	return cldn_io_rebind(ctl->fd, name, rdev, ctl->error_text);
+	return cldn_io_rebind(ctl->fd, name, rdev, ident, false, ctl->error_text);
+}
+
+CLDN_EXPORT int cleardown_ctl_away(struct cleardown_ctl *ctl, const char *name)
+{
+	forget_error(ctl);
+	return cldn_io_rebind(ctl->fd, name, 0, NULL, true, ctl->error_text);
 }
 
 CLDN_EXPORT int cleardown_ctl_configure(struct cleardown_ctl *ctl, const char *name,

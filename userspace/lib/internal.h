@@ -28,7 +28,8 @@ int cldn_io_bind(int fd, const struct cleardown_binding *binding, char *name, ch
 		 uint32_t *status);
 int cldn_io_unbind(int fd, const char *name, bool force, char *text, uint32_t *status);
 int cldn_io_configure(int fd, const char *name, const char *args, char *text, uint32_t *status);
-int cldn_io_rebind(int fd, const char *name, uint64_t rdev, char *text);
+int cldn_io_rebind(int fd, const char *name, uint64_t rdev, const char *ident, bool away,
+		   char *text);
 int cldn_io_next_device(int fd, uint64_t after, struct cleardown_device *device);
 int cldn_io_next_report(int fd, uint64_t after, struct cleardown_close_report *report);
 int cldn_io_close_device(int fd, const char *name, uint64_t vc,

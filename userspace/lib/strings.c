@@ -202,6 +202,12 @@ static const struct word dtrs[] = {
 	{ CLDN_DTR_PULSE, "pulse" },
 };
 
+static const struct word flows[] = {
+	{ CLDN_FLOW_RTSCTS, "rtscts" },
+	{ CLDN_FLOW_NONE, "none" },
+	{ CLDN_FLOW_XONXOFF, "xonxoff" },
+};
+
 static const struct word lines[] = {
 	{ CLDN_LINE_DTR, "dtr" },	{ CLDN_LINE_RTS, "rts" },
 	{ CLDN_LINE_CTS, "cts" },	{ CLDN_LINE_DSR, "dsr" },
@@ -467,6 +473,7 @@ NAME_FUNCTION(cleardown_call_name, calls, unsigned int value)
 NAME_FUNCTION(cleardown_event_name, events, unsigned int value)
 NAME_FUNCTION(cleardown_opcode_name, opcodes, unsigned int value)
 NAME_FUNCTION(cleardown_dtr_name, dtrs, unsigned int value)
+NAME_FUNCTION(cleardown_flow_name, flows, unsigned int value)
 NAME_FUNCTION(cleardown_line_name, lines, unsigned int value)
 NAME_FUNCTION(cleardown_phonestate_name, phonestates, unsigned int value)
 NAME_FUNCTION(cleardown_hookdev_name, hookdevs, unsigned int value)

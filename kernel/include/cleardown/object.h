@@ -250,6 +250,8 @@ struct cldn_handle {
  * @class: its class
  * @link: its hardware
  * @class_data: private to the class, from bind to unbind
+ * @args: settings of class and link as bind and CONFIGURE gave them
+ * @ident: which piece of hardware it is, as bind or REBIND told
  * @lock: see above
  * @state: enum cleardown_state
  * @since_ns: when @state was entered
@@ -287,6 +289,8 @@ struct cldn_device {
 	const struct cldn_class *class;
 	struct cldn_link link;
 	void *class_data;
+	char args[256];
+	char ident[CLEARDOWN_IDENT_LEN];
 
 	spinlock_t lock; /* see above */
 	u32 state;
