@@ -87,8 +87,8 @@ teardown() {
 	cd "$BATS_TEST_TMPDIR"
 	mkdir by-id
 	ln -s /dev/null by-id/usb-Modem_7-if00
-	export CLEARDOWN_BY_ID=$PWD/by-id FAKE_DEVICES="phone0 fax0"
-	FAKE_GONE=tty:ttyUSB9 FAKE_IDENT=usb-Modem_7-if00 run fake rebind tty:null
+	export CLEARDOWN_BY_ID=$PWD/by-id
+	FAKE_DEVICES="phone0 fax0" FAKE_GONE=tty:ttyUSB9 FAKE_IDENT=usb-Modem_7-if00 run fake rebind tty:null
 	is 0 "phone0: bound to" "fax0: bound to"
 	logged "rebind phone0 0x103 usb-Modem_7-if00"
 	logged "rebind fax0 0x103 usb-Modem_7-if00"
@@ -96,7 +96,7 @@ teardown() {
 	FAKE_GONE=tty:null FAKE_IDENT=usb-Modem_8-if00 run fake rebind tty:null
 	is 3 "no object lost this line"
 	# what bind did not know is known by its name, and is told what it is
-	FAKE_GONE=tty:null run fake -j rebind tty:null
+	FAKE_DEVICES="phone0 fax0" FAKE_GONE=tty:null run fake -j rebind tty:null
 	is 0 '"object":"phone0"' '"object":"fax0"'
 	run fake bind phone "tty:$PWD/by-id/usb-Modem_7-if00"
 	is 0
@@ -104,8 +104,7 @@ teardown() {
 }
 
 @test "rebind --away tells what a pulled line was bound to" {
-	export FAKE_DEVICES="phone0 fax0"
-	FAKE_BACKEND=tty:ttyUSB9 run fake rebind --away tty:ttyUSB9
+	FAKE_DEVICES="phone0 fax0" FAKE_BACKEND=tty:ttyUSB9 run fake rebind --away tty:ttyUSB9
 	is 0
 	logged "away phone0"
 	logged "away fax0"
