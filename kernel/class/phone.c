@@ -76,27 +76,46 @@ static void phone_caps_base(struct phone *ph)
 	ph->caps.out_ring_modes = 1;
 }
 
-/* Finds init=... among the words of @args. */
+static int phone_parse_init(struct phone *ph, const char *body, const char *end, char *text,
+			    size_t len)
+{
+	if (!strncasecmp(body, "AT", 2))
+		body += 2;
+	ph->init_effects = cldn_at_effects(body, end - body);
+	if (ph->init_effects & (CLDN_AT_FX_BAD | CLDN_AT_FX_CALL)) {
+		snprintf(text, len, "init= is no command line, or it dials or answers");
+		return -EINVAL;
+	}
+	memcpy(ph->init, body, end - body);
+	ph->init[end - body] = 0;
+	return 0;
+}
+
+static int phone_parse_dtr(struct phone *ph, const char *value, const char *end, char *text,
+			   size_t len)
+{
+	if (end - value != 4 || strncmp(value, "none", 4)) {
+		snprintf(text, len, "dtr= can only be none");
+		return -EINVAL;
+	}
+	ph->no_dtr = true;
+	return 0;
+}
+
+/* Finds init=... and dtr=... among the words of @args. */
 static int phone_parse_args(struct phone *ph, const char *args, char *text, size_t len)
 {
 	const char *word, *end;
+	int ret = 0;
 
-	for (word = args; *word; word = *end ? end + 1 : end) {
+	for (word = args; *word && !ret; word = *end ? end + 1 : end) {
 		end = strchrnul(word, ' ');
-		if (strncmp(word, "init=", 5))
-			continue;
-		word += 5;
-		if (!strncasecmp(word, "AT", 2))
-			word += 2;
-		ph->init_effects = cldn_at_effects(word, end - word);
-		if (ph->init_effects & (CLDN_AT_FX_BAD | CLDN_AT_FX_CALL)) {
-			snprintf(text, len, "init= is no command line, or it dials or answers");
-			return -EINVAL;
-		}
-		memcpy(ph->init, word, end - word);
-		ph->init[end - word] = 0;
+		if (!strncmp(word, "init=", 5))
+			ret = phone_parse_init(ph, word + 5, end, text, len);
+		else if (!strncmp(word, "dtr=", 4))
+			ret = phone_parse_dtr(ph, word + 4, end, text, len);
 	}
-	return 0;
+	return ret;
 }
 
 static int phone_bind(struct cldn_device *dev, const char *args, char *text, size_t len)
@@ -115,6 +134,7 @@ static int phone_bind(struct cldn_device *dev, const char *args, char *text, siz
 	ph->dev = dev;
 	phone_caps_base(ph);
 	dev->class_data = ph;
+	dev->emergency_ns = ph->no_dtr ? PHONE_NO_DTR_NS : 0;
 	return 0;
 }
 
@@ -139,7 +159,7 @@ enum {
 
 /**
  * struct phone_script - a line of the start script
- * @body: command; NULL is the bind's own
+ * @body: command; NULL depends on the bind
  * @once: asks what the modem has; left out when that is known
  */
 struct phone_script {
@@ -149,7 +169,7 @@ struct phone_script {
 
 static const struct phone_script phone_script[] = {
 	[PHONE_SCRIPT_INIT] = { .body = NULL },
-	[PHONE_SCRIPT_LINES] = { .body = PHONE_LINES_BODY },
+	[PHONE_SCRIPT_LINES] = { .body = NULL },
 	[PHONE_SCRIPT_HOOK] = { .body = "H" },
 	[PHONE_SCRIPT_ID] = { .body = "I", .once = true },
 	[PHONE_SCRIPT_GAIN] = { .body = "+VGR=?", .once = true },
@@ -158,6 +178,8 @@ static const struct phone_script phone_script[] = {
 
 static const char *phone_script_body(struct phone *ph, u32 line)
 {
+	if (line == PHONE_SCRIPT_LINES)
+		return phone_lines_body(ph);
 	return phone_script[line].body ?: ph->init;
 }
 
@@ -309,8 +331,11 @@ static void phone_open(struct cldn_device *dev)
 	struct phone *ph = phone_of(dev);
 
 	phone_forget_session(ph);
-	if (ph->probes != dev->link.probes)
+	if (ph->probes != dev->link.probes) {
 		ph->discovered = false;
+		ph->dtr_ignored = false;
+		WRITE_ONCE(dev->emergency_ns, ph->no_dtr ? PHONE_NO_DTR_NS : 0);
+	}
 	ph->probes = dev->link.probes;
 	if (!ph->discovered)
 		phone_caps_base(ph);

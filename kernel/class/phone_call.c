@@ -232,7 +232,20 @@ static void phone_heard(struct phone *ph)
 /* There is a DTR, and nothing has shown that the modem does not heed it. */
 bool phone_dtr_usable(const struct phone *ph)
 {
-	return ph->dlg.lines & CLEARDOWN_LINE_VALID && !ph->dtr_useless;
+	return ph->dlg.lines & CLEARDOWN_LINE_VALID && !ph->no_dtr && !ph->dtr_ignored &&
+	       !ph->dtr_useless;
+}
+
+/* Known from now on, until other hardware is bound: the next close does without DTR. */
+void phone_dtr_is_ignored(struct phone *ph)
+{
+	ph->dtr_ignored = true;
+	WRITE_ONCE(ph->dev->emergency_ns, PHONE_NO_DTR_NS);
+}
+
+const char *phone_lines_body(const struct phone *ph)
+{
+	return ph->no_dtr ? PHONE_NO_DTR_BODY : PHONE_LINES_BODY;
 }
 
 /* Whoever asked for DTR to be kept did not ask for a call that outlives him. */
@@ -320,6 +333,8 @@ static void phone_hangup_done(struct phone *ph, u32 code, u64 now)
 	switch (ph->means) {
 	case PHONE_HANG_ESCAPE:
 		if (code == CLEARDOWN_RESULT_OK) {
+			if (ph->tried & BIT(PHONE_HANG_DTR)) /* and the call was still up */
+				phone_dtr_is_ignored(ph);
 			phone_hang_use(ph, PHONE_HANG_ATH, now);
 			return;
 		}

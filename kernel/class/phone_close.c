@@ -4,8 +4,9 @@
  * time; what a rung leaves unfinished the next one finds in the dialogue's state and takes over.
  *
  * A data call ends politely by DTR: with &D2 that is the modem's own orderly disconnect, and DCD
- * low is the proof. Escape and ATH are for those who keep DTR up, or have none. When nothing is up
- * no rung takes any time.
+ * low is the proof. Escape and ATH are for those who keep DTR up, or have none: bind said so, or the
+ * modem was seen not to heed it. There they run in every mode, for nothing else hangs up, and an
+ * emergency has the time for it (dev->emergency_ns). When nothing is up no rung takes any time.
  */
 #include <linux/ktime.h>
 #include "phone_state.h"
@@ -20,8 +21,8 @@ const struct cldn_step phone_steps[PHONE_NSTEPS] = {
 	{ CLEARDOWN_STEP_DRAIN_OPS, CLDN_IN_DRAIN, 0, 0 },
 	{ CLEARDOWN_STEP_DRAIN_DATA, CLDN_IN_POLITE, 0, 0 },
 	{ CLEARDOWN_STEP_ABORT_CMD, CLDN_IN_TOUCHING, 150, 300 },
-	{ CLEARDOWN_STEP_ESCAPE, CLDN_IN_POLITE, 0, 2600 },
-	{ CLEARDOWN_STEP_HANGUP, CLDN_IN_POLITE, 0, 1000 },
+	{ CLEARDOWN_STEP_ESCAPE, CLDN_IN_TOUCHING, 0, 2600 },
+	{ CLEARDOWN_STEP_HANGUP, CLDN_IN_TOUCHING, 0, 1000 },
 	{ CLEARDOWN_STEP_DTR, CLDN_IN_TOUCHING, 500, 0 },
 };
 
@@ -111,6 +112,12 @@ static enum cldn_step_verdict phone_abort_run(struct phone *ph, struct cldn_step
 
 /* ---- clearing the call ---- */
 
+/* Escape and ATH are polite where DTR can hang up; else they are the only way. */
+static bool phone_only_polite(const struct phone *ph)
+{
+	return phone_dtr_usable(ph) && cldn_closing(ph->dev) > CLEARDOWN_MODE_ORDERLY;
+}
+
 static enum cldn_step_verdict phone_escape_begin(struct phone *ph, u64 until_ns)
 {
 	bool dtr = phone_dtr_usable(ph) && !phone_dtr_kept(ph);
@@ -118,7 +125,7 @@ static enum cldn_step_verdict phone_escape_begin(struct phone *ph, u64 until_ns)
 
 	/* Without DCD nobody can tell whether DTR is connected at all. */
 	if (!cldn_dlg_data(&ph->dlg) || (dtr && cldn_dlg_carrier_counts(&ph->dlg)) ||
-	    until_ns < now + PHONE_ESCAPE_LEAST_NS)
+	    phone_only_polite(ph) || until_ns < now + PHONE_ESCAPE_LEAST_NS)
 		return CLDN_STEP_NOTHING;
 	phone_take_over(ph);
 	cldn_dlg_escape(&ph->dlg, now, until_ns);
@@ -134,7 +141,7 @@ static bool phone_off_hook(const struct phone *ph)
 
 static enum cldn_step_verdict phone_hangup_rung_begin(struct phone *ph, u64 until_ns)
 {
-	if (!phone_off_hook(ph) || !cldn_dlg_idle(&ph->dlg))
+	if (!phone_off_hook(ph) || !cldn_dlg_idle(&ph->dlg) || phone_only_polite(ph))
 		return CLDN_STEP_NOTHING;
 	/* A modem that may not listen to commands now is not waited for where DTR can do it. */
 	if (!ph->dlg.synced && phone_dtr_usable(ph) && !phone_dtr_kept(ph))
@@ -192,6 +199,8 @@ static enum cldn_step_verdict phone_dtr_run(struct phone *ph, struct cldn_step_r
 	if (ph->step_code != CLEARDOWN_RESULT_NONE) {
 		phone_call_over(ph, ph->step_code);
 		phone_set_hook(ph, PHONE_HOOK_ON);
+	} else if (cldn_dlg_carrier_counts(&ph->dlg) && ph->dlg.lines & CLEARDOWN_LINE_DCD) {
+		phone_dtr_is_ignored(ph);
 	}
 	return verdict;
 }

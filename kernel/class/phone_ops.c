@@ -415,10 +415,11 @@ static void phone_cancel_call(struct phone *ph, u64 now)
 
 static void phone_fixup(struct phone *ph, u64 now)
 {
+	const char *body = phone_lines_body(ph);
+
 	ph->fixup = false;
 	ph->act = PHONE_ACT_FIXUP;
-	cldn_dlg_command(&ph->dlg, PHONE_LINES_BODY, strlen(PHONE_LINES_BODY), CLDN_DLG_PLAIN, now,
-			 now + PHONE_FIXUP_NS);
+	cldn_dlg_command(&ph->dlg, body, strlen(body), CLDN_DLG_PLAIN, now, now + PHONE_FIXUP_NS);
 }
 
 /* The request that waited for it, if any, goes on whatever the modem said. */

@@ -38,13 +38,14 @@
 #define PHONE_FIXUP_NS (3 * NSEC_PER_SEC)
 #define PHONE_LINE_NS NSEC_PER_SEC
 #define PHONE_COMMAND_NS (5 * NSEC_PER_SEC)
-/* DCD follows the call, DTR low hangs up. */
-#define PHONE_LINES_BODY "&C1&D2"
 /* How long DTR stays low: a modem must have seen it; longer, until it shows that it is on-hook. */
 #define PHONE_DTR_MIN_NS (250 * NSEC_PER_MSEC)
 #define PHONE_DTR_MAX_NS (500 * NSEC_PER_MSEC)
-/* DCD follows the carrier, and DTR falling hangs up. */
+/* DCD follows the carrier, and DTR falling hangs up; or there is no DTR, and nothing follows it. */
 #define PHONE_LINES_BODY "&C1&D2"
+#define PHONE_NO_DTR_BODY "&C1&D0"
+/* A killed owner's call is to end there, too: +++ and ATH, with their silences. */
+#define PHONE_NO_DTR_NS (4 * NSEC_PER_SEC)
 #define PHONE_TEXT_MAX CLEARDOWN_EVENT_DATA_MAX
 
 enum phone_act {
@@ -113,6 +114,8 @@ struct phone_scale {
  * @removed: the hardware is away and that was told
  * @had_call: a call was up or being set up when the close began
  * @dtr_useless: letting DTR fall did not end a call in this session
+ * @no_dtr: the cable or the modem has none: bind said so
+ * @dtr_ignored: the modem was seen to stay in a call that DTR should have ended; as @discovered
  * @unanswered: the modem did not answer a step of the close
  * @step_over: the running rung got its result
  * @step_code: last result of anything begun
@@ -152,6 +155,8 @@ struct phone {
 	bool removed;
 	bool had_call;
 	bool dtr_useless;
+	bool no_dtr;
+	bool dtr_ignored;
 	bool unanswered;
 	bool step_over;
 	u32 step_code;
@@ -195,6 +200,8 @@ void phone_ring_tick(struct phone *ph, u64 now);
 u64 phone_ring_next(const struct phone *ph);
 bool phone_call_up(const struct phone *ph);
 bool phone_dtr_usable(const struct phone *ph);
+void phone_dtr_is_ignored(struct phone *ph);
+const char *phone_lines_body(const struct phone *ph);
 bool phone_dtr_kept(const struct phone *ph);
 
 /* phone_ops.c */

@@ -136,7 +136,7 @@ int cldn_wish_raise(struct cldn_handle *h, struct cldn_wish wish, const struct c
 	int ret;
 
 	if (wish.mode == CLEARDOWN_MODE_EMERGENCY || wish.mode == CLEARDOWN_MODE_GONE)
-		wish.deadline_ns = min(wish.deadline_ns, cldn_now() + CLDN_EMERGENCY_NS);
+		wish.deadline_ns = min(wish.deadline_ns, cldn_now() + cldn_emergency_ns(dev));
 	cldn_hook(CLDN_HOOK_WISH, h);
 	scoped_guard(spinlock_irqsave, &dev->lock) {
 		spin_lock(&h->lock);

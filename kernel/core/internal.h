@@ -14,6 +14,12 @@
 
 /* Every emergency fits in this, counted from the wish. */
 #define CLDN_EMERGENCY_NS (700 * NSEC_PER_MSEC)
+
+/* Some hardware cannot be ended as fast; who waits for it does not wait longer, but for a reboot. */
+static inline u64 cldn_emergency_ns(const struct cldn_device *dev)
+{
+	return READ_ONCE(dev->emergency_ns) ?: CLDN_EMERGENCY_NS;
+}
 /* A task that exits by itself waits at most this long for all its handles together. */
 #define CLDN_EXIT_WAIT_NS (2 * NSEC_PER_SEC)
 #define CLDN_MINORS 256

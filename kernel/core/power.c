@@ -65,11 +65,12 @@ static void cldn_raise_running(struct cldn_handle *h, u64 end)
 				NULL);
 }
 
+/* Each by its own time. */
 static void cldn_raise_emergency(struct cldn_handle *h, u64 end)
 {
 	cldn_wish_raise(h,
 			(struct cldn_wish){ .mode = CLEARDOWN_MODE_EMERGENCY,
-					    .deadline_ns = end,
+					    .deadline_ns = U64_MAX,
 					    .cause = CLEARDOWN_CAUSE_ADMIN },
 			NULL);
 }
@@ -135,6 +136,12 @@ static int cldn_pm_event(struct notifier_block *nb, unsigned long event, void *u
 	}
 }
 
+/* @end is that of the usual emergency. */
+static void cldn_wait_emergency(struct cldn_handle *h, u64 end)
+{
+	cldn_wait_closing(h, end - CLDN_EMERGENCY_NS + cldn_emergency_ns(h->dev));
+}
+
 static int cldn_reboot_event(struct notifier_block *nb, unsigned long event, void *unused)
 {
 	u64 end = cldn_after(CLDN_EMERGENCY_NS);
@@ -142,7 +149,7 @@ static int cldn_reboot_event(struct notifier_block *nb, unsigned long event, voi
 	WRITE_ONCE(cldn_is_frozen, true); /* nobody takes a line again */
 	cldn_owners_do(cldn_raise_emergency, end);
 	cldn_members_do(CLDN_POWER_REBOOT, end);
-	cldn_owners_do(cldn_wait_closing, end);
+	cldn_owners_do(cldn_wait_emergency, end);
 	return NOTIFY_DONE;
 }
 

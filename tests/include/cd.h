@@ -95,7 +95,7 @@ static inline int cd_bind(const char *link, dev_t dev, const char *args, char na
 	return cd_bind_class(CLEARDOWN_CLASS_PHONE, link, dev, args, name, text);
 }
 
-static inline int cd_bind_tty(const char *path, char name[32])
+static inline int cd_bind_tty_args(const char *path, const char *args, char name[32])
 {
 	struct stat st;
 
@@ -105,7 +105,12 @@ static inline int cd_bind_tty(const char *path, char name[32])
 	return cd_bind("tty",
 		       (minor(st.st_rdev) & 0xff) | (major(st.st_rdev) << 8) |
 			       ((minor(st.st_rdev) & ~0xffU) << 12),
-		       "", name, NULL);
+		       args, name, NULL);
+}
+
+static inline int cd_bind_tty(const char *path, char name[32])
+{
+	return cd_bind_tty_args(path, "", name);
 }
 
 static inline int cd_unbind(const char *name, uint32_t flags)

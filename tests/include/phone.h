@@ -254,9 +254,9 @@ static inline int phone_open(struct phone *p, uint64_t cookie)
 #define PROGRAM_LIMIT_S 150
 
 /* Binds @tty, makes a queue with a tape: true when all of it went well. */
-static inline bool phone_bind(struct phone *p, const char *tty)
+static inline bool phone_bind_args(struct phone *p, const char *tty, const char *args)
 {
-	int ret = cd_bind_tty(tty, p->name);
+	int ret = cd_bind_tty_args(tty, args, p->name);
 
 	alarm(PROGRAM_LIMIT_S);
 	if (ret)
@@ -268,6 +268,11 @@ static inline bool phone_bind(struct phone *p, const char *tty)
 		return false;
 	tape_start(&p->tape, p->events);
 	return true;
+}
+
+static inline bool phone_bind(struct phone *p, const char *tty)
+{
+	return phone_bind_args(p, tty, "");
 }
 
 static inline bool phone_unbind(struct phone *p)

@@ -227,18 +227,19 @@ static void cmd_noanswer(struct client *c, struct line *l, char *rest)
 static void cmd_deaf(struct client *c, struct line *l, char *rest)
 {
 	struct modem *m = need_modem(c, l);
-	bool all;
+	bool all, dtr;
 	int on;
 
 	if (!m)
 		return;
 	rest += strspn(rest, " \t");
 	all = !strcmp(rest, "all");
-	on = all ? 1 : next_switch(c, &rest);
+	dtr = !strcmp(rest, "dtr");
+	on = all || dtr ? 1 : next_switch(c, &rest);
 	if (on < 0)
 		return;
-	m->deaf = on;
-	m->deaf_lines = all;
+	m->deaf = on && !dtr;
+	m->deaf_lines = all || dtr;
 	if (!on)
 		at_reset(&m->at);
 	reply(c, "ok");
@@ -509,8 +510,8 @@ static const struct line_command commands[] = {
 	{ "drop", true, cmd_drop, "NUM", "the line is cut: both ends lose the call" },
 	{ "hit", true, cmd_hit, "NUM MS noise|silence [AFTER]",
 	  "for MS of bank time, AFTER so many, NUM hears noise, or nothing, in a call" },
-	{ "deaf", true, cmd_deaf, "NUM on|off|all",
-	  "the modem swallows what the terminal sends; all: DTR too" },
+	{ "deaf", true, cmd_deaf, "NUM on|off|all|dtr",
+	  "the modem swallows what the terminal sends; all: DTR too; dtr: that only" },
 	{ "stall", true, cmd_stall, "NUM on|off", "CTS low, and nothing is read" },
 	{ "garbage", true, cmd_garbage, "NUM COUNT", "random bytes to the terminal" },
 	{ "ring", true, cmd_ring, "NUM [CALLER] [every MS] | NUM stop", "rings without a caller" },

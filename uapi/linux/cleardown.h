@@ -2084,7 +2084,8 @@ struct cleardown_version {
  * @flow: CLEARDOWN_FLOW_*
  * @flags: must be 0
  * @__reserved: must be 0
- * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0 (phone),
+ * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0, dtr=none (phone:
+ *	no DTR to hang up by, so +++ and ATH do it, and an emergency may take 4 s),
  *	provider=UID (fax: whose provider may have it; else CAP_SYS_ADMIN is needed),
  *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
  *	medium's nsap=, role=user or network, max_sdu=, close_data=none or octets, of "eth"

@@ -278,6 +278,7 @@ struct cldn_handle {
  * @events: CLDN_EV_* and CLDN_LINK_* not yet seen by @work
  * @dtr_dropped_ns: when the last close let DTR fall with a call up; our next open waits for the
  *	rest of the hold
+ * @emergency_ns: longest emergency of this hardware, 0 = the usual one; written by the class
  * @watchdog: ends a close whose worker does not come back from a lower driver
  * @node: in the list of devices
  */
@@ -318,6 +319,7 @@ struct cldn_device {
 	u64 run_since_ns;
 	atomic_t events;
 	u64 dtr_dropped_ns;
+	u64 emergency_ns;
 	struct delayed_work watchdog;
 	struct list_head node;
 };
