@@ -17,6 +17,7 @@
 #include <sys/wait.h>
 
 #include "fax.h"
+#include "fuzz.h"
 #include "simphone.h"
 
 #define DIALER_UID 1000
@@ -31,45 +32,6 @@
 /* The longest struct, and a surplus. */
 #define ARG_MAX_LEN 2048
 #define ROUND_BYTES 256
-
-/* ---- the generator ---- */
-
-static uint64_t draw(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-static uint32_t below(uint64_t *state, uint32_t n)
-{
-	return (draw(state) >> 20) % n;
-}
-
-static bool one_in(uint64_t *state, uint32_t n)
-{
-	return !below(state, n);
-}
-
-/* Numbers that are near a border more often than not. */
-static uint64_t number(uint64_t *state)
-{
-	switch (below(state, 8)) {
-	case 0:
-		return 0;
-	case 1:
-		return ~0ULL;
-	case 2:
-		return 1ULL << below(state, 64);
-	case 3:
-		return -1ULL - below(state, 256);
-	case 4:
-		return draw(state);
-	default:
-		return below(state, 16);
-	}
-}
 
 /* ---- the phones that are left alone ---- */
 
@@ -628,20 +590,6 @@ static _Atomic unsigned long succeeded[NCALLS];
 
 /* ---- the calls ---- */
 
-/* Bytes that no name of a bystander can come out of: they never spell one by chance. */
-static void scribble(struct fuzzer *f, char *arg, size_t size)
-{
-	uint32_t n = 1 + below(&f->state, 3);
-
-	while (n--) {
-		uint64_t value = number(&f->state);
-		size_t width = 1U << below(&f->state, 4);
-		size_t at = below(&f->state, size / width) * width;
-
-		memcpy(arg + at, &value, width);
-	}
-}
-
 /* The argument, at the end of what can be touched so that one byte too far is seen. */
 static void *argument(struct fuzzer *f, const struct call *call)
 {
@@ -653,7 +601,7 @@ static void *argument(struct fuzzer *f, const struct call *call)
 	call->fill(f, arg);
 	memcpy(arg, &size, sizeof(size));
 	if (one_in(&f->state, 4))
-		scribble(f, arg, call->size);
+		scribble(&f->state, arg, call->size);
 	if (one_in(&f->state, 64))
 		return arg + below(&f->state, 16);
 	return one_in(&f->state, 256) ? (void *)(uintptr_t)number(&f->state) : arg;
