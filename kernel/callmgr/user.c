@@ -223,13 +223,17 @@ static int cm_complete_run(struct cm_user *user, void *p)
 {
 	const struct cleardown_cm_complete *arg = p;
 	struct cm_object *o = cm_object_find(user, arg->object);
+	struct cldn_handle *h;
 	int ret;
 
 	if (!o)
 		return -EBADFD;
+	h = o->af ? &cm_uaf_of(o)->fam->m.h : &cm_uvc_of(o)->vc->m.h;
+	cldn_handle_get(h); /* the answer may be what ends it */
 	ret = o->af ? cm_uaf_complete(cm_uaf_of(o), arg) : cm_uvc_complete(cm_uvc_of(o), arg);
 	if (!ret && arg->context)
 		o->context = arg->context;
+	cldn_handle_put(h);
 	return ret;
 }
 

@@ -624,6 +624,34 @@ static void client_dies(void)
 	end();
 }
 
+/* The answer that ends a call, or an address family, whose files are gone may say a context too. */
+static void last_words(void)
+{
+	struct cleardown_cm_complete arg = { .size = sizeof(arg), .context = 0x3333 };
+	struct cm_request r;
+	bool good = true;
+	struct vc vc;
+
+	begin();
+	EXPECT(good, cm_call(&l, &cm, &vc, 100, &r));
+	close(vc.fd);
+	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_CALL, &r));
+	EXPECT_EQ(good, cm_deactivate(&cm, r.req.object), 0);
+	arg.object = r.req.object;
+	arg.request = r.number;
+	EXPECT_EQ(good, cd_ioctl(cm.fd, CLEARDOWN_IOC_CM_COMPLETE, &arg), 0);
+	close(l.af);
+	close(l.events);
+	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_AF, &r));
+	arg.object = r.req.object;
+	arg.request = r.number;
+	EXPECT_EQ(good, cd_ioctl(cm.fd, CLEARDOWN_IOC_CM_COMPLETE, &arg), 0);
+	EXPECT_EQ(good, cd_ioctl(cm.fd, CLEARDOWN_IOC_CM_COMPLETE, &arg), -EBADFD);
+	cm_die(&cm);
+	EXPECT(good, cd_live_is("handles", 0));
+	tap(good, "V-5 the answer that ends a call which nobody has any more carries a context");
+}
+
 /* ---- by force ---- */
 
 static void unbound(char **interfaces)
@@ -923,6 +951,7 @@ int main(int argc, char **argv)
 	program_dies();
 	dies_while_awaited();
 	client_dies();
+	last_words();
 	killed();
 	unbound(argv + 1);
 	controls();
