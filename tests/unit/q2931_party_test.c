@@ -642,7 +642,56 @@ static void test_room(void)
 	wait_for(14000);
 	settle();
 	good &= log_is("r:end3 T102! ");
-	result(good, "what had no room is owed, and its clocks run");
+	result(good, "what had no room is owed, and T399 runs");
+}
+
+/* Without room T398 does not run: the other side has not been asked. */
+static void test_drop_room(void)
+{
+	bool good;
+
+	begin(CLDN_Q2931_UNI31);
+	leaves.accepts = true;
+	good = !ask_add(1);
+	settle();
+	log_is(log_text);
+	root.room = 0;
+	good &= !ask_drop(&root, 1, NULL);
+	wait_for(60000);
+	good &= log_is("") && state_of(&root, 1) == CLDN_Q2931_PARTY_DROP_INITIATED;
+	room(&root, 1);
+	root.nwire = 0; /* lost */
+	wait_for(3999);
+	good &= log_is("r>DROP1c16 ");
+	wait_for(1);
+	good &= log_is("r:end1 L102! ");
+	result(good, "T398 begins when DROP PARTY is in the window");
+}
+
+/* T399 was up without room: what is owed is DROP PARTY now, with no clock. */
+static void test_late_room(void)
+{
+	bool good;
+
+	begin(CLDN_Q2931_UNI31);
+	good = !ask_add(1);
+	deliver(&root, &leaves);
+	log_is(log_text);
+	root.room = 0;
+	wait_for(60000);
+	good &= log_is("") && state_of(&root, 1) == CLDN_Q2931_PARTY_DROP_INITIATED;
+	room(&root, -1);
+	settle();
+	good &= log_is("r>DROP1c102 l:dropped1 l>DACK1 l:end1 P102 r:end1 T102 ");
+	leaves.room = 0;
+	good &= !ask_add(2);
+	deliver(&root, &leaves);
+	good &= !ask_drop(&leaves, 2, NULL); /* REJECT, which has no clock either */
+	wait_for(5000);
+	room(&leaves, -1);
+	settle();
+	good &= log_is("r>ADD2 l:add2 l>REJ2c16 l:end2 L16 r:end2 P16 ");
+	result(good, "DROP PARTY of T399 and a REJECT wait for room without a clock");
 }
 
 static void test_errors(void)
@@ -925,6 +974,8 @@ int main(int argc, char **argv)
 	test_timers();
 	test_alerting();
 	test_room();
+	test_drop_room();
+	test_late_room();
 	test_errors();
 	test_not_known();
 	test_strange();

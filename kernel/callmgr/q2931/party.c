@@ -277,13 +277,19 @@ int cldn_q2931_party_add(struct cldn_q2931_party *party)
 	return 0;
 }
 
-/* DROP PARTY was sent, or is owed. */
+/*
+ * DROP PARTY was sent, or is owed: T398 begins when it is in the window. What ends the wait for room
+ * is the call's end, with SAAL and T309.
+ */
 static void begin_drop(struct cldn_q2931_party *party, u8 by, int result)
 {
 	party->by = by;
 	party->owed &= result ? BIT(OWE_DROP) : 0;
 	party->state = CLDN_Q2931_PARTY_DROP_INITIATED;
-	start_timer(party, CLDN_Q2931_T398);
+	if (result)
+		stop_timer(party);
+	else
+		start_timer(party, CLDN_Q2931_T398);
 }
 
 /* ADD PARTY REJECT was sent, or is owed. */
@@ -294,8 +300,6 @@ static void begin_reject(struct cldn_q2931_party *party, int result)
 	party->state = CLDN_Q2931_PARTY_DROP_INITIATED;
 	if (!result)
 		end_quiet(party);
-	else
-		start_timer(party, CLDN_Q2931_T398);
 }
 
 int cldn_q2931_party_drop(struct cldn_q2931_party *party, const struct cldn_q2931_close *close)
@@ -533,8 +537,6 @@ static void got_drop(struct cldn_q2931_party *party, const struct cldn_q2931_msg
 		return;
 	if (party_transmit(party, OWE_DROP_ACK) <= 0)
 		end_quiet(party);
-	else
-		start_timer(party, CLDN_Q2931_T398);
 }
 
 static void got_for_party(struct cldn_q2931_call *call, struct cldn_q2931_party *party,
