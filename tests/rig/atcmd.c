@@ -295,6 +295,8 @@ static const struct stored stored[] = {
 	{ "+VGR", true, 1, { { 0, 255, 128 } } },
 	{ "+VGT", true, 1, { { 0, 255, 128 } } },
 	{ "+VTD", true, 1, { { 1, 500, 10 } } },
+	{ "+VDR", true, 2, { { 0, 1, 0 }, { 0, 0, 0 } } },
+	{ "+VSM", true, 2, { { 131, 131, 131 }, { 8000, 8000, 8000 } } },
 };
 
 static_assert(ARRAY_SIZE(stored) <= STORED_MAX, "profile too small");
@@ -405,6 +407,7 @@ static enum result word_fclass(struct modem *m, const char *name, char op, const
 		return RES_ERROR;
 	if (!strcmp(arg, "8") && option_voice) {
 		m->fclass = 8;
+		voice_begin(m);
 		return RES_OK;
 	}
 	if (strcmp(arg, "0") && strcmp(arg, "1"))
@@ -412,6 +415,8 @@ static enum result word_fclass(struct modem *m, const char *name, char op, const
 	snprintf(text, sizeof(text), "AT%s=%s", name, arg);
 	if (fax_command(m, text) != RES_OK)
 		return RES_ERROR;
+	if (m->fclass == 8)
+		voice_end(m);
 	m->fclass = arg[0] - '0';
 	return RES_OK;
 }
@@ -495,6 +500,44 @@ static enum result word_vts(struct modem *m, const char *name, char op, const ch
 	return n && !braces && length > 0 ? modem_tones(m, digits, length * 10) : RES_ERROR;
 }
 
+/* V.253 10.2.4: what of the modem is joined to what; T takes the line off hook. */
+static enum result word_vls(struct modem *m, const char *name, char op, const char *arg)
+{
+	static const struct {
+		int label;
+		const char *parts;
+	} selections[] = { { 0, "" }, { 1, "T" }, { 4, "S" }, { 5, "ST" }, { 7, "MST" } };
+	size_t i;
+	char *end;
+	long label;
+
+	if (op == '?') {
+		at_info(m, "%s: %d", name, m->transducers);
+		return RES_OK;
+	}
+	for (i = 0; op == 't' && i < ARRAY_SIZE(selections); i++)
+		at_info(m, "%d,\"%s\",A0000000,A0000000,A0000000", selections[i].label,
+			selections[i].parts);
+	if (op != '=')
+		return op == 't' ? RES_OK : RES_ERROR;
+	label = strtol(arg, &end, 10);
+	for (i = 0; i < ARRAY_SIZE(selections) && selections[i].label != label; i++)
+		;
+	if (end == arg || *end || i == ARRAY_SIZE(selections) || m->fclass != 8)
+		return RES_ERROR;
+	modem_hook(m, strchr(selections[i].parts, 'T'));
+	m->transducers = (int)label;
+	return RES_OK;
+}
+
+static enum result word_stream(struct modem *m, const char *name, char op, const char *arg)
+{
+	(void)arg;
+	if (op != '!')
+		return op == 't' ? RES_OK : RES_ERROR;
+	return voice_stream(m, name[3] != 'X' || name[2] == 'T', name[3] != 'X' || name[2] == 'R');
+}
+
 struct extended {
 	const char *name;
 	bool voice;
@@ -507,6 +550,10 @@ static const struct extended extendeds[] = {
 	{ "+MS", false, word_ms },
 	{ "+VCID", false, word_vcid },
 	{ "+VTS", true, word_vts },
+	{ "+VLS", true, word_vls },
+	{ "+VTX", true, word_stream },
+	{ "+VRX", true, word_stream },
+	{ "+VTR", true, word_stream },
 	{ "+GMI", false, word_identity },
 	{ "+GMM", false, word_identity },
 	{ "+GMR", false, word_identity },

@@ -9,7 +9,7 @@
  * atcmd.c	the command tables
  * modem.c	what a modem does: dial, answer, data, escape, hang up
  * fax.c	T.31 (spandsp) behind the +F words
- * tones.c	DTMF that a modem sends
+ * voice.c	calls without carrier: DTMF that a modem sends, voice class
  * machine.c	subscribers without a terminal
  * faxmachine.c	one of them: a fax machine
  * exchange.c	numbers, ringing, connecting, the audio between two lines
@@ -150,6 +150,7 @@ struct line {
 	usec_t ring_on, ring_off;
 	bool fake_ring;			/* rings without a caller */
 	char ring_caller[NUMBER_LEN];
+	int ring_bursts;		/* distinctive ring: in one ring */
 	struct timer ring_timer, dial_timer;
 	const struct audio_ops *audio;
 	int16_t *delay;			/* what this line says, on its way */
@@ -181,7 +182,7 @@ void exch_dial(struct line *l, const char *digits, usec_t dialling_time);
 bool exch_answer(struct line *l);
 void exch_hangup(struct line *l, const char *why);
 void exch_drop(struct line *l);			/* the line itself is cut */
-void exch_ring(struct line *l, const char *caller, usec_t every);
+void exch_ring(struct line *l, const char *caller, usec_t every, int bursts);
 void exch_ring_stop(struct line *l);
 /* What it hears is hit, after and for so much bank time. */
 void exch_hit(struct line *l, int ms, bool silent, int after_ms);
@@ -318,6 +319,11 @@ struct modem {
 	struct timer dtr_timer;		/* S25 */
 	struct timer tone_timer;	/* end of the +VTS tones */
 	void *dtmf;			/* spandsp's dtmf_tx_state_t */
+	void *dtmf_in;			/* and dtmf_rx_state_t, voice class */
+	int transducers;		/* +VLS */
+	bool playing, recording;	/* a voice stream runs */
+	bool after_dle;
+	struct fifo played;
 	struct timer answer;
 	enum debt debt;
 	usec_t debt_since;
@@ -373,10 +379,18 @@ void fax_hangup(struct modem *m);
 void fax_audio(struct modem *m, bool on);
 void fax_sync(struct modem *m);			/* result code form as ours */
 
-/* ---- tones.c ---- */
+/* ---- voice.c ---- */
 
 void tones_start(struct modem *m, const char *digits, int on_ms, int off_ms);
 void tones_stop(struct modem *m);
+void voice_begin(struct modem *m);
+void voice_end(struct modem *m);
+void voice_handset(struct modem *m, bool off);
+void voice_far_gone(struct modem *m);
+enum result voice_stream(struct modem *m, bool play, bool record);
+bool voice_wants_bytes(const struct modem *m);	/* not in command state */
+bool voice_room(const struct modem *m);
+void voice_byte(struct modem *m, uint8_t c);
 
 /* ---- machine.c ---- */
 
@@ -385,6 +399,7 @@ void machine_send(struct machine *mc, const void *data, size_t len);
 void machine_source(struct machine *mc, unsigned long long bytes);
 bool machine_dial(struct machine *mc, const char *number);
 bool machine_answer(struct machine *mc);
+bool machine_tones(struct machine *mc, const char *digits, int ms);
 void machine_hangup(struct machine *mc);
 const char *machine_mode(const struct machine *mc);
 unsigned long long machine_captured_total(const struct machine *mc);

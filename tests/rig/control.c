@@ -177,27 +177,56 @@ static void cmd_hit(struct client *c, struct line *l, char *rest)
 	}
 }
 
+static void cmd_tones(struct client *c, struct line *l, char *rest)
+{
+	struct machine *mc = need_machine(c, l);
+	const char *digits = next_word(&rest);
+	long ms = 100;
+
+	if (!mc)
+		return;
+	if (*rest && (!next_number(&rest, &ms) || ms <= 0 || ms > 60000))
+		reply(c, "error tones NUM DIGITS [MS]");
+	else
+		reply(c, machine_tones(mc, digits, (int)ms) ? "ok" : "error not in a voice call");
+}
+
+static void cmd_handset(struct client *c, struct line *l, char *rest)
+{
+	int off = next_switch(c, &rest);
+	struct modem *m = off < 0 ? NULL : need_modem(c, l);
+
+	if (!m)
+		return;
+	voice_handset(m, off);
+	reply(c, "ok");
+}
+
 static void cmd_ring(struct client *c, struct line *l, char *rest)
 {
 	char *word = next_word(&rest);
 	const char *caller = "100";
-	long every = 0;
+	long every = 0, bursts = 1;
 
 	if (!strcmp(word, "stop")) {
 		exch_ring_stop(l);
 		reply(c, "ok");
 		return;
 	}
-	if (*word && strcmp(word, "every")) {
+	if (*word && strcmp(word, "every") && strcmp(word, "bursts")) {
 		caller = word;
 		word = next_word(&rest);
 	}
-	if (*word && (strcmp(word, "every") || !next_number(&rest, &every) || !every)) {
-		reply(c, "error ring NUM [CALLER] [every MS] | ring NUM stop");
+	if (!strcmp(word, "every") && next_number(&rest, &every) && every)
+		word = next_word(&rest);
+	if (!strcmp(word, "bursts") && next_number(&rest, &bursts) && bursts > 0 && bursts < 10)
+		word = next_word(&rest);
+	if (*word) {
+		reply(c, "error ring NUM [CALLER] [every MS] [bursts N] | ring NUM stop");
 	} else if (l->leg != LEG_IDLE) {
 		reply(c, "error %s is %s", l->number, leg_name(l->leg));
 	} else {
-		exch_ring(l, caller, clock_from_real_ms(every));
+		exch_ring(l, caller, clock_from_real_ms(every), (int)bursts);
 		reply(c, "ok");
 	}
 }
@@ -514,7 +543,11 @@ static const struct line_command commands[] = {
 	  "the modem swallows what the terminal sends; all: DTR too; dtr: that only" },
 	{ "stall", true, cmd_stall, "NUM on|off", "CTS low, and nothing is read" },
 	{ "garbage", true, cmd_garbage, "NUM COUNT", "random bytes to the terminal" },
-	{ "ring", true, cmd_ring, "NUM [CALLER] [every MS] | NUM stop", "rings without a caller" },
+	{ "ring", true, cmd_ring, "NUM [CALLER] [every MS] [bursts N] | stop",
+	  "rings without a caller; N bursts in a ring" },
+	{ "tones", true, cmd_tones, "NUM DIGITS [MS]",
+	  "a voice machine sends DTMF, MS of bank time each (100)" },
+	{ "handset", true, cmd_handset, "NUM on|off", "the handset beside the modem is lifted" },
 	{ "busy", true, cmd_busy, "NUM on|off", "callers of NUM get BUSY" },
 	{ "noanswer", true, cmd_noanswer, "NUM on|off", "NUM rings, S0 and machines keep quiet" },
 	{ "send", true, cmd_send, "NUM TEXT",

@@ -125,6 +125,7 @@ static void dial_done(void *arg)
 	l->leg = LEG_RINGBACK;
 	l->peer = to;
 	to->peer = l;
+	to->ring_bursts = 1;
 	start_ringing(to, RING_ON, RING_OFF);
 	l->ops->progress(l, PROGRESS_DIALED);
 }
@@ -256,12 +257,13 @@ void exch_drop(struct line *l)
 }
 
 /* Rings without a caller until it is stopped or answered; every = 0 is the usual cadence. */
-void exch_ring(struct line *l, const char *caller, usec_t every)
+void exch_ring(struct line *l, const char *caller, usec_t every, int bursts)
 {
 	usec_t on = every ? every / 2 : RING_ON;
 
 	snprintf(l->ring_caller, sizeof(l->ring_caller), "%s", caller);
 	l->fake_ring = true;
+	l->ring_bursts = bursts;
 	l->peer = NULL;
 	if (on > RING_ON)
 		on = RING_ON;

@@ -5,7 +5,7 @@
  * echo			sends back what it gets
  * sink, answer		counts what it gets
  * source[:BYTES]	sends BYTES of the counted pattern, then counts like sink
- * voice		says nothing and writes down the DTMF digits it hears (spandsp)
+ * voice		writes down the DTMF digits it hears, sends those it is told to (spandsp)
  * fax[:WORDS]		a fax machine, see faxmachine.c
  *
  * As a data modem it talks whatever the caller offers, the fast call included.
@@ -19,6 +19,7 @@
 
 #define ANSWER_DELAY	(200 * MSEC)
 #define LEAVE_DELAY	(500 * MSEC)	/* after the far end left */
+#define TONE_GAP_MS	70
 #define GIVE_UP		(60 * SEC)
 #define SOURCE_BYTES	65536ULL
 
@@ -29,6 +30,7 @@ struct machine {
 	unsigned long long left, position;
 	struct fifo text;		/* what control wants to say */
 	dtmf_rx_state_t *dtmf;		/* voice */
+	dtmf_tx_state_t *tones;
 	struct faxmachine *fax;
 	struct timer answer, leave, give_up;
 	uint8_t capture[CAPTURE_LEN];
@@ -49,6 +51,8 @@ static void on_hook(struct machine *mc, const char *why)
 	if (mc->fax)
 		faxmachine_end(mc->fax);
 	mc->line->audio = NULL;
+	if (mc->tones)
+		mc->tones = dtmf_tx_init(mc->tones);
 	exch_hangup(mc->line, why);
 }
 
@@ -97,8 +101,8 @@ static void digits_heard(void *arg, const char *digits, int len)
 
 static int voice_tx(struct line *l, int16_t *amp, int len)
 {
-	(void)l;
-	(void)amp;
+	if (l->machine->tones)
+		dtmf_tx(l->machine->tones, amp, len);
 	return len;
 }
 
@@ -226,6 +230,19 @@ bool machine_answer(struct machine *mc)
 {
 	timer_stop(&mc->answer);
 	return exch_answer(mc->line);
+}
+
+/* Only into a call, and then at once. */
+bool machine_tones(struct machine *mc, const char *digits, int ms)
+{
+	if (!mc->dtmf || mc->line->leg != LEG_UP)
+		return false;
+	mc->tones = dtmf_tx_init(mc->tones);
+	if (!mc->tones)
+		die("spandsp: no DTMF");
+	dtmf_tx_set_timing(mc->tones, ms, TONE_GAP_MS);
+	dtmf_tx_put(mc->tones, digits, -1);
+	return true;
 }
 
 void machine_hangup(struct machine *mc)

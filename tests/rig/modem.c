@@ -19,6 +19,7 @@
 #define CALLER_ID_GAP	(500 * MSEC)	/* after the first ring burst */
 #define ABORT_GRACE	(125 * MSEC)	/* V.250 5.6.1 */
 #define TONE_GAP_MS	70
+#define PLAYED		8000		/* a second of sound that waits for the line */
 #define PATIENCE	(60 * MSEC)	/* less than the far end's silence before it sends */
 
 static bool is_off_hook(const struct modem *m)
@@ -66,7 +67,7 @@ static void forget_call(struct modem *m)
 	timer_stop(&m->s10);
 	timer_stop(&m->busy_timer);
 	timer_stop(&m->tone_timer);
-	tones_stop(m);
+	voice_end(m);
 	timer_stop(&m->answer);
 	m->plus = 0;
 	m->voice_call = false;
@@ -103,6 +104,17 @@ void modem_hangup(struct modem *m, const char *why)
 
 /* ---- progress of a call ---- */
 
+/* V.253 +VDR: the cadence of a ring, before its RING. */
+static void tell_bursts(struct modem *m)
+{
+	int i;
+
+	for (i = 0; at_stored(m, "+VDR", 0) && i < m->line->ring_bursts; i++) {
+		at_info(m, "DRON=%d", 20 / m->line->ring_bursts);
+		at_info(m, "DROF=%d", i + 1 < m->line->ring_bursts ? 4 : 40);
+	}
+}
+
 static void modem_ring(struct line *l, bool on)
 {
 	struct modem *m = l->modem;
@@ -114,6 +126,7 @@ static void modem_ring(struct line *l, bool on)
 			timer_set(&m->caller_id, CALLER_ID_GAP);
 		return;
 	}
+	tell_bursts(m);
 	at_result(m, RES_RING);
 	if (m->now.s[0] && l->rings >= m->now.s[0] && !l->noanswer && !dtr_off)
 		modem_answer(m);
@@ -231,8 +244,10 @@ static void modem_connected(struct line *l)
 	struct modem *m = l->modem;
 
 	timer_stop(&m->caller_id);
-	if (m->voice_call)
+	if (m->voice_call) {
+		voice_begin(m);
 		return;
+	}
 	if (m->fclass == 1) {
 		timer_stop(&m->s7);
 		m->state = MODEM_ONLINE_COMMAND;
@@ -276,6 +291,7 @@ static void modem_cleared(struct line *l)
 
 	if (m->state == MODEM_COMMAND) {
 		log_line(l->number, "far end gone, still off hook");
+		voice_far_gone(m);
 		return;
 	}
 	dte_show(&m->dte, 0, m->now.dcd_mode ? TIOCM_CAR : 0);
@@ -402,6 +418,7 @@ enum result modem_hook(struct modem *m, bool off)
 {
 	if (!off) {
 		modem_hangup(m, "ATH");
+		m->transducers = 0;
 		return RES_OK;
 	}
 	if (m->line->leg == LEG_RINGING) {
@@ -417,6 +434,7 @@ void modem_reset(struct modem *m)
 	modem_hangup(m, "reset");
 	m->now = m->saved;
 	m->fclass = 0;
+	m->transducers = 0;
 	m->line->fast_ok = m->prefer_fast;
 	m->dte.rts_flow = at_stored(m, "+IFC", 0) == 2;
 	fax_command(m, "AT+FCLASS=0");
@@ -537,6 +555,10 @@ void modem_input(struct modem *m)
 		} else if (m->state == MODEM_ONLINE) {
 			if (!data_input(m))
 				return;
+		} else if (voice_wants_bytes(m)) {
+			if (!voice_room(m))
+				return;
+			voice_byte(m, (uint8_t)fifo_get(&m->dte.in));
 		} else if (fax_wants_bytes(m)) {
 			if (!fax_room(m))
 				return;
@@ -591,6 +613,8 @@ static void update_cts(struct modem *m)
 
 	if (m->state == MODEM_ONLINE)
 		ready = datacall_room(m->line) > 0 && m->dte.in.len < 1024;
+	else if (voice_wants_bytes(m))
+		ready = voice_room(m);
 	else if (fax_wants_bytes(m))
 		ready = fax_room(m);
 	if (ready != !!(m->dte.lines & TIOCM_CTS))
@@ -626,6 +650,7 @@ struct modem *modem_new(struct line *l, enum dte_kind kind, const char *path)
 	timer_init(&m->tone_timer, tones_done, m);
 	timer_init(&m->answer, answer_now, m);
 	m->fax = fax_new(m);
+	fifo_init(&m->played, PLAYED);
 	dte_init(&m->dte, l, kind, path);
 	m->dte.rts_flow = true;
 	dte_show(&m->dte, TIOCM_CTS, 0);
