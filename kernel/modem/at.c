@@ -75,6 +75,7 @@ struct at_word {
  */
 static const struct at_word at_words[] = {
 	{ "OK", false, CLDN_AT_FINAL, CLEARDOWN_RESULT_OK },
+	{ "VCON", false, CLDN_AT_FINAL, CLEARDOWN_RESULT_OK }, /* V.253: a voice call is up */
 	{ "CONNECT", true, CLDN_AT_FINAL, CLEARDOWN_RESULT_CONNECT },
 	{ "RING", true, CLDN_AT_RING, CLEARDOWN_RESULT_RING },
 	{ "NO CARRIER", false, CLDN_AT_FINAL, CLEARDOWN_RESULT_NO_CARRIER },
@@ -99,6 +100,8 @@ static const struct {
 };
 
 static const char *const at_caller_names[] = { "DATE", "TIME", "NMBR", "NAME", "MESG" };
+
+static const char *const at_cadence_names[] = { "DRON", "DROF" };
 
 static size_t at_trim(const u8 *line, size_t len)
 {
@@ -182,6 +185,9 @@ void cldn_at_parse(const u8 *line, size_t len, bool numeric, struct cldn_at_resu
 	for (i = 0; i < ARRAY_SIZE(at_caller_names); i++)
 		if (cldn_at_field(line, len, at_caller_names[i], &value))
 			r->kind = CLDN_AT_CALLER;
+	for (i = 0; i < ARRAY_SIZE(at_cadence_names); i++)
+		if (cldn_at_field(line, len, at_cadence_names[i], &value))
+			r->kind = CLDN_AT_CADENCE;
 }
 
 bool cldn_at_is_echo(const u8 *line, size_t len, const u8 *command, size_t command_len)
@@ -230,7 +236,101 @@ bool cldn_at_range(const u8 *line, size_t len, u32 *low, u32 *high)
 	return any && i < len;
 }
 
+bool cldn_at_lists(const u8 *line, size_t len, u32 wanted)
+{
+	size_t i = 0;
+
+	while (i < len) {
+		size_t begin = i;
+		u32 value;
+
+		while (i < len && (at_digit(line[i]) || line[i] == '.'))
+			i++;
+		if (i > begin && at_number(line, i, begin, &value) == i - begin && value == wanted)
+			return true;
+		i += i == begin;
+	}
+	return false;
+}
+
+static u32 at_vls_part(u8 letter)
+{
+	switch (letter) {
+	case 'T':
+		return CLDN_AT_VLS_LINE;
+	case 'L':
+		return CLDN_AT_VLS_HANDSET;
+	case 'S':
+		return CLDN_AT_VLS_SPEAKER;
+	case 'M':
+		return CLDN_AT_VLS_MIC;
+	default:
+		return CLDN_AT_VLS_OTHER;
+	}
+}
+
+bool cldn_at_vls(const u8 *line, size_t len, u32 *label, u32 *parts)
+{
+	size_t i = len > 5 && !memcmp(line, "+VLS:", 5) ? 5 : 0;
+	size_t digits;
+
+	while (i < len && line[i] == ' ')
+		i++;
+	digits = at_number(line, len, i, label);
+	i += digits;
+	if (!digits || i + 2 > len || line[i] != ',' || line[i + 1] != '"')
+		return false;
+	*parts = 0;
+	for (i += 2; i < len && line[i] != '"'; i++)
+		*parts |= at_vls_part(line[i]);
+	return i < len;
+}
+
+bool cldn_at_cadence(const u8 *line, size_t len, bool *on, u32 *tenths)
+{
+	const u8 *value;
+	size_t i, n;
+
+	for (i = 0; i < ARRAY_SIZE(at_cadence_names); i++) {
+		n = cldn_at_field(line, len, at_cadence_names[i], &value);
+		if (n && at_number(value, n, 0, tenths) == n) {
+			*on = !i;
+			return true;
+		}
+	}
+	return false;
+}
+
+u32 cldn_at_button(u8 code)
+{
+	static const char keys[] = "0123456789*#ABCD";
+	const char *key = code ? strchr(keys, code) : NULL;
+
+	return key ? key - keys : 16;
+}
+
+/* What is queued, the end of playing, of recording, and of both at once. */
+const u8 cldn_at_break[CLDN_AT_BREAK_LEN] = { CLDN_AT_DLE, 0x18, CLDN_AT_DLE, CLDN_AT_ETX,
+					      CLDN_AT_DLE, 0x1b, CLDN_AT_DLE, '^' };
+
 /* ---- commands ---- */
+
+/* +FCLASS= and what it asks for. */
+static u32 at_extended_effect(const u8 *body, size_t len)
+{
+	static const char name[] = "+FCLASS=";
+	size_t n = strlen(name), i;
+	u32 class;
+
+	if (len <= n)
+		return 0;
+	for (i = 0; i < n; i++)
+		if (at_upper(body[i]) != (u8)name[i])
+			return 0;
+	if (!at_number(body, len, n, &class))
+		return 0; /* a question */
+	return CLDN_AT_FX_CLASS | (class == 8 ? CLDN_AT_FX_VOICE : 0);
+}
 
 /* Skips a +NAME=... command (or a maker's own kind of it) to the semicolon that ends it. */
 static size_t at_skip_extended(const u8 *body, size_t len, size_t i)
@@ -250,7 +350,7 @@ static u32 at_effect_of(u8 letter, bool ampersand)
 {
 	if (ampersand) {
 		if (letter == 'F')
-			return CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES;
+			return CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_CLASS;
 		return letter == 'C' || letter == 'D' ? CLDN_AT_FX_LINES : 0;
 	}
 	switch (letter) {
@@ -266,7 +366,7 @@ static u32 at_effect_of(u8 letter, bool ampersand)
 	case 'O':
 		return CLDN_AT_FX_ONLINE;
 	case 'Z':
-		return CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP;
+		return CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP | CLDN_AT_FX_CLASS;
 	default:
 		return 0;
 	}
@@ -294,6 +394,10 @@ u32 cldn_at_effects(const u8 *body, size_t len)
 		u8 c = at_upper(body[i]);
 
 		if (at_one_of(c, "+#-*$^")) {
+			u32 effect = at_extended_effect(body + i, len - i);
+
+			if (effect)
+				effects = (effects & ~CLDN_AT_FX_VOICE) | effect;
 			i = at_skip_extended(body, len, i);
 			continue;
 		}

@@ -59,6 +59,7 @@ enum cldn_at_kind {
 	CLDN_AT_FINAL, /* ends a command; CONNECT, NO CARRIER, BUSY... */
 	CLDN_AT_RING,
 	CLDN_AT_CALLER, /* DATE, TIME, NMBR, NAME, MESG */
+	CLDN_AT_CADENCE, /* DRON, DROF: how the ring that comes sounds (V.253) */
 };
 
 /**
@@ -105,6 +106,53 @@ size_t cldn_at_field(const u8 *line, size_t len, const char *name, const u8 **va
  */
 bool cldn_at_range(const u8 *line, size_t len, u32 *low, u32 *high);
 
+/**
+ * cldn_at_lists - look for a whole number in an answer like "0,1,1.0,8"
+ * @line: answer
+ * @len: its length
+ * @wanted: number
+ */
+bool cldn_at_lists(const u8 *line, size_t len, u32 wanted);
+
+/* What a line of +VLS=? connects (V.253): the telephone line, the handset, speaker, microphone */
+#define CLDN_AT_VLS_LINE 0x1
+#define CLDN_AT_VLS_HANDSET 0x2
+#define CLDN_AT_VLS_SPEAKER 0x4
+#define CLDN_AT_VLS_MIC 0x8
+#define CLDN_AT_VLS_OTHER 0x10
+
+/**
+ * cldn_at_vls - read a line of the answer to +VLS=?, like 7,"MST",...
+ * @line: line
+ * @len: its length
+ * @label: the number that +VLS= takes
+ * @parts: CLDN_AT_VLS_*
+ * Return: false when it is another line.
+ */
+bool cldn_at_vls(const u8 *line, size_t len, u32 *label, u32 *parts);
+
+/**
+ * cldn_at_cadence - read a line of CLDN_AT_CADENCE
+ * @line: line
+ * @len: its length
+ * @on: it tells how long the bell sounds, not how long it is silent
+ * @tenths: of a second
+ * Return: false when it is another line.
+ */
+bool cldn_at_cadence(const u8 *line, size_t len, bool *on, u32 *tenths);
+
+/** cldn_at_button - number of the key whose tone is @code, 16 when it is none's */
+u32 cldn_at_button(u8 code);
+
+/* ---- shielded codes (V.253, T.31) ---- */
+
+#define CLDN_AT_DLE 0x10
+#define CLDN_AT_ETX 0x03
+
+/* Ends whatever voice stream there is; to a modem that listens to commands it is no line at all. */
+#define CLDN_AT_BREAK_LEN 8
+extern const u8 cldn_at_break[CLDN_AT_BREAK_LEN];
+
 /* ---- commands ---- */
 
 /* What a command does beside its work; cldn_at_effects() */
@@ -115,6 +163,8 @@ bool cldn_at_range(const u8 *line, size_t len, u32 *low, u32 *high);
 #define CLDN_AT_FX_CALL 0x10 /* dials or answers */
 #define CLDN_AT_FX_OFFHOOK 0x20 /* goes off-hook without a call */
 #define CLDN_AT_FX_BAD 0x40 /* contains what no command line may contain */
+#define CLDN_AT_FX_CLASS 0x80 /* the class (+FCLASS) may be another one afterwards */
+#define CLDN_AT_FX_VOICE 0x100 /* and is voice */
 
 /** cldn_at_effects - CLDN_AT_FX_* of a command line without AT and CR */
 u32 cldn_at_effects(const u8 *body, size_t len);

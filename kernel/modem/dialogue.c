@@ -57,9 +57,12 @@ static void dlg_send(struct cldn_dialogue *d, const void *bytes, size_t len, u64
 
 static void dlg_send_command(struct cldn_dialogue *d, const u8 *body, size_t len, u64 now)
 {
-	u8 line[CLDN_AT_COMMAND_MAX];
+	u8 line[CLDN_AT_BREAK_LEN + CLDN_AT_COMMAND_MAX];
+	size_t n = d->broken ? CLDN_AT_BREAK_LEN : 0;
 
-	dlg_send(d, line, cldn_at_compose(line, body, len), now);
+	memcpy(line, cldn_at_break, n);
+	d->broken = false;
+	dlg_send(d, line, n + cldn_at_compose(line + n, body, len), now);
 }
 
 /* ---- states ---- */
@@ -198,6 +201,20 @@ void cldn_dlg_abort(struct cldn_dialogue *d, u64 now, u64 limit_ns)
 		d->due_ns = max(now, d->sent_ns + DLG_ABORT_NS);
 }
 
+void cldn_dlg_break(struct cldn_dialogue *d)
+{
+	if (!cldn_dlg_voice(d))
+		return;
+	dlg_enter(d, CLDN_DLG_IDLE, 0);
+	d->hold_ns = 0;
+	d->synced = false;
+	d->stale = true;
+	d->broken = true;
+	d->tx_len = 0;
+	d->tx_off = 0;
+	memset(&d->line, 0, sizeof(d->line));
+}
+
 void cldn_dlg_forget(struct cldn_dialogue *d)
 {
 	if (d->state == CLDN_DLG_DATA || d->state == CLDN_DLG_IDLE)
@@ -324,10 +341,37 @@ static void dlg_line(struct cldn_dialogue *d, u64 now)
 		dlg_result(d, &r, now);
 }
 
+/* How many bytes from @pos on belong to lines; 0: the next one is a DLE, or the code behind it. */
+static size_t dlg_plain_run(const struct cldn_dialogue *d)
+{
+	const u8 *from = d->buf + d->pos, *dle;
+	size_t len = d->fill - d->pos;
+
+	if (!d->shield)
+		return len;
+	dle = d->dle ? from : memchr(from, CLDN_AT_DLE, len);
+	return dle ? (size_t)(dle - from) : len;
+}
+
+static void dlg_take_code(struct cldn_dialogue *d)
+{
+	u8 c = d->buf[d->pos++];
+
+	d->dle = !d->dle;
+	if (!d->dle)
+		d->ops->code(d, c);
+}
+
 static void dlg_read_lines(struct cldn_dialogue *d, u64 now)
 {
 	while (d->pos < d->fill && !cldn_dlg_data(d)) {
-		d->pos += cldn_at_feed(&d->line, d->buf + d->pos, d->fill - d->pos);
+		size_t run = dlg_plain_run(d);
+
+		if (!run) {
+			dlg_take_code(d);
+			continue;
+		}
+		d->pos += cldn_at_feed(&d->line, d->buf + d->pos, run);
 		if (d->line.ready)
 			dlg_line(d, now);
 	}
@@ -360,6 +404,37 @@ static void dlg_lost(struct cldn_dialogue *d)
 	d->ops->lost(d, said);
 }
 
+/* True when @c is a code. DLE DLE is a byte of the sound. */
+static bool dlg_voice_byte(struct cldn_dialogue *d, u8 c)
+{
+	bool code = d->dle && c != CLDN_AT_DLE;
+
+	d->dle = !d->dle && c == CLDN_AT_DLE;
+	return code;
+}
+
+/* A code of the stream goes up with it, and then is told as well. False: no room. */
+static bool dlg_read_voice(struct cldn_dialogue *d)
+{
+	size_t room = min(d->ops->room(d), d->fill - d->pos);
+	const u8 *from = d->buf + d->pos;
+	bool code = false;
+	size_t n = 0;
+
+	d->blocked = !room;
+	while (n < room && !code)
+		code = dlg_voice_byte(d, from[n++]);
+	d->ops->push(d, from, n);
+	d->pos += n;
+	if (code && from[n - 1] == CLDN_AT_ETX) {
+		dlg_enter(d, CLDN_DLG_IDLE, 0);
+		memset(&d->line, 0, sizeof(d->line));
+	}
+	if (code)
+		d->ops->code(d, from[n - 1]);
+	return !d->blocked;
+}
+
 /* False when the reader has no room. */
 static bool dlg_read_data(struct cldn_dialogue *d, u64 now)
 {
@@ -373,6 +448,8 @@ static bool dlg_read_data(struct cldn_dialogue *d, u64 now)
 			return true;
 		}
 	}
+	if (d->shield)
+		return dlg_read_voice(d);
 	d->blocked = room <= CLDN_AT_LOST_LEN;
 	if (d->blocked)
 		return false;

@@ -58,6 +58,7 @@ struct cldn_dialogue;
  * @unasked: a line or a result that no command asked for; a CONNECT has entered data mode
  * @done: what was begun is over: @code is an enum cleardown_result, CLEARDOWN_RESULT_NONE when the
  *	modem did not answer. After CONNECT the state is DATA.
+ * @code: with a shield: the modem says so beside everything else; ETX: the voice stream is over
  * @room: how many bytes @push would take
  * @push: received data of the call; returns how many were taken
  * @carrier: DCD fell, but there may be received data to read; or it rose again before the modem
@@ -70,6 +71,7 @@ struct cldn_dlg_ops {
 	void (*unasked)(struct cldn_dialogue *d, const struct cldn_at_result *r, const u8 *line,
 			size_t len);
 	void (*done)(struct cldn_dialogue *d, u32 code);
+	void (*code)(struct cldn_dialogue *d, u8 code);
 	size_t (*room)(struct cldn_dialogue *d);
 	size_t (*push)(struct cldn_dialogue *d, const u8 *buf, size_t len);
 	void (*carrier)(struct cldn_dialogue *d, bool up);
@@ -93,6 +95,10 @@ struct cldn_dlg_ops {
  * @raise: DTR rises again after the hang-up
  * @proven: and the modem has shown that it is on-hook
  * @eat_lf: the LF of the CONNECT line has not come yet
+ * @shield: the modem is in voice class: what follows a DLE is a code, in command state as in a
+ *	stream, and data mode is a voice stream, which goes up with its shielding
+ * @dle: and such a DLE has come
+ * @broken: a stream was left: the next thing that is sent ends it
  * @lines: CLEARDOWN_LINE_* as last seen
  * @rate: of the last CONNECT
  * @due_ns: when the state wants a tick, 0 = not
@@ -128,6 +134,9 @@ struct cldn_dialogue {
 	bool raise;
 	bool proven;
 	bool eat_lf;
+	bool shield;
+	bool dle;
+	bool broken;
 	u32 lines;
 	u32 rate;
 	u64 due_ns;
@@ -138,7 +147,7 @@ struct cldn_dialogue {
 	u64 sent_ns;
 	u8 body[CLDN_AT_BODY_MAX];
 	u16 body_len;
-	u8 tx[CLDN_AT_COMMAND_MAX];
+	u8 tx[CLDN_AT_BREAK_LEN + CLDN_AT_COMMAND_MAX];
 	u16 tx_len;
 	u16 tx_off;
 	struct cldn_at_line line;
@@ -229,6 +238,26 @@ void cldn_dlg_abort(struct cldn_dialogue *d, u64 now, u64 limit_ns);
  * The next command synchronises first. In data mode nothing changes.
  */
 void cldn_dlg_forget(struct cldn_dialogue *d);
+
+/**
+ * cldn_dlg_shield - the modem is in voice class, or not any more
+ * @d: dialogue, not in data mode
+ * @on: it is
+ */
+static inline void cldn_dlg_shield(struct cldn_dialogue *d, bool on)
+{
+	d->shield = on;
+	d->dle = false;
+}
+
+/** cldn_dlg_voice - a voice stream runs */
+static inline bool cldn_dlg_voice(const struct cldn_dialogue *d)
+{
+	return d->shield && cldn_dlg_data(d);
+}
+
+/** cldn_dlg_break - from a voice stream to IDLE; what is begun next ends the stream first */
+void cldn_dlg_break(struct cldn_dialogue *d);
 
 /**
  * cldn_dlg_read - take what the link received

@@ -52,6 +52,9 @@ static const struct at_parse_case at_parse_cases[] = {
 	{ "NMBR = 0351123456", false, CLDN_AT_CALLER, 0, 0 },
 	{ "NAME=CALL CENTRE", false, CLDN_AT_CALLER, 0, 0 },
 	{ "MESG=060150", false, CLDN_AT_CALLER, 0, 0 },
+	{ "DRON=20", false, CLDN_AT_CADENCE, 0, 0 },
+	{ "DROF = 40", false, CLDN_AT_CADENCE, 0, 0 },
+	{ "VCON", false, CLDN_AT_FINAL, CLEARDOWN_RESULT_OK, 0 },
 	{ "NMBR", false, CLDN_AT_TEXT, 0, 0 },
 	{ "NMBR=", false, CLDN_AT_TEXT, 0, 0 },
 	{ "NAMES=1", false, CLDN_AT_TEXT, 0, 0 },
@@ -111,8 +114,15 @@ static const struct at_effect_case at_effect_cases[] = {
 	{ "E1", CLDN_AT_FX_FORMAT },
 	{ "q1", CLDN_AT_FX_FORMAT },
 	{ "S7=60V0", CLDN_AT_FX_FORMAT },
-	{ "Z", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP },
-	{ "&F", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES },
+	{ "Z", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP | CLDN_AT_FX_CLASS },
+	{ "&F", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_CLASS },
+	{ "+fclass=8", CLDN_AT_FX_CLASS | CLDN_AT_FX_VOICE },
+	{ "I;+FCLASS=8;+VLS=1", CLDN_AT_FX_CLASS | CLDN_AT_FX_VOICE },
+	{ "+FCLASS=8;+FCLASS=0", CLDN_AT_FX_CLASS },
+	{ "+FCLASS=1", CLDN_AT_FX_CLASS },
+	{ "+FCLASS=?", 0 },
+	{ "+FCLASS?", 0 },
+	{ "+FCLASS=", 0 },
 	{ "&C0", CLDN_AT_FX_LINES },
 	{ "X4&D0", CLDN_AT_FX_LINES },
 	{ "&W", 0 },
@@ -121,7 +131,7 @@ static const struct at_effect_case at_effect_cases[] = {
 	{ "%E2", 0 },
 	{ "H", CLDN_AT_FX_HANGUP },
 	{ "H1", CLDN_AT_FX_OFFHOOK },
-	{ "H0Z", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP },
+	{ "H0Z", CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES | CLDN_AT_FX_HANGUP | CLDN_AT_FX_CLASS },
 	{ "O", CLDN_AT_FX_ONLINE },
 	{ "+VCID=1", 0 },
 	{ "+VSM=128,8000;E1", CLDN_AT_FX_FORMAT },
@@ -226,6 +236,54 @@ static const struct at_range_case at_range_cases[] = {
 	{ "(0-65536)", false, 0, 0 },
 	{ "(0-99999999999999999999)", false, 0, 0 },
 	{ "ERROR", false, 0, 0 },
+};
+
+struct at_list_case {
+	const char *line;
+	bool has_8;
+};
+
+static const struct at_list_case at_list_cases[] = {
+	{ "0,1,8", true },	 { "(0,1,1.0,2.0,8)", true }, { "+FCLASS: (0,1,8,80)", true },
+	{ "8", true },		 { "0,1,1.8", false },	      { "0,1,8.0", false },
+	{ "80", false },	 { "18", false },	      { "", false },
+	{ "ERROR", false },
+};
+
+struct at_vls_case {
+	const char *line;
+	bool found;
+	u32 label;
+	u32 parts;
+};
+
+static const struct at_vls_case at_vls_cases[] = {
+	{ "7,\"MST\",A0000000,0,0", true, 7,
+	  CLDN_AT_VLS_LINE | CLDN_AT_VLS_SPEAKER | CLDN_AT_VLS_MIC },
+	{ "+VLS: 5,\"ST\"", true, 5, CLDN_AT_VLS_LINE | CLDN_AT_VLS_SPEAKER },
+	{ "0,\"\"", true, 0, 0 },
+	{ "3,\"LT\"", true, 3, CLDN_AT_VLS_LINE | CLDN_AT_VLS_HANDSET },
+	{ "9,\"HT\"", true, 9, CLDN_AT_VLS_LINE | CLDN_AT_VLS_OTHER },
+	{ "7,\"MST", false, 0, 0 },
+	{ "7,\"", false, 0, 0 },
+	{ "7,", false, 0, 0 },
+	{ "7", false, 0, 0 },
+	{ "+VLS: (0,1,2)", false, 0, 0 },
+	{ "+VLS:", false, 0, 0 },
+	{ "", false, 0, 0 },
+};
+
+struct at_cadence_case {
+	const char *line;
+	bool found;
+	bool on;
+	u32 tenths;
+};
+
+static const struct at_cadence_case at_cadence_cases[] = {
+	{ "DRON=20", true, true, 20 },	 { "DROF = 4", true, false, 4 },
+	{ "DRON=", false, false, 0 },	 { "DRON=2x", false, false, 0 },
+	{ "DRONE=20", false, false, 0 }, { "RING", false, false, 0 },
 };
 
 struct at_level_case {

@@ -270,6 +270,48 @@ static bool scan_early(void)
 	return scan_all(true);
 }
 
+static bool voice_tables(void)
+{
+	u32 label, parts, tenths;
+	bool good = true, on;
+	size_t i;
+
+	for (i = 0; i < COUNT(at_list_cases); i++) {
+		const struct at_list_case *c = &at_list_cases[i];
+
+		good &= fits(cldn_at_lists(BYTES(c->line), strlen(c->line), 8) == c->has_8, "list",
+			     i, c->line);
+	}
+	for (i = 0; i < COUNT(at_vls_cases); i++) {
+		const struct at_vls_case *c = &at_vls_cases[i];
+		bool found = cldn_at_vls(BYTES(c->line), strlen(c->line), &label, &parts);
+
+		good &= fits(found == c->found &&
+				     (!found || (label == c->label && parts == c->parts)),
+			     "vls", i, c->line);
+	}
+	for (i = 0; i < COUNT(at_cadence_cases); i++) {
+		const struct at_cadence_case *c = &at_cadence_cases[i];
+		bool found = cldn_at_cadence(BYTES(c->line), strlen(c->line), &on, &tenths);
+
+		good &= fits(found == c->found &&
+				     (!found || (on == c->on && tenths == c->tenths)),
+			     "cadence", i, c->line);
+	}
+	return good;
+}
+
+static bool buttons(void)
+{
+	static const char keys[] = "0123456789*#ABCD";
+	bool good = cldn_at_button('E') == 16 && cldn_at_button(0) == 16;
+	u32 i;
+
+	for (i = 0; i < 16; i++)
+		good &= cldn_at_button(keys[i]) == i;
+	return good;
+}
+
 static bool dial_table(void)
 {
 	return text_table(at_dial_cases, COUNT(at_dial_cases), "dial", cldn_at_dial_valid,
@@ -299,6 +341,8 @@ static const struct at_check at_checks[] = {
 	{ "the echo of a command is known, also behind garbage", echoes },
 	{ "fields of caller id lines", field_table },
 	{ "what a user's command would change is known before it is sent", effect_table },
+	{ "what a modem has in voice class, and the patterns of rings", voice_tables },
+	{ "a tone's code is a key", buttons },
 	{ "numbers that can be dialled", dial_table },
 	{ "tones that can be sent", dtmf_table },
 	{ "the longest texts fit, longer ones are refused", longest_texts },

@@ -143,6 +143,12 @@ static void owner_done(struct cldn_dialogue *d, u32 code)
 		note("rate %u;", d->rate);
 }
 
+static void owner_code(struct cldn_dialogue *d, u8 code)
+{
+	(void)d;
+	note(code < ' ' ? "code %02x;" : "code %c;", code);
+}
+
 static size_t owner_room(struct cldn_dialogue *d)
 {
 	(void)d;
@@ -177,6 +183,7 @@ static const struct cldn_dlg_ops owner = {
 	.text = owner_text,
 	.unasked = owner_unasked,
 	.done = owner_done,
+	.code = owner_code,
 	.room = owner_room,
 	.push = owner_push,
 	.carrier = owner_carrier,
@@ -803,6 +810,55 @@ static void hang_without_dtr(void)
 	verdict("", "done NONE;", "a line without DTR says so at once");
 }
 
+static void codes_between_lines(void)
+{
+	begin_synced(VALID);
+	cldn_dlg_shield(&w.d, true);
+	command("+VTS=1", CLDN_DLG_PLAIN, 5000);
+	modem("\x10/\x10" "5\r\nte\x10~xt\r\n\x10");
+	modem("h" OK "\x10" "R");
+	verdict("AT+VTS=1\r", "code /;code 5;code ~;text text;code h;done OK;code R;",
+		"codes come in the middle of lines, and cut in two");
+}
+
+static void no_shield_no_codes(void)
+{
+	begin_synced(VALID);
+	modem("\x10" "5\r\n");
+	verdict("", "unasked \x10" "5;", "outside of voice class a DLE is as good as any byte");
+}
+
+static void begin_stream(void)
+{
+	begin_synced(VALID);
+	cldn_dlg_shield(&w.d, true);
+	command("+VRX", CLDN_DLG_PLAIN, 5000);
+	modem("\r\nCONNECT\r\n");
+	forget_past();
+}
+
+static void voice_stream(void)
+{
+	begin_stream();
+	modem("ab\x10\x10" "c\x10");
+	modem("5d" LOST "e\x10\x03" OK "7\r\n");
+	verdict("",
+		"<ab\x10\x10" "c\x10><5>code 5;<d" LOST "e\x10\x03>code 03;unasked 7;",
+		"sound goes up as it is; its end is the end of the stream, and NO CARRIER is not");
+}
+
+static void stream_is_broken_off(void)
+{
+	begin_stream();
+	cldn_dlg_break(&w.d);
+	command("H+FCLASS=0", CLDN_DLG_PLAIN, 5000);
+	modem("sound\x10\x03" OK OK);
+	pass(50);
+	modem(OK);
+	verdict("\x10\x18\x10\x03\x10\x1b\x10^" SYNC "ATH+FCLASS=0\r", "code 03;done OK;",
+		"a stream is ended before the first command");
+}
+
 int main(void)
 {
 	static void (*const tests[])(void) = {
@@ -848,6 +904,10 @@ int main(void)
 		hang_said,
 		hang_dialing,
 		hang_without_dtr,
+		codes_between_lines,
+		no_shield_no_codes,
+		voice_stream,
+		stream_is_broken_off,
 	};
 	size_t i;
 
