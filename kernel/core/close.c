@@ -295,6 +295,7 @@ static void cldn_post_close(struct cldn_handle *h)
 	struct cldn_evq *q = NULL;
 
 	scoped_guard(spinlock_irqsave, &h->lock) {
+		cldn_owed_post_locked(h);
 		if (!h->evq || !cldn_forced(h))
 			return;
 		h->close_rec.head.p1 = h->wish.cause;

@@ -81,14 +81,15 @@ static bool cldn_admit_locked(struct cldn_handle *h, struct cldn_evq *q, struct 
 {
 	if (!cldn_gate_locked(h, q, rec->head.type))
 		return false;
-	if ((rec->head.type < CLEARDOWN_EV_FILTER_BASE && !rec->repeats) ||
+	if ((rec->head.type < CLEARDOWN_EV_FILTER_BASE && !rec->repeats) || rec->owed ||
 	    q->unread < READ_ONCE(cldn_event_limit))
 		return true;
 	cldn_drop_locked(h, q);
 	return false;
 }
 
-void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+/* True when it was queued; if not it is freed. */
+static bool cldn_enqueue_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
 {
 	bool in;
 
@@ -108,6 +109,25 @@ void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec
 	spin_unlock(&q->lock);
 	if (!in)
 		rec->free(rec);
+	return in;
+}
+
+void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec)
+{
+	cldn_enqueue_locked(h, q, rec);
+}
+
+/* A record that is owed was told of in the queue that the handle has: it leaves with its gate. */
+void cldn_owed_post_locked(struct cldn_handle *h)
+{
+	struct cldn_rec *rec = h->owed;
+
+	lockdep_assert_held(&h->lock);
+	if (!rec)
+		return;
+	h->owed = NULL;
+	cldn_enqueue_locked(h, h->evq, rec);
+	cldn_evq_wake(h->evq);
 }
 
 void cldn_gate_shut_locked(struct cldn_handle *h)
@@ -117,6 +137,7 @@ void cldn_gate_shut_locked(struct cldn_handle *h)
 	lockdep_assert_held(&h->lock);
 	if (!h->gate_open)
 		return;
+	cldn_owed_post_locked(h);
 	spin_lock(&q->lock); /* an open gate has a queue */
 	h->gate_open = false;
 	h->seq_at_return = q->seq;
@@ -198,6 +219,82 @@ void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, co
 		cldn_indicate_to(dev->owner, &head, data);
 	list_for_each_entry(h, &dev->observers, node)
 		cldn_indicate_to(h, &head, data);
+}
+
+static struct cldn_indication *cldn_owing_new(struct cldn_user *user,
+					       const struct cleardown_event *head, u32 p3)
+{
+	struct cldn_indication *ind = cldn_indication_new(user, 0, GFP_ATOMIC);
+
+	if (!ind)
+		return NULL;
+	ind->rec.head = *head;
+	ind->rec.head.p3 = p3;
+	return ind;
+}
+
+/* Both records or none; the first may still be dropped, and then nothing is owed. */
+static void cldn_owe_locked(struct cldn_handle *h, const struct cleardown_event *head, u32 then)
+{
+	struct cldn_indication *first = cldn_owing_new(h->evq->user, head, head->p3);
+	struct cldn_indication *second = cldn_owing_new(h->evq->user, head, then);
+
+	lockdep_assert_held(&h->lock);
+	if (first && second) {
+		second->rec.owed = true;
+		if (cldn_enqueue_locked(h, h->evq, &first->rec))
+			h->owed = &second->rec;
+		else
+			second->rec.free(&second->rec);
+		return;
+	}
+	if (first)
+		first->rec.free(&first->rec);
+	if (second)
+		second->rec.free(&second->rec);
+	guard(spinlock)(&h->evq->lock);
+	if (cldn_gate_locked(h, h->evq, head->type))
+		cldn_drop_locked(h, h->evq);
+}
+
+static void cldn_indicate_owing_to(struct cldn_handle *h, const struct cleardown_event *head,
+				   u32 then)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	cldn_owed_post_locked(h);
+	if (!h->evq || !cldn_wanted(h, head->type, head->p1))
+		return;
+	cldn_owe_locked(h, head, then);
+	cldn_evq_wake(h->evq);
+}
+
+void cldn_indicate_owing(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, u32 then)
+{
+	struct cleardown_event head = { .type = type, .p1 = p1, .p2 = p2, .p3 = p3 };
+	struct cldn_handle *h;
+
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner)
+		cldn_indicate_owing_to(dev->owner, &head, then);
+	list_for_each_entry(h, &dev->observers, node)
+		cldn_indicate_owing_to(h, &head, then);
+}
+
+static void cldn_indicate_owed_to(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	cldn_owed_post_locked(h);
+}
+
+void cldn_indicate_owed(struct cldn_device *dev)
+{
+	struct cldn_handle *h;
+
+	guard(spinlock_irqsave)(&dev->lock);
+	if (dev->owner)
+		cldn_indicate_owed_to(dev->owner);
+	list_for_each_entry(h, &dev->observers, node)
+		cldn_indicate_owed_to(h);
 }
 
 /* Nobody will read what would be posted to it. */

@@ -78,6 +78,8 @@ void cldn_evq_wake(struct cldn_evq *q);
 void cldn_post_locked(struct cldn_handle *h, struct cldn_evq *q, struct cldn_rec *rec);
 /* No record of the handle after this; latches the queue's number. Caller holds h->lock. */
 void cldn_gate_shut_locked(struct cldn_handle *h);
+/* Queues what the handle's reader is owed, if anything. Caller holds h->lock. */
+void cldn_owed_post_locked(struct cldn_handle *h);
 /* Takes over the reference on @q, NULL = none, also on error. */
 int cldn_handle_bind_queue(struct cldn_handle *h, struct cldn_evq *q, u64 cookie);
 int cldn_handle_bind_events(struct cldn_handle *h, int fd, u64 cookie);

@@ -206,7 +206,7 @@ static const struct call calls[] = {
 	CALL(ON_OWNER, SET_FILTER, cleardown_filter, fill_filter, 0),
 	CALL(ON_OWNER, SET_OPTIONS, cleardown_options, fill_options, 0),
 	CALL(ON_OWNER, PHONE_CAPS, cleardown_phone_caps, fill_nothing, 0),
-	CALL(ON_OWNER, PHONE_STATUS, cleardown_phone_status, fill_nothing, 0),
+	GROWN(ON_OWNER, PHONE_STATUS, cleardown_phone_status, out_caller_name, fill_nothing, 0),
 	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
 	GROWN(ON_CTL, CTL_BIND, cleardown_bind, __reserved2, fill_bind, -ENOENT),
 	CALL(ON_CTL, CTL_UNBIND, cleardown_unbind, fill_unbind, -ENOENT),

@@ -1295,6 +1295,9 @@ enum cleardown_step_what {
 					  * the last message that said so
 					  */
 	CLEARDOWN_STEP_DEACTIVATE  = 11, /* frames given to the device come back, receiving stops */
+	CLEARDOWN_STEP_VOICE	   = 12, /* a voice stream is ended, the modem hung up and led to
+					  * class 0: DLE ETX, +VLS=0, H, +FCLASS=0
+					  */
 };
 
 #define CLEARDOWN_STEP_SKIPPED	0x1	/* not run: nothing to do, not in this mode, or no time */
@@ -1306,7 +1309,7 @@ enum cleardown_step_what {
  * @what: enum cleardown_step_what
  * @flags: CLEARDOWN_STEP_SKIPPED, CLEARDOWN_STEP_CUT
  * @error: 0 or a negative errno
- * @detail: by step: for HANGUP and ABORT_CMD the modem's result code
+ * @detail: by step: for HANGUP, VOICE and ABORT_CMD the modem's result code
  * @start_ns: relative to the report's begin_ns
  * @took_ns: how long it ran
  */
@@ -1446,6 +1449,7 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_DISCONNECTED	0x00000004
 #define CLEARDOWN_PHONESTATE_RINGMODE		0x00000080
 #define CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH	0x00000200
+#define CLEARDOWN_PHONESTATE_HANDSETVOLUME	0x00000400
 #define CLEARDOWN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
 #define CLEARDOWN_PHONESTATE_SPEAKERVOLUME	0x00002000
 #define CLEARDOWN_PHONESTATE_SPEAKERGAIN	0x00004000
@@ -1453,7 +1457,7 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_RESUME		0x00080000
 #define CLEARDOWN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLEARDOWN_PHONESTATE_REMOVED		0x00800000
-#define CLEARDOWN_PHONESTATE_ALL		0x00cc7287
+#define CLEARDOWN_PHONESTATE_ALL		0x00cc7687
 
 /**
  * struct cleardown_phone_caps - CLEARDOWN_IOC_PHONE_CAPS: what the modem was found to have
@@ -1462,8 +1466,9 @@ struct cleardown_options {
  * @out_hook_devices: CLEARDOWN_HOOKDEV_*
  * @out_volume_devices: devices whose volume can be set
  * @out_gain_devices: devices whose gain can be set
- * @out_ring_modes: 1: ringing is reported; it cannot be set on a plain modem
- * @out_buttons: 0
+ * @out_ring_modes: 1: ringing is reported; 3: and which of three patterns it has (distinctive
+ *	ring: one, two, or more bursts); it cannot be set on a modem
+ * @out_buttons: keys whose pressing is reported while the modem is in voice class: 16 or 0
  * @out_lamps: 0
  * @out_display_rows: 0
  * @out_data_areas: 0
@@ -1482,6 +1487,16 @@ struct cleardown_phone_caps {
 	__u32 out_data_areas;
 	char  out_id[64];
 };
+
+/*
+ * A tone that the far end, or the handset beside the modem, dials is a button of the keypad: 0 to 9,
+ * 10 for *, 11 for #, 12 to 15 for A to D. Whoever was told DOWN is told UP, once, also when the
+ * queue is full: if need be when his handle ends, before CLOSE returns. Source: PHONE_BUTTON.
+ */
+#define CLEARDOWN_BUTTONMODE_KEYPAD	0x8
+#define CLEARDOWN_BUTTONSTATE_UP	0x1
+#define CLEARDOWN_BUTTONSTATE_DOWN	0x2
+#define CLEARDOWN_BUTTONS		16
 
 /** enum cleardown_call_state - life of a call on a phone */
 enum cleardown_call_state {
@@ -1514,11 +1529,13 @@ enum cleardown_result {
  * @out_offhook: CLEARDOWN_HOOKDEV_* that are off-hook (TSPI_phoneGetHookSwitch)
  * @out_volume: speaker volume as the modem can have it, 0..0xffff (TSPI_phoneGetVolume)
  * @out_gain: likewise (TSPI_phoneGetGain)
- * @out_ring_mode: 1 while ringing, 0 otherwise (TSPI_phoneGetRing)
+ * @out_ring_mode: 1, 2 or 3 while ringing, 0 otherwise (TSPI_phoneGetRing)
  * @out_rate: bits per second of the last CONNECT, 0 when the modem did not say
  * @out_rings: rings of the present incoming call
  * @out_caller: caller id of the present or last incoming call
  * @out_caller_name: likewise
+ * @out_handset_volume: what +VGT was set to, as @out_volume
+ * @out_button: 1 + the button that is down, 0 = none
  */
 struct cleardown_phone_status {
 	__u32 size;
@@ -1531,6 +1548,8 @@ struct cleardown_phone_status {
 	__u32 out_rings;
 	char  out_caller[32];
 	char  out_caller_name[32];
+	__u32 out_handset_volume;
+	__u32 out_button;
 };
 
 /**
@@ -2315,13 +2334,14 @@ enum cleardown_event_type {
 	CLEARDOWN_EV_LINES	 = 37,	/* p1 = CLEARDOWN_LINE_* now, p2 = those that changed */
 	CLEARDOWN_EV_DOC	 = 38,	/* p1 = cleardown_doc_state, p2 = pages, p3 = document */
 	CLEARDOWN_EV_PRINTER	 = 39,	/* p1 = PJL status code, data = the printer's display */
+	CLEARDOWN_EV_PHONE_BUTTON = 40,	/* p1 = button, p2 = _BUTTONMODE_, p3 = _BUTTONSTATE_ */
 };
 
 /* The record of a forced end has one number in all classes. */
 #define CLEARDOWN_EV_FORCED_CLOSE	CLEARDOWN_EV_PHONE_CLOSE
 
 #define CLEARDOWN_EV_FILTER_BASE	32
-#define CLEARDOWN_EV_FILTER_ALL		0xff
+#define CLEARDOWN_EV_FILTER_ALL		0x1ff
 #define CLEARDOWN_EV_BIT(type)		(1U << ((type) - CLEARDOWN_EV_FILTER_BASE))
 #define CLEARDOWN_EVENT_DATA_MAX	512
 

@@ -33,6 +33,7 @@ struct cldn_user;
  * @free: the record was read or thrown away. Any context; h->lock may be held.
  * @user: whose limit the record counts against while it is queued; NULL when counted elsewhere
  * @repeats: a full queue may drop it, whatever its type
+ * @owed: a full queue takes it all the same, whatever its type
  */
 struct cldn_rec {
 	struct list_head node;
@@ -41,6 +42,7 @@ struct cldn_rec {
 	void (*free)(struct cldn_rec *rec);
 	struct cldn_user *user;
 	bool repeats;
+	bool owed;
 };
 
 /**
@@ -56,5 +58,22 @@ struct cldn_rec {
  */
 void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, const void *data,
 		   size_t len);
+
+/**
+ * cldn_indicate_owing - likewise, and whoever is told is owed a second record
+ * @dev: device it happened on
+ * @type: CLEARDOWN_EV_* >= CLEARDOWN_EV_FILTER_BASE
+ * @p1: by type
+ * @p2: by type
+ * @p3: by type
+ * @then: @p3 of the second record, which has the rest of the first
+ * Context: the device's worker. The second is reserved with the first, so it needs neither memory
+ * nor room. It comes with cldn_indicate_owed(), with the next cldn_indicate_owing(), or before the
+ * handle's event gate shuts.
+ */
+void cldn_indicate_owing(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, u32 then);
+
+/* cldn_indicate_owed - what is owed on @dev is due now. Context: the device's worker. */
+void cldn_indicate_owed(struct cldn_device *dev);
 
 #endif /* CLEARDOWN_EVENT_H */

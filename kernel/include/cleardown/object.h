@@ -173,6 +173,7 @@ struct cldn_stream {
  * @dtr_pulse_ms: its time
  * @open_error: why its open failed, valid once the device has left OPENING
  * @close_rec: the PHONE_CLOSE record, reserved at birth
+ * @owed: a record that whoever has read another one is owed, or NULL; under @lock
  * @report: being filled by the close path
  * @filed: the report is in the ring; set once
  * @ladder: private to close.c
@@ -236,6 +237,7 @@ struct cldn_handle {
 	u64 flush_end_ns;
 
 	struct cldn_rec close_rec;
+	struct cldn_rec *owed;
 	struct cleardown_report *report;
 	struct cldn_ladder *ladder;
 	struct list_head node;
