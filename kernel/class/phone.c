@@ -5,6 +5,7 @@
  * phone.c	bind, the start of a session, the worker's turn, status
  * phone_call.c	calls: ringing, going online, the ways of hanging up
  * phone_ops.c	requests
+ * phone_voice.c	voice class: transducers, keys, patterns of rings
  * phone_close.c	the close ladder
  */
 #include <linux/ctype.h>
@@ -55,7 +56,7 @@ static const struct cldn_ioctl phone_ioctls[] = {
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps),
 	  sizeof(struct cleardown_phone_caps), phone_get_caps },
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status),
-	  sizeof(struct cleardown_phone_status), phone_get_status },
+	  offsetofend(struct cleardown_phone_status, out_caller_name), phone_get_status },
 };
 
 /* ---- bind ---- */
@@ -70,6 +71,7 @@ static void phone_caps_base(struct phone *ph)
 {
 	guard(spinlock_irqsave)(&ph->lock);
 	memset(&ph->caps, 0, sizeof(ph->caps));
+	memset(&ph->voice, 0, sizeof(ph->voice));
 	ph->caps.out_opcodes = PHONE_OPCODES_BASE;
 	ph->caps.out_hook_devices = CLEARDOWN_HOOKDEV_HANDSET;
 	ph->caps.out_volume_devices = CLEARDOWN_HOOKDEV_SPEAKER;
@@ -151,29 +153,43 @@ enum {
 	PHONE_SCRIPT_SYNC,
 	PHONE_SCRIPT_INIT,
 	PHONE_SCRIPT_LINES,
+	PHONE_SCRIPT_CLASS,
 	PHONE_SCRIPT_HOOK,
 	PHONE_SCRIPT_ID,
 	PHONE_SCRIPT_GAIN,
+	PHONE_SCRIPT_VOICE,
+	PHONE_SCRIPT_SELECTS,
+	PHONE_SCRIPT_SOUND,
+	PHONE_SCRIPT_CADENCE,
 	PHONE_SCRIPT_TONES,
+	PHONE_SCRIPT_BURSTS,
 };
 
 /**
  * struct phone_script - a line of the start script
  * @body: command; NULL depends on the bind
  * @once: asks what the modem has; left out when that is known
+ * @voice: only for a modem that has voice class
  */
 struct phone_script {
 	const char *body;
 	bool once;
+	bool voice;
 };
 
 static const struct phone_script phone_script[] = {
 	[PHONE_SCRIPT_INIT] = { .body = NULL },
 	[PHONE_SCRIPT_LINES] = { .body = NULL },
+	[PHONE_SCRIPT_CLASS] = { .body = "+FCLASS=0" },
 	[PHONE_SCRIPT_HOOK] = { .body = "H" },
 	[PHONE_SCRIPT_ID] = { .body = "I", .once = true },
 	[PHONE_SCRIPT_GAIN] = { .body = "+VGR=?", .once = true },
+	[PHONE_SCRIPT_VOICE] = { .body = "+FCLASS=?", .once = true },
+	[PHONE_SCRIPT_SELECTS] = { .body = "+VLS=?", .once = true, .voice = true },
+	[PHONE_SCRIPT_SOUND] = { .body = "+VGT=?", .once = true, .voice = true },
+	[PHONE_SCRIPT_CADENCE] = { .body = "+VDR=?", .once = true, .voice = true },
 	[PHONE_SCRIPT_TONES] = { .body = "+VTS=?", .once = true },
+	[PHONE_SCRIPT_BURSTS] = { .body = "+VDR=1,0" },
 };
 
 static const char *phone_script_body(struct phone *ph, u32 line)
@@ -185,9 +201,19 @@ static const char *phone_script_body(struct phone *ph, u32 line)
 
 static bool phone_script_wanted(struct phone *ph, u32 line)
 {
-	if (line == PHONE_SCRIPT_HOOK)
+	const struct phone_script *s = &phone_script[line];
+
+	switch (line) {
+	case PHONE_SCRIPT_CLASS: /* the session before could not leave voice class */
+		return ph->class8 && !(ph->init_effects & CLDN_AT_FX_VOICE);
+	case PHONE_SCRIPT_HOOK:
 		return ph->hook != PHONE_HOOK_ON;
-	return *phone_script_body(ph, line) && !(phone_script[line].once && ph->discovered);
+	case PHONE_SCRIPT_BURSTS:
+		return ph->voice.cadence;
+	default:
+		return *phone_script_body(ph, line) && !(s->once && ph->discovered) &&
+		       (!s->voice || ph->voice.known);
+	}
 }
 
 /* The bind's own command may be a slow one, and may change the form of the results. */
@@ -254,12 +280,33 @@ static void phone_discover(struct phone *ph, bool ok)
 			ph->caps.out_opcodes |= PHONE_OPCODE(SET_GAIN);
 		}
 		break;
+	case PHONE_SCRIPT_VOICE:
+		ph->voice.known = phone_voice_discover(ph, ok);
+		break;
+	case PHONE_SCRIPT_SOUND:
+		ph->voice.sound.known = ok && cldn_at_range(ph->text, ph->text_len,
+							    &ph->voice.sound.low,
+							    &ph->voice.sound.high);
+		break;
+	case PHONE_SCRIPT_CADENCE:
+		ph->voice.cadence = ok;
+		break;
 	case PHONE_SCRIPT_TONES:
 		if (ok)
 			ph->caps.out_opcodes |= PHONE_OPCODE(SEND_DTMF);
+		phone_voice_caps(ph);
 		ph->discovered = true;
 		break;
 	}
+}
+
+/* What a line of the script does to the class that the modem is in. */
+static void phone_script_class(struct phone *ph, bool ok)
+{
+	if (ph->script == PHONE_SCRIPT_INIT && ph->init_effects & CLDN_AT_FX_CLASS)
+		phone_set_class(ph, ph->init_effects & CLDN_AT_FX_VOICE);
+	if (ph->script == PHONE_SCRIPT_CLASS && ok)
+		phone_set_class(ph, false);
 }
 
 /*
@@ -290,14 +337,17 @@ void phone_script_done(struct phone *ph, u32 code, u64 now)
 		return;
 	}
 	phone_script_hook(ph, code);
+	phone_script_class(ph, code == CLEARDOWN_RESULT_OK);
 	phone_discover(ph, code == CLEARDOWN_RESULT_OK);
 	if (!phone_script_next(ph, now))
 		phone_script_end(ph);
 }
 
-/* Only the first line of an answer is wanted. */
+/* Only the first line of an answer is wanted, but of one. */
 void phone_script_text(struct phone *ph, const u8 *line, size_t len)
 {
+	if (ph->script == PHONE_SCRIPT_SELECTS)
+		phone_vls_line(ph, line, len);
 	if (ph->text_len)
 		return;
 	ph->text_len = min_t(size_t, len, sizeof(ph->text));
@@ -312,6 +362,11 @@ static void phone_forget_session(struct phone *ph)
 	ph->doubt = false;
 	ph->text_len = 0;
 	ph->hook = PHONE_HOOK_UNKNOWN;
+	ph->devices = 0;
+	ph->speaker_new = false;
+	ph->lifted = false;
+	ph->tone = false;
+	ph->bursts = 0;
 	ph->connected = false;
 	ph->texts = 0;
 	ph->edges = 0;
@@ -340,6 +395,8 @@ static void phone_open(struct cldn_device *dev)
 	if (!ph->discovered)
 		phone_caps_base(ph);
 	cldn_dlg_reset(&ph->dlg, &dev->link, &phone_dlg_ops);
+	cldn_dlg_shield(&ph->dlg, ph->class8);
+	ph->dlg.broken = ph->class8;
 	ph->lines = ph->dlg.lines;
 	phone_script_begin(ph, ktime_get_ns());
 	phone_arm(ph);
@@ -350,6 +407,7 @@ static void phone_closed(struct cldn_device *dev)
 	struct phone *ph = phone_of(dev);
 
 	phone_op_end(ph, CLEARDOWN_PHONEERR_OPERATIONFAILED, -EIO, CLEARDOWN_RESULT_NONE);
+	phone_button_up(ph); /* observers stay */
 	if (dev->gone)
 		ph->discovered = false;
 	phone_forget_session(ph);
@@ -372,6 +430,7 @@ static void phone_gone(struct phone *ph)
 	if (ph->removed)
 		return;
 	ph->removed = true;
+	phone_button_up(ph);
 	phone_call_over(ph, CLEARDOWN_RESULT_NO_CARRIER);
 	phone_state_event(ph, CLEARDOWN_PHONESTATE_REMOVED, 0);
 }

@@ -33,14 +33,15 @@ void phone_set_call(struct phone *ph, u32 state, u32 code)
 
 void phone_set_hook(struct phone *ph, u32 hook)
 {
-	u32 off = hook == PHONE_HOOK_OFF ? CLEARDOWN_HOOKDEV_HANDSET : 0;
-
 	ph->hook = hook;
-	if (ph->status.out_offhook == off)
-		return;
-	phone_set(ph, &ph->status.out_offhook, off);
-	phone_state_event(ph, CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH,
-			  off ? CLEARDOWN_HOOKMODE_MICSPEAKER : CLEARDOWN_HOOKMODE_ONHOOK);
+	if (hook != PHONE_HOOK_OFF) {
+		ph->devices = 0;
+		ph->tone = false;
+		phone_button_up(ph);
+	} else if (!ph->devices) {
+		ph->devices = CLEARDOWN_HOOKDEV_HANDSET;
+	}
+	phone_show_hook(ph);
 }
 
 static u32 phone_call_state(const struct phone *ph)
@@ -66,6 +67,7 @@ static void phone_ring_over(struct phone *ph)
 	ph->texts = 0;
 	ph->edges = 0;
 	ph->caller_new = false;
+	ph->bursts = 0;
 	phone_set(ph, &ph->status.out_ring_mode, 0);
 	phone_state_event(ph, CLEARDOWN_PHONESTATE_RINGMODE, 0);
 }
@@ -108,6 +110,13 @@ static void phone_ring(struct phone *ph, u32 *count, u64 now)
 	phone_set(ph, &ph->status.out_rings, rings);
 	cldn_indicate(ph->dev, CLEARDOWN_EV_RING, rings, 0, 0, ph->status.out_caller,
 		      strlen(ph->status.out_caller));
+}
+
+/* The modem says RING; the line's edges know no pattern. */
+void phone_ring_text(struct phone *ph)
+{
+	phone_ring(ph, &ph->texts, ktime_get_ns());
+	phone_ring_pattern(ph);
 }
 
 static bool phone_ri(const struct phone *ph)
@@ -179,6 +188,13 @@ static void phone_online(struct phone *ph)
 	phone_set_call(ph, CLEARDOWN_CALL_ONLINE, CLEARDOWN_RESULT_CONNECT);
 	phone_state_event(ph, CLEARDOWN_PHONESTATE_CONNECTED, 0);
 	cldn_data_begin(ph->dev);
+}
+
+/* A voice stream has ended by itself, or by its owner; the call goes on. */
+void phone_stream_over(struct phone *ph)
+{
+	cldn_data_end(ph->dev);
+	phone_set_call(ph, CLEARDOWN_CALL_COMMAND, CLEARDOWN_RESULT_OK);
 }
 
 /* The call is over, whoever ended it; reported once. Whoever knows sets the hook. */
@@ -272,6 +288,11 @@ static void phone_hang_use(struct phone *ph, u32 means, u64 now)
 	case PHONE_HANG_ESCAPE:
 		cldn_dlg_escape(&ph->dlg, now, now + PHONE_ESCAPE_NS);
 		break;
+	case PHONE_HANG_VOICE:
+		cldn_dlg_break(&ph->dlg);
+		cldn_dlg_command(&ph->dlg, phone_voice_end(ph), strlen(phone_voice_end(ph)),
+				 CLDN_DLG_PLAIN, now, now + PHONE_ATH_NS);
+		break;
 	}
 }
 
@@ -308,16 +329,19 @@ static void phone_hang_next(struct phone *ph, u64 now)
  */
 void phone_hangup_begin(struct phone *ph, u64 now)
 {
-	bool command = ph->act == PHONE_ACT_OP && !cldn_dlg_idle(&ph->dlg);
+	bool command = ph->act == PHONE_ACT_OP && !cldn_dlg_idle(&ph->dlg) &&
+		       !cldn_dlg_data(&ph->dlg);
 
 	ph->act = PHONE_ACT_HANGUP;
 	ph->tried = 0;
 	if (phone_call_state(ph) != CLEARDOWN_CALL_IDLE)
 		phone_set_call(ph, CLEARDOWN_CALL_CLEARING, CLEARDOWN_RESULT_OK);
-	if (cldn_dlg_data(&ph->dlg))
-		phone_hang_next(ph, now);
-	else if (command)
+	if (command)
 		phone_hang_use(ph, PHONE_HANG_ABORT, now);
+	else if (ph->class8)
+		phone_hang_use(ph, PHONE_HANG_VOICE, now);
+	else if (cldn_dlg_data(&ph->dlg))
+		phone_hang_next(ph, now);
 	else
 		phone_hang_use(ph, PHONE_HANG_ATH, now);
 }
@@ -341,6 +365,10 @@ static void phone_hangup_done(struct phone *ph, u32 code, u64 now)
 		break;
 	case PHONE_HANG_DTR:
 		ph->dtr_useless = silent;
+		break;
+	case PHONE_HANG_VOICE:
+		if (code == CLEARDOWN_RESULT_OK)
+			phone_set_class(ph, false);
 		break;
 	default:
 		break;
@@ -411,7 +439,10 @@ static void phone_dlg_unasked(struct cldn_dialogue *d, const struct cldn_at_resu
 
 	switch (r->kind) {
 	case CLDN_AT_RING:
-		phone_ring(ph, &ph->texts, ktime_get_ns());
+		phone_ring_text(ph);
+		break;
+	case CLDN_AT_CADENCE:
+		phone_cadence(ph, line, len);
 		break;
 	case CLDN_AT_CALLER:
 		phone_caller(ph, line, len);
@@ -462,6 +493,7 @@ const struct cldn_dlg_ops phone_dlg_ops = {
 	.text = phone_dlg_text,
 	.unasked = phone_dlg_unasked,
 	.done = phone_dlg_done,
+	.code = phone_dlg_code,
 	.room = phone_dlg_room,
 	.push = phone_dlg_push,
 	.carrier = phone_dlg_carrier,

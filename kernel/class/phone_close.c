@@ -6,9 +6,12 @@
  * A data call ends politely by DTR: with &D2 that is the modem's own orderly disconnect, and DCD
  * low is the proof. Escape and ATH are for those who keep DTR up, or have none: bind said so, or the
  * modem was seen not to heed it. There they run in every mode, for nothing else hangs up, and an
- * emergency has the time for it (dev->emergency_ns). When nothing is up no rung takes any time.
+ * emergency has the time for it (dev->emergency_ns). A modem in voice class knows neither DCD nor
+ * escape, and DTR does not lead it out of that class: there the stream is ended, the line hung up and
+ * class 0 set by one command. When nothing is up no rung takes any time.
  */
 #include <linux/ktime.h>
+#include <linux/string.h>
 #include "phone_state.h"
 
 /* Silence, +++, silence: with less time the escape cannot work. */
@@ -21,6 +24,8 @@ const struct cldn_step phone_steps[PHONE_NSTEPS] = {
 	{ CLEARDOWN_STEP_DRAIN_OPS, CLDN_IN_DRAIN, 0, 0 },
 	{ CLEARDOWN_STEP_DRAIN_DATA, CLDN_IN_POLITE, 0, 0 },
 	{ CLEARDOWN_STEP_ABORT_CMD, CLDN_IN_TOUCHING, 150, 300 },
+	/* No reserve: in an emergency it has what the rung before it left. */
+	{ CLEARDOWN_STEP_VOICE, CLDN_IN_TOUCHING, 0, 600 },
 	{ CLEARDOWN_STEP_ESCAPE, CLDN_IN_TOUCHING, 0, 2600 },
 	{ CLEARDOWN_STEP_HANGUP, CLDN_IN_TOUCHING, 0, 1000 },
 	{ CLEARDOWN_STEP_DTR, CLDN_IN_TOUCHING, 500, 0 },
@@ -108,6 +113,32 @@ static enum cldn_step_verdict phone_abort_run(struct phone *ph, struct cldn_step
 		return CLDN_STEP_WAIT;
 	phone_step_tell(ph, result);
 	return CLDN_STEP_DONE;
+}
+
+/* ---- leaving voice class ---- */
+
+static enum cldn_step_verdict phone_voice_begin(struct phone *ph, u64 until_ns)
+{
+	const char *body = phone_voice_end(ph);
+
+	if (!body || phone_busy(ph))
+		return CLDN_STEP_NOTHING;
+	phone_take_over(ph);
+	cldn_dlg_break(&ph->dlg);
+	cldn_dlg_command(&ph->dlg, body, strlen(body), CLDN_DLG_PLAIN, ktime_get_ns(), until_ns);
+	return CLDN_STEP_WAIT;
+}
+
+static enum cldn_step_verdict phone_voice_run(struct phone *ph, struct cldn_step_result *result)
+{
+	enum cldn_step_verdict verdict = phone_step_result(ph, result);
+
+	if (verdict == CLDN_STEP_DONE && ph->step_code == CLEARDOWN_RESULT_OK) {
+		phone_call_over(ph, ph->step_code);
+		phone_set_class(ph, false);
+		phone_set_hook(ph, PHONE_HOOK_ON);
+	}
+	return verdict;
 }
 
 /* ---- clearing the call ---- */
@@ -250,6 +281,8 @@ static enum cldn_step_verdict phone_rung(struct phone *ph, u32 what, bool begin,
 		return phone_drain_data(ph, begin, result);
 	case CLEARDOWN_STEP_ABORT_CMD:
 		return begin ? phone_abort_begin(ph, until_ns) : phone_abort_run(ph, result);
+	case CLEARDOWN_STEP_VOICE:
+		return begin ? phone_voice_begin(ph, until_ns) : phone_voice_run(ph, result);
 	case CLEARDOWN_STEP_ESCAPE:
 		return begin ? phone_escape_begin(ph, until_ns) : phone_step_result(ph, result);
 	case CLEARDOWN_STEP_HANGUP:

@@ -43,6 +43,7 @@ static int phone_refuse(u32 *status, u32 word, int error)
 }
 
 static int phone_check_hookswitch(const struct cleardown_phone_caps *caps,
+				  const struct phone_voice *voice,
 				  const struct cleardown_op_hookswitch *in, u32 *status)
 {
 	const u32 modes = CLEARDOWN_HOOKMODE_ONHOOK | CLEARDOWN_HOOKMODE_MIC |
@@ -51,6 +52,9 @@ static int phone_check_hookswitch(const struct cleardown_phone_caps *caps,
 	if (!in->devices || in->devices & ~caps->out_hook_devices)
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHDEV, -EINVAL);
 	if (hweight32(in->mode) != 1 || in->mode & ~modes)
+		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE, -EINVAL);
+	if (in->devices & CLEARDOWN_HOOKDEV_SPEAKER && in->mode != CLEARDOWN_HOOKMODE_ONHOOK &&
+	    !phone_speaker_label(voice, in->mode))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE, -EINVAL);
 	return 0;
 }
@@ -80,16 +84,19 @@ int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 
 {
 	struct phone *ph = phone_of(h->dev);
 	struct cleardown_phone_caps caps;
+	struct phone_voice voice;
 
-	scoped_guard(spinlock_irqsave, &ph->lock)
+	scoped_guard(spinlock_irqsave, &ph->lock) {
 		caps = ph->caps;
+		voice = ph->voice;
+	}
 	if (!(caps.out_opcodes & BIT(opcode & 0xff)))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_OPERATIONUNAVAIL, -EOPNOTSUPP);
 	if (!phone_input_valid(opcode, in, len))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALPARAM, -EINVAL);
 	switch (opcode) {
 	case CLEARDOWN_OP_SET_HOOKSWITCH:
-		return phone_check_hookswitch(&caps, in, status);
+		return phone_check_hookswitch(&caps, &voice, in, status);
 	case CLEARDOWN_OP_SET_VOLUME:
 		return phone_check_level(caps.out_volume_devices, in, status);
 	case CLEARDOWN_OP_SET_GAIN:
@@ -151,6 +158,8 @@ static void phone_start_raw(struct phone *ph)
 	else if (effects & CLDN_AT_FX_FORMAT)
 		kind = CLDN_DLG_FORMAT;
 	ph->fixup |= !!(effects & (CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES));
+	if (effects & CLDN_AT_FX_VOICE)
+		phone_set_class(ph, true);
 	phone_op_command(ph, ph->op->in, ph->op->in_len, kind, phone_op_limit(ph));
 }
 
@@ -158,6 +167,8 @@ static void phone_done_raw(struct phone *ph, u32 code)
 {
 	u32 effects = cldn_at_effects(ph->op->in, ph->op->in_len);
 
+	if (code == CLEARDOWN_RESULT_OK && effects & CLDN_AT_FX_CLASS)
+		phone_set_class(ph, effects & CLDN_AT_FX_VOICE);
 	if (code == CLEARDOWN_RESULT_OK && effects & CLDN_AT_FX_HANGUP) {
 		phone_call_over(ph, code);
 		phone_set_hook(ph, PHONE_HOOK_ON);
@@ -172,30 +183,81 @@ static void phone_done_raw(struct phone *ph, u32 code)
 		phone_op_failed(ph, code);
 }
 
-static bool phone_wants_onhook(const struct cldn_op *op)
+/* The devices that are off-hook when the request is done. */
+static u32 phone_hook_wanted(const struct phone *ph)
 {
-	const struct cleardown_op_hookswitch *in = (const void *)op->in;
+	const struct cleardown_op_hookswitch *in = (const void *)ph->op->in;
+	bool on = in->mode == CLEARDOWN_HOOKMODE_ONHOOK;
 
-	return in->mode == CLEARDOWN_HOOKMODE_ONHOOK;
+	return (ph->devices & ~in->devices) | (on ? 0 : in->devices);
+}
+
+static u32 phone_speaker_wanted(const struct phone *ph)
+{
+	const struct cleardown_op_hookswitch *in = (const void *)ph->op->in;
+
+	return in->devices & CLEARDOWN_HOOKDEV_SPEAKER ? in->mode : ph->speaker_mode;
+}
+
+/* Off-hook is a voice call where the modem can have one. Its speaker joins the line by itself. */
+static void phone_start_offhook(struct phone *ph, u32 wanted)
+{
+	u32 label = ph->devices & CLEARDOWN_HOOKDEV_SPEAKER ? ph->voice.line : 0;
+	const char *words = phone_class_words(ph, true);
+	char body[32];
+
+	if (wanted & CLEARDOWN_HOOKDEV_SPEAKER)
+		label = phone_speaker_label(&ph->voice, phone_speaker_wanted(ph));
+	if (label)
+		snprintf(body, sizeof(body), "%s+VLS=%u", words, label);
+	else
+		snprintf(body, sizeof(body), "%sH1", words);
+	if (*words)
+		phone_set_class(ph, true);
+	phone_op_short(ph, body);
 }
 
 static void phone_start_hookswitch(struct phone *ph)
 {
-	phone_op_short(ph, phone_wants_onhook(ph->op) ? "H0" : "H1");
+	u32 wanted = phone_hook_wanted(ph);
+
+	if (wanted)
+		phone_start_offhook(ph, wanted);
+	else
+		phone_op_short(ph, phone_voice_end(ph) ?: "H0");
 }
 
 static void phone_done_hookswitch(struct phone *ph, u32 code)
 {
+	u32 wanted, mode;
+
 	if (code == CLEARDOWN_RESULT_NONE)
 		phone_set_hook(ph, PHONE_HOOK_UNKNOWN);
 	if (code != CLEARDOWN_RESULT_OK) {
 		phone_op_failed(ph, code);
 		return;
 	}
-	if (phone_wants_onhook(ph->op))
+	wanted = phone_hook_wanted(ph);
+	if (wanted) {
+		mode = phone_speaker_wanted(ph);
+		ph->speaker_new = wanted & ph->devices & CLEARDOWN_HOOKDEV_SPEAKER &&
+				  mode != ph->speaker_mode;
+		ph->speaker_mode = mode;
+		ph->devices = wanted;
+		phone_set_hook(ph, PHONE_HOOK_OFF);
+	} else {
 		phone_call_over(ph, code);
-	phone_set_hook(ph, phone_wants_onhook(ph->op) ? PHONE_HOOK_ON : PHONE_HOOK_OFF);
+		phone_set_class(ph, false);
+		phone_set_hook(ph, PHONE_HOOK_ON);
+	}
 	phone_op_end(ph, 0, 0, code);
+}
+
+static bool phone_level_handset(const struct phone *ph)
+{
+	const struct cleardown_op_level *in = (const void *)ph->op->in;
+
+	return in->device == CLEARDOWN_HOOKDEV_HANDSET;
 }
 
 /* The scale that SET_VOLUME or SET_GAIN moves on. L has four steps, none of them silent. */
@@ -203,6 +265,8 @@ static struct phone_scale phone_level_scale(const struct phone *ph)
 {
 	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN)
 		return ph->gain;
+	if (phone_level_handset(ph))
+		return ph->voice.sound;
 	return (struct phone_scale){ .known = true, .low = 0, .high = 3 };
 }
 
@@ -216,10 +280,12 @@ static u32 phone_level_step(const struct phone *ph)
 
 static void phone_start_level(struct phone *ph)
 {
-	bool gain = ph->op->opcode == CLEARDOWN_OP_SET_GAIN;
+	const char *word = phone_level_handset(ph) ? "+VGT=" : "L";
 	char body[16];
 
-	snprintf(body, sizeof(body), "%s%u", gain ? "+VGR=" : "L", phone_level_step(ph));
+	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN)
+		word = "+VGR=";
+	snprintf(body, sizeof(body), "%s%u", word, phone_level_step(ph));
 	phone_op_short(ph, body);
 }
 
@@ -236,11 +302,38 @@ static void phone_done_level(struct phone *ph, u32 code)
 	if (ph->op->opcode == CLEARDOWN_OP_SET_GAIN) {
 		phone_set(ph, &ph->status.out_gain, level);
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SPEAKERGAIN, level);
+	} else if (phone_level_handset(ph)) {
+		phone_set(ph, &ph->status.out_handset_volume, level);
+		phone_state_event(ph, CLEARDOWN_PHONESTATE_HANDSETVOLUME, level);
 	} else {
 		phone_set(ph, &ph->status.out_volume, level);
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SPEAKERVOLUME, level);
 	}
 	phone_op_end(ph, 0, 0, code);
+}
+
+static bool phone_number_voice(const struct cldn_op *op)
+{
+	return op->opcode == CLEARDOWN_OP_DIAL && op->in[op->in_len - 1] == ';';
+}
+
+/* The class that the command wants, and then the command; the class is left out where both are
+ * too long for one line.
+ */
+static void phone_op_call(struct phone *ph, const u8 *body, size_t len)
+{
+	bool voice = phone_number_voice(ph->op);
+	const char *words = phone_class_words(ph, voice);
+	u8 line[CLDN_AT_BODY_MAX];
+	size_t n = strlen(words);
+
+	if (n + len > sizeof(line))
+		n = 0;
+	memcpy(line, words, n);
+	memcpy(line + n, body, len);
+	if (n && voice)
+		phone_set_class(ph, true);
+	phone_op_command(ph, line, n + len, CLDN_DLG_CALL, phone_op_limit(ph));
 }
 
 static void phone_start_dial(struct phone *ph)
@@ -254,7 +347,7 @@ static void phone_start_dial(struct phone *ph)
 	}
 	phone_call_begin(ph, CLEARDOWN_CALL_DIALING);
 	phone_set_hook(ph, PHONE_HOOK_OFF);
-	phone_op_command(ph, body, len, CLDN_DLG_CALL, phone_op_limit(ph));
+	phone_op_call(ph, body, len);
 }
 
 static void phone_start_answer(struct phone *ph)
@@ -265,14 +358,13 @@ static void phone_start_answer(struct phone *ph)
 	}
 	phone_call_begin(ph, CLEARDOWN_CALL_ANSWERING);
 	phone_set_hook(ph, PHONE_HOOK_OFF);
-	phone_op_command(ph, "A", 1, CLDN_DLG_CALL, phone_op_limit(ph));
+	phone_op_call(ph, "A", 1);
 }
 
 /* OK is the answer to a number that ends with a semicolon: off-hook, in command state. */
 static void phone_done_call(struct phone *ph, u32 code)
 {
-	const struct cldn_op *op = ph->op;
-	bool semicolon = op->opcode == CLEARDOWN_OP_DIAL && op->in[op->in_len - 1] == ';';
+	bool semicolon = phone_number_voice(ph->op);
 
 	/* To any other number, OK is how some modems say that they broke it off. */
 	if (code == CLEARDOWN_RESULT_OK && !semicolon)

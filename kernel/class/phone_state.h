@@ -68,6 +68,7 @@ enum phone_hang_means {
 	PHONE_HANG_DTR,
 	PHONE_HANG_ATH,
 	PHONE_HANG_ESCAPE,
+	PHONE_HANG_VOICE,
 };
 
 /**
@@ -83,6 +84,26 @@ struct phone_scale {
 };
 
 /**
+ * struct phone_voice - what the modem can in voice class
+ * @known: it has the class
+ * @selects: it has +VLS
+ * @cadence: it tells the bursts of a ring (+VDR)
+ * @line: label of +VLS for the line alone, 0 = none
+ * @listen: likewise with the speaker
+ * @talk: likewise with speaker and microphone
+ * @sound: +VGT, the volume of the handset
+ */
+struct phone_voice {
+	bool known;
+	bool selects;
+	bool cadence;
+	u32 line;
+	u32 listen;
+	u32 talk;
+	struct phone_scale sound;
+};
+
+/**
  * struct phone - dev->class_data of a phone
  * @dev: its device
  * @lock: see above; nests inside all locks of the core
@@ -93,6 +114,8 @@ struct phone_scale {
  * @discovered: @caps and @gain hold
  * @probes: link.probes of the hardware that was discovered
  * @gain: +VGR
+ * @voice: see there; written under @lock
+ * @class8: the modem may be in voice class; outlives the session where it was not left
  * @act: enum phone_act
  * @script: line of the start script that runs
  * @start_ns: when the start ends whatever the modem did
@@ -105,6 +128,12 @@ struct phone_scale {
  * @means: enum phone_hang_means that runs
  * @tried: those that were used, BIT(enum phone_hang_means)
  * @hook: enum phone_hook
+ * @devices: CLEARDOWN_HOOKDEV_* that the line was joined to
+ * @speaker_mode: CLEARDOWN_HOOKMODE_* of the speaker among them
+ * @speaker_new: and that was not told yet
+ * @lifted: the handset beside the modem is off-hook
+ * @tone: the modem frames its digits: what it says now is one that sounds
+ * @bursts: of the ring that is being told
  * @connected: PHONE_STATE said CONNECTED for the present call
  * @texts: RING texts of the present incoming call
  * @edges: and rises of RI
@@ -131,6 +160,8 @@ struct phone {
 	bool discovered;
 	u32 probes;
 	struct phone_scale gain;
+	struct phone_voice voice;
+	bool class8;
 
 	u32 act;
 	u32 script;
@@ -145,6 +176,12 @@ struct phone {
 	u32 means;
 	u32 tried;
 	u32 hook;
+	u32 devices;
+	u32 speaker_mode;
+	bool speaker_new;
+	bool lifted;
+	bool tone;
+	u32 bursts;
 	bool connected;
 	u32 texts;
 	u32 edges;
@@ -166,7 +203,7 @@ struct phone {
 
 extern const struct cldn_class cldn_phone_class;
 #define PHONE_NOPCODES 13
-#define PHONE_NSTEPS 6
+#define PHONE_NSTEPS 7
 extern const struct cldn_opcode phone_opcodes[PHONE_NOPCODES];
 extern const struct cldn_step phone_steps[PHONE_NSTEPS];
 
@@ -198,11 +235,27 @@ void phone_hangup_begin(struct phone *ph, u64 now);
 void phone_lines(struct phone *ph, bool read, u64 now);
 void phone_ring_tick(struct phone *ph, u64 now);
 u64 phone_ring_next(const struct phone *ph);
+void phone_ring_text(struct phone *ph);
+void phone_stream_over(struct phone *ph);
 bool phone_call_up(const struct phone *ph);
 bool phone_dtr_usable(const struct phone *ph);
 void phone_dtr_is_ignored(struct phone *ph);
 const char *phone_lines_body(const struct phone *ph);
 bool phone_dtr_kept(const struct phone *ph);
+
+/* phone_voice.c */
+bool phone_voice_discover(struct phone *ph, bool ok);
+void phone_vls_line(struct phone *ph, const u8 *line, size_t len);
+void phone_voice_caps(struct phone *ph);
+u32 phone_speaker_label(const struct phone_voice *v, u32 mode);
+void phone_set_class(struct phone *ph, bool voice);
+const char *phone_class_words(const struct phone *ph, bool voice);
+const char *phone_voice_end(const struct phone *ph);
+void phone_show_hook(struct phone *ph);
+void phone_button_up(struct phone *ph);
+void phone_dlg_code(struct cldn_dialogue *d, u8 code);
+void phone_cadence(struct phone *ph, const u8 *line, size_t len);
+void phone_ring_pattern(struct phone *ph);
 
 /* phone_ops.c */
 int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
