@@ -260,6 +260,10 @@ enough() {
 @test "what the device cannot do is said with the contract's word" {
 	run fake phone gain 5
 	is 2 "the device cannot do that" PHONEERR_OPERATIONUNAVAIL
+	run fake phone ring 2 50%
+	is 2 "the device cannot do that" PHONEERR_OPERATIONUNAVAIL
+	run fake phone ring
+	is 0 "phone0: does not ring"
 	run fake phone volume 50%
 	is 0
 	run fake phone volume

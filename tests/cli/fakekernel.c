@@ -223,7 +223,7 @@ static int submit(struct cleardown_submit *s)
 	note("submit %#x\n", s->opcode);
 	if (is_port)
 		return port_submit(s);
-	if (s->opcode == CLEARDOWN_OP_SET_GAIN) {
+	if (s->opcode == CLEARDOWN_OP_SET_GAIN || s->opcode == CLEARDOWN_OP_SET_RING) {
 		s->out_status = CLEARDOWN_PHONEERR_OPERATIONUNAVAIL;
 		errno = EOPNOTSUPP;
 		return -1;

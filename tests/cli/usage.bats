@@ -113,6 +113,10 @@ setup_file() { build_tool; }
 	is 1 "0-9 A-D"
 	run plain phone volume 101%
 	is 1 "0% to 100%"
+	run plain phone ring often
+	is 1 "a mode is a number"
+	run plain phone ring 1 101%
+	is 1 "0% to 100%"
 	run plain phone hook sideways
 	is 1 "on or off"
 	run plain wait phone0 opne

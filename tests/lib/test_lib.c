@@ -1871,10 +1871,11 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_state_name, 0, CLDN_STATE_GONE));
 	EXPECT(good, all_named(cleardown_mode_name, 1, CLDN_MODE_GONE));
 	EXPECT(good, all_named(cleardown_cause_name, 1, CLDN_CAUSE_UNLOAD));
-	EXPECT(good, all_named(cleardown_step_name, 1, CLDN_STEP_DEACTIVATE));
+	EXPECT(good, all_named(cleardown_button_name, 0, 15) && !cleardown_button_name(16));
+	EXPECT(good, all_named(cleardown_step_name, 1, CLDN_STEP_VOICE));
 	EXPECT(good, all_named(cleardown_call_name, 0, CLDN_CALL_CLEARING));
 	EXPECT(good, all_named(cleardown_class_name, 1, CLDN_CLASS_FAX));
-	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_PHONE_STATE, CLDN_EV_PRINTER));
+	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_PHONE_STATE, CLDN_EV_PHONE_BUTTON));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DEV_SPECIFIC, CLDN_OP_SET_DATA));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DIAL, CLDN_OP_SEND_DTMF));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_START_DOC, CLDN_OP_RESET));

@@ -268,6 +268,8 @@ uint32_t lines_of_class(enum cldn_class class_id);
 void lines_to_json(struct json_object *o, const char *key, uint32_t lines,
 		   enum cldn_class class_id);
 void lines_to_text(FILE *to, uint32_t lines, uint32_t changed, enum cldn_class class_id);
+/* The names of the bits that are set, each after a blank. */
+void bits_to_text(FILE *to, uint32_t bits, const char *(*name)(unsigned int));
 void report_to_json(struct json_object *o, const struct cleardown_close_report *report);
 void report_to_text(FILE *to, const struct cleardown_close_report *report);
 const char *report_result(const struct cleardown_close_summary *sum);

@@ -114,6 +114,9 @@ static void status_to_json(struct json_object *o, const struct cleardown_modem_s
 	put_u64(o, "rate", s->rate);
 	put_bytes(o, "caller", s->caller, strlen(s->caller));
 	put_bytes(o, "caller_name", s->caller_name, strlen(s->caller_name));
+	put_u64(o, "ring_mode", s->ring_mode);
+	put_u64(o, "handset_volume", s->handset_volume);
+	put_text(o, "button", s->button ? cleardown_button_name(s->button - 1) : NULL);
 }
 
 /* The operations that the modem admits, by name. */
@@ -232,7 +235,9 @@ static void show_status(const struct cleardown_device *device,
 		printf(", number %" PRIu64, device->session.call);
 	if (s->rate)
 		printf(", last at %u bit/s", s->rate);
-	printf("\n  hook          %s\n", s->offhook ? "off" : "on");
+	printf("\n  hook          %s", s->offhook ? "off:" : "on");
+	bits_to_text(stdout, s->offhook, cleardown_hookdev_name);
+	putchar('\n');
 	if (s->ring_mode || *s->caller) {
 		printf("  ringing       %s, %u rings, caller \"", s->ring_mode ? "yes" : "no",
 		       s->rings);
@@ -241,7 +246,7 @@ static void show_status(const struct cleardown_device *device,
 		print_clean(stdout, s->caller_name, strlen(s->caller_name));
 		putchar('\n');
 	}
-	printf("  volume, gain  %u, %u\n", s->volume, s->gain);
+	printf("  volume, gain  %u, %u; handset %u\n", s->volume, s->gain, s->handset_volume);
 }
 
 static void show_caps(const struct cleardown_modem_caps *c)

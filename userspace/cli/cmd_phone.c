@@ -473,11 +473,13 @@ static int one_request(struct session *s, const char *action, struct cleardown_r
 	return session_judge(s, action, record);
 }
 
-/* The device that --device names, or the first that the modem has, or the usual one. */
-static uint32_t choose_device(uint32_t available)
+/* The device that --device names, or @usual, or the first that the modem has. */
+static uint32_t choose_device(uint32_t available, uint32_t usual)
 {
 	if (opts.device)
 		return opts.device;
+	if (available & usual)
+		return usual;
 	return available ? available & -available : CLDN_HOOKDEV_SPEAKER;
 }
 
@@ -519,7 +521,7 @@ static int run_hook(int argc, char **argv)
 	if (code)
 		return code;
 	caps = cleardown_phone_get_caps(s.phone);
-	request.a = choose_device(caps ? caps->hook_devices : 0);
+	request.a = choose_device(caps ? caps->hook_devices : 0, CLDN_HOOKDEV_HANDSET);
 	request.b = off ? CLDN_HOOKMODE_MICSPEAKER : CLDN_HOOKMODE_ONHOOK;
 	code = one_request(&s, "set the hook switch", &request);
 	if (!code && off)
@@ -556,7 +558,9 @@ static int show_level(const char *word, bool is_gain)
 	if (!status) {
 		code = complain_errno(device.name, "ask for its level", errno);
 	} else {
-		level = is_gain ? status->gain : status->volume;
+		level = is_gain				       ? status->gain :
+			opts.device == CLDN_HOOKDEV_HANDSET ? status->handset_volume :
+							       status->volume;
 		if (settings.json) {
 			put_text(doc_open(is_gain ? "gain" : "volume"), "object", device.name);
 			put_u64(doc_current(), "level", level);
@@ -585,7 +589,7 @@ static int set_level(const char *word, uint64_t level, bool is_gain)
 	caps = cleardown_phone_get_caps(s.phone);
 	if (caps)
 		available = is_gain ? caps->gain_devices : caps->volume_devices;
-	request.a = choose_device(available);
+	request.a = choose_device(available, CLDN_HOOKDEV_SPEAKER);
 	if (settings.json)
 		put_u64(doc_current(), "level", level);
 	code = one_request(&s, is_gain ? "set the gain" : "set the volume", &request);
@@ -615,6 +619,81 @@ static int run_volume(int argc, char **argv)
 static int run_gain(int argc, char **argv)
 {
 	return volume_or_gain(argc, argv, true);
+}
+
+static void ring_to_text(const char *name, const struct cleardown_modem_status *status)
+{
+	if (!status->ring_mode) {
+		printf("%s: does not ring\n", name);
+		return;
+	}
+	printf("%s: rings, mode %u, %u so far%s", name, status->ring_mode, status->rings,
+	       *status->caller ? ", caller " : "");
+	print_clean(stdout, status->caller, strlen(status->caller));
+	putchar('\n');
+}
+
+static int show_ring(const char *word)
+{
+	const struct cleardown_modem_status *status;
+	struct cleardown_device device;
+	struct cleardown_phone *phone;
+	int code = find_phone(word, &device);
+
+	if (code)
+		return code;
+	phone = cleardown_phone_open(device.name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
+	status = phone ? cleardown_phone_get_status(phone) : NULL;
+	if (!status) {
+		code = complain_errno(device.name, "ask whether it rings", errno);
+	} else if (settings.json) {
+		put_text(doc_open("ring"), "object", device.name);
+		put_u64(doc_current(), "mode", status->ring_mode);
+		put_u64(doc_current(), "rings", status->rings);
+		put_bytes(doc_current(), "caller", status->caller, strlen(status->caller));
+	} else {
+		ring_to_text(device.name, status);
+	}
+	cleardown_phone_free(phone);
+	return code;
+}
+
+static int set_ring(const char *word, uint64_t mode, uint64_t level)
+{
+	struct cleardown_request request = {
+		.opcode = CLDN_OP_SET_RING,
+		.a = mode,
+		.b = level,
+	};
+	struct session s;
+	int code = own(&s, word, "ring");
+
+	if (code)
+		return code;
+	if (settings.json)
+		put_u64(doc_current(), "mode", mode);
+	code = one_request(&s, "set its ring", &request);
+	return let_go(&s, CLDN_MODE_ORDERLY, code);
+}
+
+static int run_ring(int argc, char **argv)
+{
+	uint64_t mode, level = LEVEL_MAX;
+	const char *word = NULL;
+
+	if (argc && names_object(argv[0])) {
+		word = *argv++;
+		argc--;
+	}
+	if (argc > 2)
+		return complain_usage("ring takes an object, a mode and a level at most");
+	if (!argc)
+		return show_ring(word);
+	if (!parse_u64(argv[0], UINT32_MAX, &mode))
+		return complain_usage("ring %s: a mode is a number, 0 is silence", argv[0]);
+	if (argc == 2 && !parse_level(argv[1], &level))
+		return complain_usage("ring %s: a level is 0 to 65535, or 0%% to 100%%", argv[1]);
+	return set_ring(word, mode, level);
 }
 
 static int run_dtmf(int argc, char **argv)
@@ -864,6 +943,18 @@ static const struct verb phone_verbs[] = {
 		.options = level_options,
 		.set = set_phone,
 		.run = run_gain,
+	},
+	{
+		.name = "ring",
+		.operands = "[OBJ] [MODE [LEVEL]] [OPTIONS]",
+		.summary = "show how it rings, or make it ring",
+		.details = CLOSE_DETAILS
+		"\nWithout MODE shows whether the line rings, and in which pattern: 1, or with\n"
+		"distinctive ring 2 for two bursts and 3 for more. MODE and LEVEL (0 to 65535, or\n"
+		"0% to 100%) are for a phone with a bell of its own; a modem has none.\n" AFTERWARDS,
+		.options = own_options,
+		.set = set_phone,
+		.run = run_ring,
 	},
 	{
 		.name = "dtmf",

@@ -214,6 +214,13 @@ static struct json_object *json_later_causes(uint32_t mask)
 	return a;
 }
 
+/* Its detail is what the modem said. */
+static bool step_asks_modem(const struct cleardown_close_step *step)
+{
+	return step->what == CLDN_STEP_HANGUP || step->what == CLDN_STEP_ABORT_CMD ||
+	       step->what == CLDN_STEP_VOICE;
+}
+
 static struct json_object *json_step(const struct cleardown_close_step *step)
 {
 	struct json_object *o = json_object_new_object();
@@ -222,7 +229,7 @@ static struct json_object *json_step(const struct cleardown_close_step *step)
 	put_bool(o, "skipped", step->flags & CLDN_STEP_SKIPPED);
 	put_bool(o, "cut", step->flags & CLDN_STEP_CUT);
 	put_errno(o, "errno", step->error);
-	if (step->what == CLDN_STEP_HANGUP || step->what == CLDN_STEP_ABORT_CMD)
+	if (step_asks_modem(step))
 		put_word(o, "result", cleardown_result_name(step->detail), step->detail);
 	if (step->what == CLDN_STEP_NET_RELEASE)
 		put_u64(o, "close_data", step->detail);
@@ -326,8 +333,7 @@ static void step_row(struct libscols_table *table, const struct cleardown_close_
 			 step->error ? strerrorname_np(step->error) : "ok",
 			 step->flags & CLDN_STEP_CUT ? ", cut short" : "");
 	}
-	if (!(step->flags & CLDN_STEP_SKIPPED) && step->detail &&
-	    (step->what == CLDN_STEP_HANGUP || step->what == CLDN_STEP_ABORT_CMD))
+	if (!(step->flags & CLDN_STEP_SKIPPED) && step->detail && step_asks_modem(step))
 		snprintf(outcome + strlen(outcome), sizeof(outcome) - strlen(outcome),
 			 ", modem: %s", word_or(cleardown_result_name(step->detail), "?"));
 	if (!(step->flags & CLDN_STEP_SKIPPED) && step->detail &&
@@ -473,6 +479,10 @@ static void payload_to_json(struct json_object *o, const struct cleardown_record
 		put_u64(o, "pages", record->p2);
 		put_u64(o, "document", record->p3);
 		break;
+	case CLDN_EV_PHONE_BUTTON:
+		put_text(o, "button", cleardown_button_name(record->p1));
+		put_bool(o, "down", record->p3 == CLDN_BUTTON_DOWN);
+		break;
 	case CLDN_EV_PRINTER:
 		put_u64(o, "code", record->p1);
 		put_bytes(o, "display", record->text, record->text_len);
@@ -516,7 +526,7 @@ void lines_to_text(FILE *to, uint32_t lines, uint32_t changed, enum cldn_class c
 				changed & bit ? "*" : "");
 }
 
-static void bits_to_text(FILE *to, uint32_t bits, const char *(*name)(unsigned int))
+void bits_to_text(FILE *to, uint32_t bits, const char *(*name)(unsigned int))
 {
 	unsigned int i;
 
@@ -564,6 +574,10 @@ static void payload_to_text(FILE *to, const struct cleardown_record *record,
 	case CLDN_EV_DOC:
 		fprintf(to, " %u %s, %u pages", record->p3,
 			word_or(cleardown_doc_name(record->p1), "?"), record->p2);
+		break;
+	case CLDN_EV_PHONE_BUTTON:
+		fprintf(to, " %s %s", word_or(cleardown_button_name(record->p1), "?"),
+			record->p3 == CLDN_BUTTON_DOWN ? "down" : "up");
 		break;
 	case CLDN_EV_PRINTER:
 		fprintf(to, " code %u ", record->p1);

@@ -126,6 +126,7 @@ enum cldn_step {
 	CLDN_STEP_RESET = 9, /**< the printer is reset, where that was asked for */
 	CLDN_STEP_NET_RELEASE = 10, /**< the network is told, and confirms: a VC */
 	CLDN_STEP_DEACTIVATE = 11, /**< no frame is sent or received any more: a VC */
+	CLDN_STEP_VOICE = 12, /**< a voice stream is ended, the modem leaves voice class */
 };
 
 /** Flags of struct cleardown_close_step. */
@@ -310,6 +311,7 @@ enum cldn_party {
 #define CLDN_PHONESTATE_DISCONNECTED		0x00000004
 #define CLDN_PHONESTATE_RINGMODE		0x00000080
 #define CLDN_PHONESTATE_HANDSETHOOKSWITCH	0x00000200
+#define CLDN_PHONESTATE_HANDSETVOLUME		0x00000400
 #define CLDN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
 #define CLDN_PHONESTATE_SPEAKERVOLUME		0x00002000
 #define CLDN_PHONESTATE_SPEAKERGAIN		0x00004000
@@ -317,7 +319,7 @@ enum cldn_party {
 #define CLDN_PHONESTATE_RESUME			0x00080000
 #define CLDN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLDN_PHONESTATE_REMOVED			0x00800000
-#define CLDN_PHONESTATE_ALL			0x00cc7287
+#define CLDN_PHONESTATE_ALL			0x00cc7687
 
 /** Types of event records. Those from CLDN_EV_PHONE_STATE on are off until asked for. */
 enum cldn_event {
@@ -342,11 +344,16 @@ enum cldn_event {
 	CLDN_EV_LINES = 37, /**< p1 = CLDN_LINE_* now, p2 = those that changed */
 	CLDN_EV_DOC = 38, /**< p1 = enum cldn_doc, p2 = pages, p3 = low half of its number */
 	CLDN_EV_PRINTER = 39, /**< p1 = PJL status code, text = the printer's display */
+	CLDN_EV_PHONE_BUTTON = 40, /**< p1 = 0..15, see cleardown_button_name(), p3 = CLDN_BUTTON_* */
 };
 
 /** Bit of a filtered event type for cleardown_phone_set_filter(), cleardown_port_set_filter(). */
 #define CLDN_EV_BIT(type) (1U << ((type)-CLDN_EV_PHONE_STATE))
-#define CLDN_EV_ALL		0xffU
+#define CLDN_EV_ALL		0x1ffU
+
+/** p3 of a CLDN_EV_PHONE_BUTTON. Whoever was told DOWN is told UP, once. */
+#define CLDN_BUTTON_UP		0x1
+#define CLDN_BUTTON_DOWN	0x2
 
 /** Status words: of TSPI those of a phone, of NDIS those of a VC, of Windows those of a port. */
 #define CLDN_STATUS_SUCCESS			0x00000000U
@@ -504,11 +511,13 @@ struct cleardown_modem_status {
 	uint32_t offhook;		/**< CLDN_HOOKDEV_* */
 	uint32_t volume;		/**< 0..0xffff */
 	uint32_t gain;			/**< 0..0xffff */
-	uint32_t ring_mode;		/**< 1 while ringing */
+	uint32_t ring_mode;		/**< pattern of the ring, from 1 on; 0 = it does not ring */
 	uint32_t rate;			/**< bits per second of the last CONNECT, 0 = not said */
 	uint32_t rings;
 	char caller[32];
 	char caller_name[32];
+	uint32_t handset_volume;	/**< 0..0xffff */
+	uint32_t button;		/**< 1 + the button that is down, 0 = none */
 };
 
 /** A document as it ended. Invariant: accepted = confirmed + discarded + in_doubt. */
@@ -1717,6 +1726,7 @@ const char *cleardown_clearing_name(unsigned int cause);
 /** One bit each. */
 const char *cleardown_line_name(unsigned int line_bit);
 const char *cleardown_phonestate_name(unsigned int state_bit);
+const char *cleardown_button_name(unsigned int button);
 const char *cleardown_hookdev_name(unsigned int device_bit);
 const char *cleardown_portflag_name(unsigned int flag_bit);
 const char *cleardown_linkflag_name(unsigned int flag_bit);

@@ -60,6 +60,7 @@ SAME(STEP_END_DOC);
 SAME(STEP_RESET);
 SAME(STEP_NET_RELEASE);
 SAME(STEP_DEACTIVATE);
+SAME(STEP_VOICE);
 SAME(STEP_SKIPPED);
 SAME(STEP_CUT);
 SAME(REPORT_RELEASED);
@@ -183,6 +184,9 @@ SAME(EV_CALL_STATE);
 SAME(EV_LINES);
 SAME(EV_DOC);
 SAME(EV_PRINTER);
+SAME(EV_PHONE_BUTTON);
+_Static_assert(CLDN_BUTTON_UP == CLEARDOWN_BUTTONSTATE_UP, "BUTTON_UP");
+_Static_assert(CLDN_BUTTON_DOWN == CLEARDOWN_BUTTONSTATE_DOWN, "BUTTON_DOWN");
 _Static_assert(CLDN_END_ABORT == CLEARDOWN_END_DOC_ABORT, "END_ABORT");
 _Static_assert(CLDN_END_PRINTED == CLEARDOWN_END_DOC_PRINTED, "END_PRINTED");
 _Static_assert((int)CLDN_EV_PHONE_CLOSE == CLEARDOWN_EV_FORCED_CLOSE, "EV_FORCED_CLOSE");
@@ -539,6 +543,8 @@ int cldn_io_get_status(int fd, struct cleardown_modem_status *status)
 	status->rings = s.out_rings;
 	COPY_TEXT(status->caller, s.out_caller);
 	COPY_TEXT(status->caller_name, s.out_caller_name);
+	status->handset_volume = s.out_handset_volume;
+	status->button = s.out_button;
 	return 0;
 }
 

@@ -126,6 +126,7 @@ static const struct word steps[] = {
 	{ CLDN_STEP_RESET, "reset" },
 	{ CLDN_STEP_NET_RELEASE, "net-release" },
 	{ CLDN_STEP_DEACTIVATE, "deactivate" },
+	{ CLDN_STEP_VOICE, "voice" },
 };
 
 static const struct word results[] = {
@@ -165,6 +166,13 @@ static const struct word events[] = {
 	{ CLDN_EV_LINES, "lines" },
 	{ CLDN_EV_DOC, "document" },
 	{ CLDN_EV_PRINTER, "printer" },
+	{ CLDN_EV_PHONE_BUTTON, "button" },
+};
+
+static const struct word buttons[] = {
+	{ 0, "0" },  { 1, "1" },  { 2, "2" },  { 3, "3" },  { 4, "4" },	 { 5, "5" },
+	{ 6, "6" },  { 7, "7" },  { 8, "8" },  { 9, "9" },  { 10, "*" }, { 11, "#" },
+	{ 12, "A" }, { 13, "B" }, { 14, "C" }, { 15, "D" },
 };
 
 static const struct word opcodes[] = {
@@ -335,6 +343,7 @@ static const struct word phonestates[] = {
 	{ CLDN_PHONESTATE_DISCONNECTED, "disconnected" },
 	{ CLDN_PHONESTATE_RINGMODE, "ring-mode" },
 	{ CLDN_PHONESTATE_HANDSETHOOKSWITCH, "handset-hookswitch" },
+	{ CLDN_PHONESTATE_HANDSETVOLUME, "handset-volume" },
 	{ CLDN_PHONESTATE_SPEAKERHOOKSWITCH, "speaker-hookswitch" },
 	{ CLDN_PHONESTATE_SPEAKERVOLUME, "speaker-volume" },
 	{ CLDN_PHONESTATE_SPEAKERGAIN, "speaker-gain" },
@@ -476,6 +485,7 @@ NAME_FUNCTION(cleardown_dtr_name, dtrs, unsigned int value)
 NAME_FUNCTION(cleardown_flow_name, flows, unsigned int value)
 NAME_FUNCTION(cleardown_line_name, lines, unsigned int value)
 NAME_FUNCTION(cleardown_phonestate_name, phonestates, unsigned int value)
+NAME_FUNCTION(cleardown_button_name, buttons, unsigned int value)
 NAME_FUNCTION(cleardown_hookdev_name, hookdevs, unsigned int value)
 NAME_FUNCTION(cleardown_doc_name, docs, unsigned int value)
 NAME_FUNCTION(cleardown_portflag_name, portflags, unsigned int value)
