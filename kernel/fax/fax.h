@@ -43,7 +43,7 @@
  * @nservers: of @handles
  * @nports: of @handles
  * @njobs: of @jobs
- * @born: high half of the ids of this start's jobs
+ * @born: high half of the ids of this start's jobs, at random from 1 to FAX_BORN_MAX
  * @last: low half of the last one
  * @work: looks at what is due
  */
@@ -64,6 +64,9 @@ struct fax_service {
 	u32 last;
 	struct delayed_work work;
 };
+
+/* A high half above it was never given to a job. */
+#define FAX_BORN_MAX S32_MAX
 
 extern struct fax_service fax;
 
@@ -115,6 +118,7 @@ struct fax_queue {
  * @file: document, until it is taken
  * @taking: a provider is being given @file
  * @taken: a provider has, or had, the document
+ * @any: no line was named, or that is for its provider to know
  * @pages: as last reported
  * @event: likewise
  * @since_ns: when it entered @state
@@ -138,6 +142,7 @@ struct fax_job {
 	struct file *file;
 	bool taking;
 	bool taken;
+	bool any;
 	u32 pages;
 	u32 event;
 	u64 since_ns;

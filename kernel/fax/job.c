@@ -352,6 +352,7 @@ static int fax_send_file(const struct fax_handle *fh, struct cleardown_fax_send 
 		return PTR_ERR(job);
 	}
 	fax.last++;
+	job->any = !arg->line;
 	job->file = file;
 	memcpy(job->number, arg->number, sizeof(job->number));
 	memcpy(job->args, arg->args, sizeof(job->args));
@@ -402,11 +403,14 @@ void fax_unsend(struct cldn_handle *h, void *p)
 
 /* ---- FaxEnumJobs ---- */
 
+static bool fax_job_waits(const struct fax_job *job)
+{
+	return job->state == CLEARDOWN_JS_PENDING || job->state == CLEARDOWN_JS_RETRYING;
+}
+
 static u32 fax_js(const struct fax_job *job)
 {
-	bool waits = job->state == CLEARDOWN_JS_PENDING || job->state == CLEARDOWN_JS_RETRYING;
-
-	if (waits && (!job->line || !fax_available(job->line)))
+	if (fax_job_waits(job) && (!job->line || !fax_available(job->line)))
 		return job->state | CLEARDOWN_JS_NOLINE;
 	return job->state;
 }
@@ -419,7 +423,8 @@ void fax_job_fill(const struct fax_job *job, struct cleardown_fax_job *out)
 	out->out_since_ns = job->since_ns;
 	out->out_uid = from_kuid_munged(current_user_ns(), job->uid);
 	out->out_flags = (job->taken ? CLEARDOWN_FAX_JOB_TAKEN : 0) |
-			 (job->line ? 0 : CLEARDOWN_FAX_JOB_ORPHAN);
+			 (job->line ? 0 : CLEARDOWN_FAX_JOB_ORPHAN) |
+			 (job->any ? CLEARDOWN_FAX_JOB_ANY_LINE : 0);
 	out->out_pages = job->pages;
 	out->out_event = job->event;
 	memcpy(out->out_number, job->number, sizeof(out->out_number));
@@ -468,9 +473,7 @@ int fax_job_next(struct cldn_handle *h, void *p)
 
 static int fax_job_pause(struct fax_job *job, bool pause)
 {
-	bool waits = job->state == CLEARDOWN_JS_PENDING || job->state == CLEARDOWN_JS_RETRYING;
-
-	if (pause ? !waits : job->state != CLEARDOWN_JS_PAUSED)
+	if (pause ? !fax_job_waits(job) : job->state != CLEARDOWN_JS_PAUSED)
 		return -EBUSY;
 	if (pause)
 		job->resume = job->state;
@@ -558,23 +561,43 @@ void fax_job_took(struct cldn_handle *h, void *p, bool known)
 	}
 }
 
+/* Any other start is an earlier one: no clock is asked, for it may have been set back since. */
+static bool fax_earlier(u64 id)
+{
+	u64 born = id >> 32;
+
+	return born && born <= FAX_BORN_MAX && born != fax.born && (u32)id;
+}
+
 /* A job of an earlier start of the machine, which only its provider's spool remembers. */
 static int fax_job_again(struct fax_line *fl, struct cleardown_fax_adopt *arg, kuid_t uid)
 {
 	struct fax_job *job;
 
-	if (arg->job >> 32 >= fax.born || !(u32)arg->job || !(arg->job >> 32))
+	if (!fax_earlier(arg->job))
 		return -ENOENT;
 	job = fax_job_new(arg->job, uid);
 	if (IS_ERR(job))
 		return PTR_ERR(job);
 	job->taken = true;
+	job->any = true;
 	job->line = fl;
 	arg->out_state = fax_js(job);
 	fax_start();
 	fax_event(job, fl, CLEARDOWN_FEI_JOB_QUEUED, NULL, FAX_NEWS);
 	fax_touch();
 	return 0;
+}
+
+/* May it come to @fl from the line that has it? A change that nobody has read yet would be lost. */
+static bool fax_job_moves(const struct fax_job *job, const struct fax_line *fl)
+{
+	const struct fax_line *from = job->line;
+
+	if (!job->any || !job->taken || !fax_job_waits(job) || from == fl || fax_available(from))
+		return false;
+	return !test_bit(FAX_REC_CHANGE, &job->posted) && from->provider &&
+	       uid_eq(from->provider->owner.uid, fl->provider->owner.uid);
 }
 
 static int fax_job_adopt_locked(struct fax_line *fl, struct cleardown_fax_adopt *arg)
@@ -590,7 +613,7 @@ static int fax_job_adopt_locked(struct fax_line *fl, struct cleardown_fax_adopt 
 		return fax_job_again(fl, arg, uid);
 	if (!uid_eq(job->uid, uid))
 		return -ENOENT;
-	if (job->line || job->taking)
+	if (job->taking || (job->line && !fax_job_moves(job, fl)))
 		return -EBUSY;
 	if (job->file)
 		fput(job->file);

@@ -4,6 +4,7 @@
 #include <linux/cred.h>
 #include <linux/ktime.h>
 #include <linux/moduleparam.h>
+#include <linux/random.h>
 #include <linux/slab.h>
 #include <cleardown/hook.h>
 #include "fax.h"
@@ -592,7 +593,7 @@ static int fax_status(struct cldn_handle *h, void *p)
 static int fax_service_bind(struct cldn_device *dev, const char *args, char *text, size_t len)
 {
 	INIT_DELAYED_WORK(&fax.work, fax_work);
-	fax.born = ktime_get_real_seconds();
+	fax.born = max(get_random_u32() & FAX_BORN_MAX, 1U);
 	fax.dev = dev;
 	return 0;
 }

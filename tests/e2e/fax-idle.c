@@ -141,6 +141,28 @@ static bool job_is(uint64_t job, uint32_t state)
 	return fax_job_state(desk.server, job) == state;
 }
 
+/* Nobody has work for the line, and so nobody takes it: that it is free shows all the same. */
+static void a_getty_leaves(void)
+{
+	int getty = open(desk.tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
+	uint64_t job, end;
+	bool good = getty >= 0;
+
+	bank("waitfor 200 idle 60000");
+	job = send_fax(desk.server, "fax1.tif", "200", NULL);
+	EXPECT(good, job && job_is(job, CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE));
+	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_DELETE, NULL), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, job, 5000));
+	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_UNAVAILABLE);
+	close(getty);
+	for (end = cd_now() + 20 * CD_S; cd_now() < end; between_looks())
+		if (fax_fps(desk.server, desk.name) == CLEARDOWN_FPS_AVAILABLE)
+			break;
+	EXPECT_EQ(good, fax_fps(desk.server, desk.name), CLEARDOWN_FPS_AVAILABLE);
+	EXPECT(good, faxd_line_is("state", "free", 5000) && desk_quiet(&desk));
+	tap(good, "a tty that its holder has left is AVAILABLE, without a job for it");
+}
+
 static void behind_a_getty(void)
 {
 	int getty = open(desk.tty, O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC);
@@ -203,6 +225,7 @@ int main(int argc, char **argv)
 	a_reception();
 	the_end();
 	the_next_session();
+	a_getty_leaves();
 	behind_a_getty();
 	slept_through();
 	tap(!faxd_end(&desk, SIGTERM, 20000), "the daemon ends");

@@ -301,6 +301,12 @@ static void a_deaf_modem(void)
 
 /* ---- jobs without a provider ---- */
 
+/* High half of the ids of some start of the machine that is not the one of @job. */
+static uint64_t other_start(uint64_t job)
+{
+	return job >> 32 == 1 ? 2ULL << 32 : 1ULL << 32;
+}
+
 static void jobs_wait_for_the_next(void)
 {
 	int fd = fax_provider(name, offers);
@@ -324,8 +330,9 @@ static void jobs_wait_for_the_next(void)
 	EXPECT_EQ(good, fax_adopt(fd, running, getuid(), &state), -EBUSY);
 	close(fax_take(fd, offered));
 	EXPECT(good, fax_job(server, offered, &job) && job.out_flags & CLEARDOWN_FAX_JOB_TAKEN);
-	EXPECT_EQ(good, fax_adopt(fd, running + (1ULL << 40), getuid(), NULL), -ENOENT);
-	EXPECT_EQ(good, fax_adopt(fd, 1ULL << 32 | 7, getuid(), &state), 0);
+	EXPECT_EQ(good, fax_adopt(fd, running + 1000, getuid(), NULL), -ENOENT);
+	EXPECT_EQ(good, fax_adopt(fd, running | 1ULL << 63, getuid(), NULL), -ENOENT);
+	EXPECT_EQ(good, fax_adopt(fd, other_start(running) | 7, getuid(), &state), 0);
 	EXPECT_EQ(good, state, CLEARDOWN_JS_PENDING);
 	tap(good,
 	    "the next one adopts them, is offered the others, and makes those of his spool anew");
@@ -339,6 +346,60 @@ static void jobs_wait_for_the_next(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, running, SESSION), 1);
 	EXPECT_EQ(good, fax_status(server).out_jobs, 0);
 	tap(good, "jobs that nobody adopts fail, once");
+}
+
+/* ---- a job behind a line that is not to be had ---- */
+
+static bool delete_taken(int fd, uint64_t job)
+{
+	return !fax_job_set(server, job, CLEARDOWN_JC_DELETE, NULL) &&
+	       !fax_report(fd, job, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0);
+}
+
+static void jobs_for_any_line(void)
+{
+	int fd = fax_provider(name, offers), owner;
+	uint64_t any = fax_send(server, 0, number2, NULL);
+	uint64_t told = fax_send(server, fax_line_id(server, name), number2, NULL);
+	struct cleardown_fax_job job;
+	uint32_t state = ~0U;
+	bool good = any && told;
+
+	close(fax_take(fd, any));
+	close(fax_take(fd, told));
+	EXPECT(good, fax_job(server, any, &job) && job.out_flags & CLEARDOWN_FAX_JOB_ANY_LINE);
+	EXPECT_EQ(good, job.out_line, fax_line_id(server, name));
+	EXPECT(good, fax_job(server, told, &job));
+	EXPECT(good, !(job.out_flags & CLEARDOWN_FAX_JOB_ANY_LINE));
+	EXPECT_EQ(good, fax_adopt(far, any, getuid(), NULL), -EBUSY);
+	tap(good, "a job for any line stays where it is while that line can be had");
+	good = true;
+	owner = cd_open(phone, O_RDWR);
+	EXPECT_EQ(good, fax_job_state(server, any), CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE);
+	EXPECT_EQ(good, fax_adopt(far, told, getuid(), NULL), -EBUSY);
+	EXPECT_EQ(good, fax_adopt(fd, any, getuid(), NULL), -EBUSY);
+	EXPECT_EQ(good, fax_adopt(far, any, getuid() + 1, NULL), -ENOENT);
+	EXPECT_EQ(good, fax_adopt(far, any, getuid(), &state), 0);
+	EXPECT_EQ(good, state, CLEARDOWN_JS_PENDING);
+	EXPECT(good, fax_job(server, any, &job));
+	EXPECT_EQ(good, job.out_line, fax_line_id(server, name2));
+	EXPECT_EQ(good, fax_report(fd, any, CLEARDOWN_FEI_FATAL_ERROR, CLEARDOWN_JS_FAILED, 0),
+		  -ENOENT);
+	EXPECT(good, delete_taken(far, any));
+	tap(good, "behind an open phone another line's provider gets it, one with a line stays");
+	close(owner);
+	good = delete_taken(fd, told);
+	any = fax_send(server, 0, number2, NULL);
+	close(fax_take(fd, any));
+	EXPECT_EQ(good, fax_job_set(server, any, CLEARDOWN_JC_PAUSE, NULL), 0);
+	EXPECT_EQ(good, fax_job_set(server, any, CLEARDOWN_JC_RESUME, NULL), 0);
+	owner = cd_open(phone, O_RDWR);
+	EXPECT_EQ(good, fax_adopt(far, any, getuid(), NULL), -EBUSY);
+	tap(good, "not while its provider has not read that it was paused and resumed");
+	close(owner);
+	tap(delete_taken(fd, any), "they are deleted where they are");
+	fax_close(fd, NULL);
+	close(fd);
 }
 
 /* A provider that does not end a deleted job loses the line. */
@@ -404,6 +465,7 @@ int main(int argc, char **argv)
 		a_provider_is_killed(when);
 	a_deaf_modem();
 	a_provider_that_does_not_listen();
+	jobs_for_any_line();
 	jobs_wait_for_the_next();
 	tap(leave(), "all are unbound");
 	return tap_done();

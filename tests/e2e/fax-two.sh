@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --modems 2 --bank "--speed 2 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 400
+# takes: 60
+# vm: --modems 2 --bank "--speed 8 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 400
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # Two lines of one daemon: both send at the same time, on lines that were named and on lines that were
 # not, and what happens to one is nothing to the other.
@@ -47,7 +48,7 @@ together() {
 }
 
 start_daemon() {
-	su faxd -c "exec cleardown-faxd --line-speed 2" 2>/tmp/faxd.log &
+	su faxd -c "exec cleardown-faxd --line-speed 8" 2>/tmp/faxd.log &
 	faxd=$!
 	soon 200 both available || { sed 's/^/# /' /tmp/faxd.log; return 1; }
 }
@@ -84,12 +85,18 @@ same "in one call" 1 "$(of two calls)"
 check "both lines are free" soon 60 tty_free /dev/ttyS1
 check "the second one too" soon 60 tty_free /dev/ttyS2
 
+went() { [ "$(of "$1" outcome)" = ok ]; }
+check "a fax for any line, later" send three 201 /tests/fax1.tif --at +2h
+same "is the first line's" fax0 "$(of three line)"
 check "one line is taken by a phone" run 0 bind phone tty:/dev/ttyS1
 exec 8<>/dev/cleardown/phone0
 check "it is unavailable" soon 60 line_is 0 status unavailable
+check "that fax is to go now" run 0 fax alter "$(cat /tmp/three)" --at +0s
+check "it moves to the line that is free, and goes through" soon 200 went three
+same "there" "fax1 201" "$(cleardown -j fax log --last 1 | jsonget line number | tr '\n' ' ' | sed 's/ $//')"
+check "the other line is free again" soon 60 tty_free /dev/ttyS2
 check "a fax for it" send one 200 /tests/fax1.tif --line fax0
 check "and one for any line" send two 201 /tests/fax1.tif
-went() { [ "$(of "$1" outcome)" = ok ]; }
 check "that one goes through" soon 200 went two
 same "on the other line" fax1 "$(cleardown -j fax log --last 1 | jsonget line)"
 same "the first one waits for its line" no-line "$(of one state)"

@@ -26,6 +26,10 @@ spool() {
 	spool queue
 }
 
+@test "a clock that is set back makes no job wait longer than it did, nor one for later go" {
+	spool set-back
+}
+
 @test "limits of users, pages and calls that cost money" {
 	spool limits
 }

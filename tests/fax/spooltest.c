@@ -471,6 +471,36 @@ static void test_queue(void)
 	spool_close(s);
 }
 
+/* The clock goes back by a year: who waits for it waits as long as before, who has a time for that. */
+static void test_set_back(void)
+{
+	int64_t then = NOW, now = then + 365 * 24 * 3600;
+	struct spool *s = open_spool();
+	struct spool_job *soon = add_ready(s, 11, 1, now), *busy = add_ready(s, 12, 1, now);
+	struct spool_job *later = add_ready(s, 13, 1, now);
+
+	later->at = later->not_before = now + 3600;
+	spool_set_back(s, now);
+	EXPECT(soon->not_before == now && later->not_before == now + 3600);
+	EXPECT(!spool_begin(s, busy) && !result(s, busy, FAX_BUSY, 0, now));
+	spool_set_back(s, now);
+	EXPECT(busy->not_before == now + 180);
+	spool_set_back(s, then);
+	EXPECT(soon->not_before == then + 60 && busy->not_before == then + 180);
+	EXPECT(later->not_before == now + 3600);
+	spool_set_back(s, then + 30);
+	EXPECT(soon->not_before == then + 60 && busy->not_before == then + 180);
+	later->not_before = now + 7200;
+	spool_set_back(s, then);
+	EXPECT(later->not_before == now + 3600);
+	spool_close(s);
+	s = open_spool();
+	EXPECT(spool_find(s, 11)->not_before == then + 60 && !spool_find(s, 11)->at);
+	EXPECT(spool_find(s, 13)->at == now + 3600);
+	remove_all(s);
+	spool_close(s);
+}
+
 static void test_limits(void)
 {
 	struct spool_limits limits = { .jobs_per_user = 2, .paid = 2 };
@@ -513,10 +543,8 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} tests[] = {
-		{ "crash", test_crash },
-		{ "order", test_order },
-		{ "queue", test_queue },
-		{ "limits", test_limits },
+		{ "crash", test_crash },       { "order", test_order },	  { "queue", test_queue },
+		{ "set-back", test_set_back }, { "limits", test_limits },
 	};
 	size_t i;
 

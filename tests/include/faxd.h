@@ -36,6 +36,12 @@ struct desk {
 	pid_t daemon;
 };
 
+/* How long that much of the line's time is. */
+static inline unsigned int line_ms(unsigned int ms)
+{
+	return ms / (unsigned int)atoi(getenv("SPEED"));
+}
+
 static inline bool faxd_devices(void)
 {
 	static const char *const names[] = { "fax", "fax0", "fax1", "events" };

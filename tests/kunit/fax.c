@@ -158,13 +158,18 @@ static void provide(struct kt *kt)
 	KUNIT_ASSERT_EQ(kt->test, 0, fax_do(kt->h, CLEARDOWN_IOC_FAX_PROVIDE, &arg));
 }
 
-static int adopt(struct kt *kt, u32 *state)
+static int adopt_id(struct kt *kt, u64 id, u32 *state)
 {
-	struct cleardown_fax_adopt arg = { .job = JOB };
+	struct cleardown_fax_adopt arg = { .job = id };
 	int ret = fax_do(kt->h, CLEARDOWN_IOC_FAX_JOB_ADOPT, &arg);
 
 	*state = arg.out_state;
 	return ret;
+}
+
+static int adopt(struct kt *kt, u32 *state)
+{
+	return adopt_id(kt, JOB, state);
 }
 
 static int report(struct kt *kt, u32 event, u32 state)
@@ -337,6 +342,8 @@ static void jobs_outlive_a_provider(struct kunit *test)
 
 	in_a_call(kt);
 	KUNIT_EXPECT_EQ(test, -EBUSY, adopt(kt, &state));
+	KUNIT_EXPECT_EQ(test, -ENOENT, adopt_id(kt, (u64)fax.born << 32 | 99, &state));
+	KUNIT_EXPECT_EQ(test, -ENOENT, adopt_id(kt, (u64)(FAX_BORN_MAX + 1U) << 32 | 99, &state));
 	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &arg));
 	kt_release(kt);
 	kt_open(kt);

@@ -1604,7 +1604,7 @@ static bool jobs_are_listed_and_set(void)
 	out->out_line = 2;
 	out->out_state = CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE;
 	out->out_uid = 1000;
-	out->out_flags = CLEARDOWN_FAX_JOB_ORPHAN;
+	out->out_flags = CLEARDOWN_FAX_JOB_ORPHAN | CLEARDOWN_FAX_JOB_ANY_LINE;
 	out->out_pages = 3;
 	out->out_event = CLEARDOWN_FEI_BUSY;
 	out->out_since_ns = ~0ULL;
@@ -1614,7 +1614,8 @@ static bool jobs_are_listed_and_set(void)
 	EXPECT_EQ(good, ((struct cleardown_fax_job *)last_arg)->after, 7);
 	EXPECT(good, job && job->job == 8 && job->line == 2 && job->uid == 1000);
 	EXPECT(good, job && job->state == (CLDN_JS_RETRYING | CLDN_JS_NOLINE) && job->pages == 3);
-	EXPECT(good, job && job->orphan && !job->taken && job->event == CLDN_FEI_BUSY);
+	EXPECT(good,
+	       job && job->orphan && job->any_line && !job->taken && job->event == CLDN_FEI_BUSY);
 	EXPECT(good, job && job->since_ns == UINT64_MAX);
 	EXPECT_EQ(good, job ? strlen(job->number) : 0, CLDN_FAX_NUMBER_LEN - 1);
 	memset(answer, 0, sizeof(answer));

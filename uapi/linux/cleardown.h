@@ -1721,6 +1721,9 @@ struct cleardown_fax_events {
  *	CAP_SYS_ADMIN at the call (EPERM); ENOENT when there is none
  * @out_rights: those that are left
  * @out_status: status word
+ *
+ * The ports and the event queue that a server handle has brought keep theirs: a port is a handle of
+ * its own, the queue outlives both.
  */
 struct cleardown_fax_rights {
 	__u32 size;
@@ -1874,6 +1877,7 @@ struct cleardown_fax_send {
 
 #define CLEARDOWN_FAX_JOB_TAKEN		0x1	/* a provider has its document */
 #define CLEARDOWN_FAX_JOB_ORPHAN	0x2	/* its provider ended: it waits for the next one */
+#define CLEARDOWN_FAX_JOB_ANY_LINE	0x4	/* no line was named: it may go to another one */
 
 /**
  * struct cleardown_fax_job - CLEARDOWN_IOC_FAX_JOB_NEXT: the next job; FaxEnumJobs, FaxGetJob
@@ -2026,7 +2030,12 @@ struct cleardown_fax_take {
  * @out_status: status word
  *
  * Its document is known to the provider. ENOENT: an id of this start that is not in the table, for
- * the job is over. EBUSY: a provider has it. EINVAL: an id or user that cannot be.
+ * the job is over, or one that no start has given out. EBUSY: a provider has it. EINVAL: an id or
+ * user that cannot be.
+ *
+ * A job ANY_LINE that waits behind a line that is not to be had (JS_NOLINE) comes from there to
+ * this line, where both have the same user as provider, and he has read that it was paused or
+ * resumed.
  */
 struct cleardown_fax_adopt {
 	__u32 size;

@@ -50,7 +50,7 @@ static int64_t adopt_s(void)
 	return ms / 1000;
 }
 
-/* The last shutdown after @since, or 0. */
+/* When the last shutdown was, or 0: not after @since. Before that one the clock may have been any. */
 static int64_t shutdown_after(int64_t since)
 {
 	const struct utmpx *u;
@@ -59,11 +59,10 @@ static int64_t shutdown_after(int64_t since)
 	utmpxname(WTMP);
 	setutxent();
 	while ((u = getutxent()))
-		if (u->ut_type == RUN_LVL && !strncmp(u->ut_user, "shutdown", 8) &&
-		    u->ut_tv.tv_sec > since)
+		if (u->ut_type == RUN_LVL && !strncmp(u->ut_user, "shutdown", 8))
 			last = u->ut_tv.tv_sec;
 	endutxent();
-	return last;
+	return last > since ? last : 0;
 }
 
 void absence_look(struct faxd *d, const char *socket)

@@ -163,7 +163,7 @@ static bool change(struct spool_job *j, struct json_object *q)
 	    (number && (!text || !*text || strlen(text) > SPOOL_NUMBER_LEN)))
 		return false;
 	if (at)
-		j->not_before = json_object_get_int64(at);
+		j->at = j->not_before = json_object_get_int64(at);
 	if (kill)
 		j->kill_after = json_object_get_int64(kill);
 	if (number)

@@ -193,6 +193,8 @@ static void set_timer(struct faxd *d, int fd)
 		at.it_value.tv_sec = wall_s() + 24 * 3600;
 	while (read(fd, &expired, sizeof(expired)) > 0)
 		;
+	if (errno == ECANCELED)
+		absence_note(d);
 	timerfd_settime(fd, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &at, NULL);
 }
 
@@ -257,6 +259,8 @@ static void turn(struct faxd *d, struct pollfd *p, int lines)
 	jobs_sweep(d);
 	for (i = 0; i < d->nlines; i++)
 		line_schedule(d->lines[i]);
+	for (i = 0; i < d->nlines; i++)
+		line_help(d->lines[i]);
 	absence_note_rarely(d);
 }
 

@@ -112,6 +112,8 @@ void line_open(struct line *l);
 void line_close(struct line *l);
 /* What can be done on it now is begun. */
 void line_schedule(struct line *l);
+/* It has nothing to do: a job that another line cannot do is begun. */
+void line_help(struct line *l);
 void line_readable(struct line *l);
 void line_news(struct line *l, const struct news *n);
 /* CLDN_EV_FAX_LINE: something is different. */
@@ -133,6 +135,8 @@ const char *job_refusal(const struct faxd *d, uint64_t id, uid_t *uid);
 void job_changed(struct line *l, uint64_t id, uint32_t command);
 /* The jobs of an earlier provider that this line can take up. */
 void jobs_adopt(struct line *l);
+/* One for any line that waits behind another line, which is unavailable, becomes this line's. */
+bool job_fetch(struct line *l);
 /* Ends that the kernel has not been told of; jobs that have expired; those that nobody asks for any more. */
 void jobs_sweep(struct faxd *d);
 void job_progress(struct line *l, const struct news *n);

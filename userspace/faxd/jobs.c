@@ -177,7 +177,7 @@ static int parse_word(char *word, struct spool_job *job)
 		return -1;
 	*value++ = '\0';
 	if (!strcmp(word, "at"))
-		return parse_time(value, &job->not_before) ? 0 : -1;
+		return parse_time(value, &job->at) ? 0 : -1;
 	if (!strcmp(word, "kill"))
 		return parse_time(value, &job->kill_after) ? 0 : -1;
 	if (!strcmp(word, "res")) {
@@ -228,12 +228,16 @@ static void refuse(struct line *l, const struct spool_job *want, enum cldn_fei e
 	report(l, want->id, event, CLDN_JS_FAILED, 0, NULL);
 }
 
-/* Before it was ours, and we were told when we did not have it. */
-static bool paused_already(struct line *l, uint64_t id)
+/* What was said of it before it was ours: we were told when we did not have it. */
+static void said_already(struct line *l, struct spool_job *want)
 {
-	const struct cleardown_fax_job_entry *entry = cleardown_faxline_next_job(l->file, id - 1);
+	const struct cleardown_fax_job_entry *entry =
+		cleardown_faxline_next_job(l->file, want->id - 1);
 
-	return entry && entry->job == id && entry->state & CLDN_JS_PAUSED;
+	if (!entry || entry->job != want->id)
+		return;
+	want->paused = entry->state & CLDN_JS_PAUSED;
+	want->any_line = entry->any_line;
 }
 
 /* It is on disk when this returns the job, but for its document. */
@@ -248,10 +252,9 @@ static struct spool_job *acknowledge(struct line *l, struct spool_job *want, cha
 		return NULL;
 	}
 	want->submitted = wall_s();
-	if (!want->not_before)
-		want->not_before = want->submitted;
+	want->not_before = want->at ? want->at : want->submitted;
 	snprintf(want->line, sizeof(want->line), "%s", l->name);
-	want->paused = paused_already(l, want->id);
+	said_already(l, want);
 	job = spool_add(l->faxd->spool, want, error, ERROR_LEN);
 	if (job)
 		job->live = true;
@@ -371,6 +374,28 @@ void jobs_adopt(struct line *l)
 	}
 }
 
+static bool is_stuck(const struct spool_job *job, const void *arg)
+{
+	const struct line *l = arg, *other = line_named(l->faxd, job->line);
+
+	return job->live && other && other != l && other->file && other->unavailable;
+}
+
+bool job_fetch(struct line *l)
+{
+	struct spool *s = l->faxd->spool;
+	struct spool_job *job = spool_stuck(s, wall_s(), is_stuck, l);
+
+	/* refused: that line can be had again, or what was told of the job comes first */
+	if (!job || cleardown_faxline_adopt_job(l->file, job->id, job->uid, NULL) < 0)
+		return false;
+	say("%s: job %" PRIu64 " comes from %s, which somebody else has", l->name, job->id,
+	    job->line);
+	snprintf(job->line, sizeof(job->line), "%s", l->name);
+	spool_save(s, job);
+	return true;
+}
+
 /* ---- changes ---- */
 
 void job_remove(struct faxd *d, struct spool_job *job)
@@ -430,6 +455,7 @@ void jobs_sweep(struct faxd *d)
 	int64_t now = wall_s();
 	struct spool_job *job, *next;
 
+	spool_set_back(d->spool, now);
 	spool_expire(d->spool, now);
 	for (job = spool_first(d->spool); job; job = next) {
 		struct line *l = line_named(d, job->line);

@@ -11,7 +11,7 @@
 
 #include "faxd.h"
 
-#define RETRY_MS	10000		/* of a line that is somebody else's, or not there */
+#define RETRY_MS	5000		/* of a line that is somebody else's, or not there */
 #define RING_MS		10000		/* longest silence between two rings */
 #define ANSWER_MS	2000
 #define BREATH_MS	1000		/* before what was refused is tried again */
@@ -333,7 +333,8 @@ void line_schedule(struct line *l)
 	while ((job = spool_next(d->spool, l->name, wall_s())) && was_done(l, job))
 		;
 	if (!job && !(l->flags & CLDN_FAXPORT_RECEIVE) && !owes_an_end(l)) {
-		if (l->use == USE_LISTENING)
+		/* whether somebody else still has it is found out by taking it */
+		if (l->use == USE_LISTENING || (l->unavailable && take(l)))
 			give(l);
 		return;
 	}
@@ -346,10 +347,23 @@ void line_schedule(struct line *l)
 		send_job(l, job);
 }
 
+void line_help(struct line *l)
+{
+	struct faxd *d = l->faxd;
+
+	if (!l->file || line_in_call(l) || d->stopping || l->again || l->rings || l->unavailable ||
+	    !(l->flags & CLDN_FAXPORT_SEND) || spool_next(d->spool, l->name, wall_s()))
+		return;
+	if (job_fetch(l))
+		line_schedule(l);
+}
+
 void line_changed(struct line *l)
 {
 	bool running = false;
-	int held = cleardown_faxline_held(l->file, NULL, &running);
+	const char *does;
+	uint32_t fps = 0;
+	int held = cleardown_faxline_held(l->file, &fps, &running);
 
 	if (held < 0) {
 		line_lost(l);
@@ -357,6 +371,8 @@ void line_changed(struct line *l)
 	}
 	if (!held && l->use == USE_LISTENING)
 		l->use = USE_FREE;
+	does = cleardown_fps_name(fps);
+	l->unavailable &= does && !strcmp(does, "unavailable");
 	l->again = 0;
 	if (running && !line_in_call(l))
 		look_at_port(l);

@@ -28,6 +28,7 @@
 #define DYING		"old-"		/* and of one that is gone */
 #define TICKET_MAX	4096
 #define NAME_LEN	17
+#define PAUSE_MIN_S	60		/* as long a job may wait for other reasons */
 
 struct spool {
 	char path[SPOOL_PATH_LEN];
@@ -98,7 +99,9 @@ static struct json_object *ticket_of(const struct spool_job *j)
 	json_object_object_add(o, "poll", json_object_new_boolean(j->poll));
 	json_object_object_add(o, "paused", json_object_new_boolean(j->paused));
 	json_object_object_add(o, "line", json_object_new_string(j->line));
+	json_object_object_add(o, "any_line", json_object_new_boolean(j->any_line));
 	json_object_object_add(o, "submitted", json_object_new_int64(j->submitted));
+	json_object_object_add(o, "at", json_object_new_int64(j->at));
 	json_object_object_add(o, "not_before", json_object_new_int64(j->not_before));
 	json_object_object_add(o, "kill_after", json_object_new_int64(j->kill_after));
 	json_object_object_add(o, "pages", json_object_new_int(j->pages));
@@ -158,6 +161,7 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.resolution = (enum document_resolution)number_in(o, "resolution"),
 		.poll = json_object_get_boolean(json_object_object_get(o, "poll")),
 		.paused = json_object_get_boolean(json_object_object_get(o, "paused")),
+		.any_line = json_object_get_boolean(json_object_object_get(o, "any_line")),
 		.submitted = number_in(o, "submitted"),
 		.not_before = number_in(o, "not_before"),
 		.kill_after = number_in(o, "kill_after"),
@@ -168,6 +172,8 @@ static bool job_of(struct json_object *o, struct spool_job *j)
 		.tries = (int)number_in(o, "tries"),
 		.told = json_object_get_boolean(json_object_object_get(o, "told")),
 	};
+	/* tickets of before had one time for both */
+	j->at = json_object_object_get(o, "at") ? number_in(o, "at") : j->not_before;
 	text_in(o, "error", j->error, sizeof(j->error));
 	if (number_in(o, "v") != 1 || !j->id || j->confirmed < 0 || j->confirmed > j->pages ||
 	    j->resolution > DOCUMENT_SUPERFINE ||
@@ -627,6 +633,18 @@ struct spool_job *spool_next(struct spool *s, const char *line, int64_t now)
 	return best;
 }
 
+struct spool_job *spool_stuck(struct spool *s, int64_t now,
+			      bool (*stuck)(const struct spool_job *job, const void *arg),
+			      const void *arg)
+{
+	struct spool_job *job;
+
+	for (job = s->jobs; job; job = job->next)
+		if (waits(job) && job->any_line && job->not_before <= now && stuck(job, arg))
+			return job;
+	return NULL;
+}
+
 int64_t spool_due(const struct spool *s, int64_t now)
 {
 	const struct spool_job *job;
@@ -654,6 +672,23 @@ int spool_expire(struct spool *s, int64_t now)
 		count++;
 	}
 	return count;
+}
+
+void spool_set_back(struct spool *s, int64_t now)
+{
+	struct spool_job *job;
+	int64_t latest;
+
+	for (job = s->jobs; job; job = job->next) {
+		latest = now + PAUSE_MIN_S;
+		if ((size_t)job->outcome < ARRAY_SIZE(retries) &&
+		    retries[job->outcome].wait_s > PAUSE_MIN_S)
+			latest = now + retries[job->outcome].wait_s;
+		if (!waits(job) || job->not_before <= latest || job->not_before <= job->at)
+			continue;
+		job->not_before = latest > job->at ? latest : job->at;
+		spool_save(s, job);
+	}
 }
 
 /* ---- a call ---- */

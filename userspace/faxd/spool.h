@@ -44,7 +44,9 @@ struct spool_job {
 	bool poll;			/* fetches what the other side has: no document */
 	bool paused;
 	char line[SPOOL_LINE_LEN + 1];	/* whose job it is; "": nobody's yet */
+	bool any_line;			/* another one will do as well */
 	int64_t submitted;
+	int64_t at;			/* not earlier, says its user; 0: as soon as may be */
 	int64_t not_before;
 	int64_t kill_after;		/* 0: never */
 	int pages;
@@ -99,12 +101,18 @@ int spool_refused(struct spool *s, struct spool_job *job, const char *error);
  * NULL: none.
  */
 struct spool_job *spool_next(struct spool *s, const char *line, int64_t now);
+/* A job for any line that is due, and is the job of another line that cannot do anything for it: @stuck. */
+struct spool_job *spool_stuck(struct spool *s, int64_t now,
+			      bool (*stuck)(const struct spool_job *job, const void *arg),
+			      const void *arg);
 /* When another one will be due, or expires; INT64_MAX: not by time alone. */
 int64_t spool_due(const struct spool *s, int64_t now);
 struct spool_job *spool_find(const struct spool *s, uint64_t id);
 struct spool_job *spool_first(const struct spool *s);
 /* Jobs whose time has run out become FAILED, but not while they are paused; how many. */
 int spool_expire(struct spool *s, int64_t now);
+/* The clock may have been set back: no job waits longer than its user wants or its last outcome asks for. */
+void spool_set_back(struct spool *s, int64_t now);
 
 /* 0, or -1 with errno: what was to be written could not be. */
 int spool_begin(struct spool *s, struct spool_job *job);

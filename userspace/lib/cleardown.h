@@ -1572,6 +1572,7 @@ struct cleardown_fax_job_entry {
 	uint32_t uid;
 	bool taken; /**< a provider has its document */
 	bool orphan; /**< its provider ended: it waits for the next one */
+	bool any_line; /**< none was named: it may go to another one */
 	uint32_t pages;
 	enum cldn_fei event; /**< the last one */
 	uint64_t since_ns;
@@ -1687,7 +1688,10 @@ int cleardown_faxline_held(struct cleardown_faxline *line, uint32_t *fps, bool *
 /** The document of an offered job: its file, which is the caller's, or -1. */
 int cleardown_faxline_take_job(struct cleardown_faxline *line, uint64_t job, uint32_t *uid,
 			       char number[CLDN_FAX_NUMBER_LEN], char args[CLDN_FAX_ARGS_LEN]);
-/** Take up a job of a provider that ended; @state, or NULL, becomes its CLDN_JS_*. */
+/**
+ * Take up a job of a provider that ended, or one for any line that waits behind another line of the same
+ * provider; @state, or NULL, becomes its CLDN_JS_*.
+ */
 int cleardown_faxline_adopt_job(struct cleardown_faxline *line, uint64_t job, uint32_t uid,
 				uint32_t *state);
 const struct cleardown_fax_job_entry *cleardown_faxline_next_job(struct cleardown_faxline *line,

@@ -227,6 +227,7 @@ int cldn_io_fax_next_job(int fd, uint64_t after, struct cleardown_fax_job_entry 
 	job->uid = j.out_uid;
 	job->taken = j.out_flags & CLEARDOWN_FAX_JOB_TAKEN;
 	job->orphan = j.out_flags & CLEARDOWN_FAX_JOB_ORPHAN;
+	job->any_line = j.out_flags & CLEARDOWN_FAX_JOB_ANY_LINE;
 	job->pages = j.out_pages;
 	job->event = j.out_event;
 	job->since_ns = j.out_since_ns;
