@@ -1,5 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
+# takes: 80
 # vm: --modems 1 --limit 500 --bank "--fast all --machine 200:echo --machine 201:sink --machine 300:echo"
 # 1 MiB each way over the unmodulated call.
 . /lib/guest.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 60
 # vm: --modems 1 --bank "--speed 4 --fast all --machine 200:echo --machine 300:echo"
 # CLOSE in every state of a call.
 . /lib/guest.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 65
 # vm: --modems 1 --icount --smp 1 --limit 300
 # modules: parport
 # rig: tcpprinter bankctl

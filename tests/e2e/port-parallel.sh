@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 105
 # vm: --limit 300
 # modules: lp ppdev
 # A port on a simulated parallel printer that goes off line, hangs, answers and vanishes; lp before

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 150
 # vm: --printer "--pages-by ff --page-ms 1" --limit 900
 # modules: lp ppdev
 # rig: tcpprinter bankctl

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 140
 # vm: --modems 1 --limit 900
 # Very many rounds of open, ask and end: on the scripted link, and on a 16550 with a modem.
 . /lib/guest.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 100
 # vm: --limit 600
 # The interface itself, on the scripted link: every call in every wrong form and in every state.
 . /lib/guest.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 80
 # vm: --limit 300
 # modules: veth
 # debs: atm-tools/usr/sbin/atmtcp

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
+# takes: 95
 # vm: --limit 300
 # modules: veth bridge
 # debs: iproute2/sbin/ip

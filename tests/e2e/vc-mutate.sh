@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debug
+# takes: 65
 # vm: --limit 300
 # modules: veth
 # Mutated frames, cells, PDUs and messages at a link's input. The long form:

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# takes: 80
 # vm: --uni --nic e1000 --limit 300
 # modules: e1000
 # Calls with a real UNI peer: stock atmsigd on the network's side, both directions.

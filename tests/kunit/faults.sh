@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debug
+# takes: 80
 # vm: --modems 1 --limit 300 --bank "--fast all --speed 8 --machine 102:sink"
 # Faults: the n-th one of each call, and a close with every allocation failing.
 . /lib/guest.sh

@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: debug
+# takes: 150
 # vm: --limit 300
 # The KUnit suites. Loading their module runs them; allocations fail for the tasks that they mark.
 . /lib/guest.sh

@@ -14,6 +14,7 @@
 #   # debs: cups-client/usr/bin/lp        files of Debian's packages, PACKAGE/PATH, for /PATH
 #   # vm2: other.sh                      a second VM runs it; the NICs of both are one wire
 #   # kernels: 6.1 6.12                    where it runs; both when left out
+#   # takes: 120                          seconds, where it is a minute or more: it begins early
 #   # expects-oops: lp                     the last thing that happens is an oops in that stock module
 
 results=/run/results
