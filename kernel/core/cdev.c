@@ -132,6 +132,7 @@ static int cldn_close(struct cldn_handle *h, void *p)
 	return h->member ? cldn_member_close(h, p) : cldn_handle_close(h, p);
 }
 
+/* @last: of the first version, 2026-11-21; tests/compat has its header. */
 #define CLDN_CALL(cmd, type, last, fn, no_out)                                         \
 	{                                                                              \
 		CLEARDOWN_IOC_##cmd, sizeof(type), offsetofend(type, last), fn, no_out \
@@ -144,7 +145,7 @@ static const struct cldn_ioctl cldn_calls[] = {
 	CLDN_CALL(CANCEL, struct cleardown_cancel, __reserved, cldn_cancel, true),
 	CLDN_CALL(CLOSE, struct cleardown_close, out_report, cldn_close, false),
 	CLDN_CALL(SET_FILTER, struct cleardown_filter, events, cldn_set_filter, true),
-	CLDN_CALL(SET_OPTIONS, struct cleardown_options, __reserved, cldn_set_options, true),
+	CLDN_CALL(SET_OPTIONS, struct cleardown_options, dtr_pulse_ms, cldn_set_options, true),
 };
 
 /* ---- SUBMIT ---- */

@@ -244,6 +244,7 @@ struct cldn_ctl_call {
 	size_t fd; /* of which this is the descriptor */
 };
 
+/* @last: of the first version. */
 #define CLDN_CTL(cmd, type, last, fn, changes)                                              \
 	{                                                                                   \
 		CLEARDOWN_IOC_CTL_##cmd, sizeof(type), offsetofend(type, last), fn, changes \
@@ -251,8 +252,8 @@ struct cldn_ctl_call {
 
 static const struct cldn_ctl_call cldn_ctl_calls[] = {
 	CLDN_CTL(VERSION, struct cleardown_version, out_module, cldn_ctl_version, false),
-	CLDN_CTL(BIND, struct cleardown_bind, __reserved2, cldn_ctl_bind, true),
-	CLDN_CTL(UNBIND, struct cleardown_unbind, __reserved, cldn_ctl_unbind, true),
+	CLDN_CTL(BIND, struct cleardown_bind, out_text, cldn_ctl_bind, true),
+	CLDN_CTL(UNBIND, struct cleardown_unbind, out_text, cldn_ctl_unbind, true),
 	CLDN_CTL(LIST, struct cleardown_list, out_status, cldn_ctl_list, false),
 	CLDN_CTL(REPORT, struct cleardown_report, out_steps, cldn_ctl_report, false),
 	CLDN_CTL(CLOSE, struct cleardown_ctl_close, out_report, cldn_ctl_close, true),

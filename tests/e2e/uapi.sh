@@ -10,4 +10,5 @@ check "the modules load" load_modules sim
 tap uapi
 tap states
 tap queue
+tap compat-old
 check "the modules unload" unload_modules sim
