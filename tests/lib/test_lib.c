@@ -30,6 +30,32 @@ static int answer_ret, answer_errno;
 static int next_fd;
 static void (*on_submit)(const struct cleardown_submit *s);
 
+/*
+ * The module of tests/compat/v1, by the sizes that it knew: a longer struct is taken as far as its
+ * surplus is zero, as copy_struct_from_user() does.
+ */
+static bool first_version;
+static const struct {
+	unsigned long nr;
+	size_t size;
+} first_sizes[] = {
+	{ CLEARDOWN_IOC_CTL_BIND, 496 },
+	{ CLEARDOWN_IOC_CTL_UNBIND, 200 },
+	{ CLEARDOWN_IOC_CTL_CLOSE, 200 },
+	{ CLEARDOWN_IOC_SET_OPTIONS, 24 },
+};
+
+static bool too_new(unsigned long nr, const unsigned char *arg, size_t size)
+{
+	size_t i, n;
+
+	for (i = 0; first_version && i < ARRAY_SIZE(first_sizes); i++)
+		for (n = first_sizes[i].size; first_sizes[i].nr == nr && n < size; n++)
+			if (arg[n])
+				return true;
+	return false;
+}
+
 /* Every struct begins with its size: as much as that is kept, and answered. */
 int __wrap_ioctl(int fd, unsigned long nr, void *arg);
 int __wrap_ioctl(int fd, unsigned long nr, void *arg)
@@ -40,6 +66,10 @@ int __wrap_ioctl(int fd, unsigned long nr, void *arg)
 	if (arg_size > sizeof(last_arg))
 		abort();
 	memcpy(last_arg, arg, arg_size);
+	if (too_new(nr, arg, arg_size)) {
+		errno = E2BIG;
+		return -1;
+	}
 	if (nr == CLEARDOWN_IOC_SUBMIT && on_submit)
 		on_submit(arg);
 	memcpy(arg, answer, arg_size);
@@ -93,6 +123,41 @@ static struct cleardown_phone *phone_or_die(void)
 	if (!phone)
 		abort();
 	return phone;
+}
+
+/* ---- a module that is older than the library ---- */
+
+static bool old_module_is_used_as_far_as_it_goes(void)
+{
+	const struct cleardown_binding binding = {
+		.size = sizeof(binding),
+		.class_id = CLDN_CLASS_PHONE,
+		.link = "sim",
+	};
+	struct cleardown_ctl *ctl = ctl_or_die();
+	struct cleardown_phone *phone = phone_or_die();
+	struct cleardown_port *port;
+	bool good = true;
+
+	first_version = true;
+	port = cleardown_port_open("port0", CLDN_OPEN_OWNER);
+	EXPECT(good, cleardown_ctl_bind(ctl, &binding));
+	EXPECT_EQ(good, cleardown_ctl_unbind(ctl, "phone0", false), 0);
+	EXPECT_EQ(good, cleardown_phone_set_deadline(phone, 1), 0);
+	EXPECT_EQ(good, cleardown_phone_set_dtr(phone, CLDN_DTR_PULSE, 7), 0);
+	EXPECT_EQ(good, cleardown_ctl_close_device(ctl, "phone0", NULL, false, NULL), 0);
+	/* what it has not learned yet is an error, and not done by halves */
+	errno = 0;
+	EXPECT_EQ(good, cleardown_port_set_reset(port, true), -1);
+	EXPECT_EQ(good, errno, E2BIG);
+	errno = 0;
+	EXPECT_EQ(good, cleardown_ctl_close_calls(ctl, "vc0", 7, NULL, false, NULL, NULL), -1);
+	EXPECT_EQ(good, errno, E2BIG);
+	first_version = false;
+	cleardown_port_free(port);
+	cleardown_phone_free(phone);
+	cleardown_ctl_free(ctl);
+	return good;
 }
 
 /* ---- ctl ---- */
@@ -1976,6 +2041,8 @@ static const struct {
 	const char *name;
 	bool (*run)(void);
 } tests[] = {
+	{ "an older module is used as far as it goes, and the rest is E2BIG",
+	  old_module_is_used_as_far_as_it_goes },
 	{ "ctl falls back to reading", ctl_falls_back_to_reading },
 	{ "a device is converted, texts get their end", device_is_converted },
 	{ "a report is converted, its steps are bounded", report_is_converted_and_bounded },
