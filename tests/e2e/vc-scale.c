@@ -15,6 +15,7 @@
 #include <sys/resource.h>
 #include <sys/wait.h>
 
+#include "kmem.h"
 #include "vc.h"
 
 #define SELECTOR 7
@@ -352,41 +353,6 @@ static bool cdrs_are(const struct vclink *l, uint64_t *after, const uint64_t *id
 	return good;
 }
 
-/* Octets that the kernel has for itself. */
-static uint64_t kernel_octets(void)
-{
-	static const char *const users[] = { "MemFree", "Buffers", "Cached", "AnonPages" };
-	FILE *f = fopen("/proc/meminfo", "r");
-	int64_t value, sum = 0;
-	char key[64];
-
-	while (f && fscanf(f, "%63[^:]: %ld kB ", key, &value) >= 1) {
-		if (!strcmp(key, "MemTotal"))
-			sum += value;
-		for (size_t i = 0; i < 4; i++)
-			if (!strcmp(key, users[i]))
-				sum -= value;
-	}
-	if (f)
-		fclose(f);
-	return sum * 1024;
-}
-
-/* When nothing of it is on its way back any more. */
-static uint64_t kernel_octets_settled(void)
-{
-	uint64_t now = kernel_octets(), before;
-
-	for (int i = 0; i < 50; i++) {
-		before = now;
-		usleep(100000);
-		now = kernel_octets();
-		if (now + 65536 >= before && before + 65536 >= now)
-			break;
-	}
-	return now;
-}
-
 /* The list of @l's circuits has @wanted; what that took. */
 static uint64_t list_takes(const struct vclink *l, int wanted)
 {
@@ -469,7 +435,7 @@ static void begin(struct took *t, uint64_t before)
 	take_all();
 	frames_of_taker();
 	t->setup = shared->setup_ns;
-	each = (int64_t)(kernel_octets_settled() - before) / (2 * n);
+	each = (int64_t)(mem_settled(mem_of_kernel) - before) / (2 * n);
 	t->list = list_takes(&a, n);
 	fprintf(stderr, "# %d calls: set up in %llu ms, %lld octets of the kernel's for each end\n",
 		n, (unsigned long long)(t->setup / CD_MS), (long long)each);
@@ -511,7 +477,7 @@ static bool finish(enum end end, pid_t pid, struct took *t)
 static struct took round_of(enum end end, int calls)
 {
 	static uint64_t cdr_a, cdr_b, taken[MOST];
-	uint64_t before = kernel_octets_settled(), last = cd_last_report();
+	uint64_t before = mem_settled(mem_of_kernel), last = cd_last_report();
 	struct took t = { 0 };
 	bool good = true;
 	pid_t pid;
