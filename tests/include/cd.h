@@ -55,7 +55,7 @@ static inline int cd_open(const char *name, int flags)
 	char path[96];
 	int fd;
 
-	snprintf(path, sizeof(path), "/dev/cleardown/%s", name);
+	snprintf(path, sizeof(path), "/dev/cleardown/%.80s", name);
 	fd = open(path, flags | O_CLOEXEC);
 	return fd < 0 ? -errno : fd;
 }
