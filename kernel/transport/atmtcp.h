@@ -32,9 +32,10 @@
  * Where an SDU is, from send() until the peer's TCP has confirmed its last octet: in a queue of
  * ours, in part in the socket, or wholly there with a copy in l->unacked; all that time it counts
  * against its channel, which so has a bound also when nobody reads at the far end, and is in
- * flight. When the connection ends, or the channel is shut before the socket got the first octet,
- * it is lost: in flight for ever. One that is there in part is finished, or the stream would be
- * torn.
+ * flight. So it counts against the link, but for signalling, which never waits for data: however
+ * many channels there are, they hold no more than ATMTCP_HELD_MAX together. When the connection
+ * ends, or the channel is shut before the socket got the first octet, it is lost: in flight for
+ * ever. One that is there in part is finished, or the stream would be torn.
  *
  * Nothing here sleeps for memory: the socket allocates with GFP_NOWAIT, what it refuses is offered
  * again when it says that it has room, and an SDU that comes in without memory for it is skipped
@@ -114,6 +115,8 @@ struct cldn_atmtcp_piece {
  * @unacked: frames that are wholly in the socket, the oldest first
  * @txq: frames that are not in it: of signalling, of data. Their own locks
  * @queued: frames that send() took and the peer has not confirmed
+ * @held: octets of their memory, as skb->truesize, but those of signalling
+ * @starved: bit 0: somebody was told that the link has no room, and waits
  * @quiet: woken when there are none
  */
 struct cldn_atmtcp {
@@ -153,10 +156,14 @@ struct cldn_atmtcp {
 
 	struct sk_buff_head txq[2];
 	atomic_t queued;
+	atomic_t held;
+	unsigned long starved;
 	wait_queue_head_t quiet;
 };
 
 #define ATMTCP_RX_SIZE 16384
+/* Most that is held for a peer that does not read. */
+#define ATMTCP_HELD_MAX (4 * 1024 * 1024)
 
 static inline struct cldn_atmtcp *cldn_atmtcp_of(const struct cldn_channel *ch)
 {

@@ -144,8 +144,16 @@ int cldn_atmtcp_receive(struct cldn_atmtcp *l)
 
 /* ---- sending ---- */
 
-static void atmtcp_done(struct cldn_atmtcp *l)
+static bool atmtcp_signals(const struct cldn_channel *ch)
 {
+	return ch->vci <= CLDN_SIGNALLING_LAST_VCI;
+}
+
+/* A frame is about to be freed. */
+static void atmtcp_done(struct cldn_atmtcp *l, const struct sk_buff *skb)
+{
+	if (!atmtcp_signals(cldn_channel_of(skb)))
+		atomic_sub(skb->truesize, &l->held);
 	if (atomic_dec_and_test(&l->queued))
 		wake_up_all(&l->quiet);
 }
@@ -153,8 +161,23 @@ static void atmtcp_done(struct cldn_atmtcp *l)
 static void atmtcp_lose(struct cldn_atmtcp *l, struct sk_buff *skb)
 {
 	cldn_medium_count(&l->medium, CLDN_CELLS_TX_DROPPED);
+	atmtcp_done(l, skb);
 	cldn_channel_lose(skb);
-	atmtcp_done(l);
+}
+
+/* The link has room again: whoever waits for it may try. With half of it, or few would get some. */
+static void atmtcp_feed(struct cldn_atmtcp *l)
+{
+	struct cldn_channel *ch;
+	unsigned long key;
+
+	smp_mb__after_atomic(); /* counted off before @starved is read; pairs with link_has_room() */
+	if (atomic_read(&l->held) > ATMTCP_HELD_MAX / 2 || !test_and_clear_bit(0, &l->starved))
+		return;
+	guard(rcu)();
+	xa_for_each(&l->medium.channels, key, ch)
+		if (!READ_ONCE(ch->shut))
+			l->medium.up_ops->room(ch->ctx);
 }
 
 static void atmtcp_lose_all(struct cldn_atmtcp *l, struct sk_buff_head *queue)
@@ -183,9 +206,10 @@ static void atmtcp_acked(struct cldn_atmtcp *l)
 	release_sock(sk);
 	while ((skb = skb_peek(&l->unacked)) && !before(una, atmtcp_cb(skb)->end)) {
 		__skb_unlink(skb, &l->unacked);
+		atmtcp_done(l, skb);
 		consume_skb(skb);
-		atmtcp_done(l);
 	}
+	atmtcp_feed(l);
 }
 
 static void atmtcp_say(struct cldn_atmtcp *l, bool open, u16 vpi, u16 vci, u32 max_sdu)
@@ -309,7 +333,7 @@ static void atmtcp_queue(struct cldn_channel *ch, struct sk_buff *skb)
 	struct cldn_atmtcp *l = cldn_atmtcp_of(ch);
 
 	atomic_inc(&l->queued);
-	skb_queue_tail(&l->txq[ch->vci > CLDN_SIGNALLING_LAST_VCI], skb);
+	skb_queue_tail(&l->txq[!atmtcp_signals(ch)], skb);
 	cldn_atmtcp_kick(l);
 }
 
@@ -322,12 +346,37 @@ static struct sk_buff *atmtcp_make(struct cldn_channel *ch, const void *sdu, siz
 	cldn_atmtcp_head(skb_put(skb, CLDN_ATMTCP_HEAD), ch->vpi, ch->vci, len);
 	skb_put_data(skb, sdu, len);
 	cldn_channel_own(ch, skb, len);
+	if (!atmtcp_signals(ch))
+		atomic_add(skb->truesize, &cldn_atmtcp_of(ch)->held);
 	return skb;
 }
 
 static u32 atmtcp_need(size_t len)
 {
 	return SKB_TRUESIZE(CLDN_ATMTCP_HEAD + len);
+}
+
+static bool atmtcp_link_takes(struct cldn_channel *ch, u32 need)
+{
+	return atmtcp_signals(ch) ||
+	       atomic_read(&cldn_atmtcp_of(ch)->held) + need <= ATMTCP_HELD_MAX;
+}
+
+/* Senders on several CPUs may find the same room: a frame of each is what the bound is passed by. */
+static bool atmtcp_link_has_room(struct cldn_channel *ch, u32 need)
+{
+	if (atmtcp_link_takes(ch, need))
+		return true;
+	set_bit(0, &cldn_atmtcp_of(ch)->starved);
+	smp_mb__after_atomic(); /* set before the count is read; pairs with atmtcp_feed() */
+	return atmtcp_link_takes(ch, need);
+}
+
+static bool atmtcp_has_room(struct cldn_channel *ch, size_t len)
+{
+	u32 need = atmtcp_need(len);
+
+	return cldn_channel_has_room(ch, need) && atmtcp_link_has_room(ch, need);
 }
 
 static int atmtcp_send_held(struct cldn_channel *ch, const void *sdu, size_t len)
@@ -339,7 +388,7 @@ static int atmtcp_send_held(struct cldn_channel *ch, const void *sdu, size_t len
 		return -ENETDOWN;
 	if (!len || len > ch->max_sdu)
 		return -EMSGSIZE;
-	if (!cldn_channel_has_room(ch, atmtcp_need(len)))
+	if (!atmtcp_has_room(ch, len))
 		return -EAGAIN;
 	skb = atmtcp_make(ch, sdu, len);
 	if (!skb)
@@ -368,7 +417,7 @@ bool cldn_atmtcp_writable(struct cldn_channel *ch, size_t len)
 
 	if (!READ_ONCE(l->up) || READ_ONCE(ch->shut) || !len || len > ch->max_sdu)
 		return true;
-	return cldn_channel_has_room(ch, atmtcp_need(len));
+	return atmtcp_has_room(ch, len);
 }
 
 /* The peer's TCP has it, or there is no peer, or it does not read. */
@@ -419,6 +468,7 @@ void cldn_atmtcp_forget(struct cldn_atmtcp *l)
 	atmtcp_lose_all(l, &l->txq[0]);
 	atmtcp_lose_all(l, &l->txq[1]);
 	cldn_atmtcp_forget_byes(l);
+	atmtcp_feed(l);
 	wake_up_all(&l->quiet);
 }
 

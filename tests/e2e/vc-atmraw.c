@@ -10,10 +10,12 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "vc.h"
+#include "cm.h"
 
 #define PORT 2812
 #define NOISE 300
+#define CROWD 60 /* channels whose own bounds are together three times the link's */
+#define CROWD_MAX (4 << 20)
 
 static struct vclink l;
 
@@ -122,10 +124,12 @@ static bool ended(int fd)
 {
 	unsigned int vci;
 	uint8_t sdu[512];
+	ssize_t n;
 
 	while (get(fd, &vci, sdu, sizeof(sdu)) >= 0)
 		;
-	return recv(fd, sdu, 1, 0) <= 0 && errno != EAGAIN;
+	n = recv(fd, sdu, 1, 0);
+	return !n || (n < 0 && errno != EAGAIN);
 }
 
 static bool is(uint32_t flags)
@@ -293,6 +297,83 @@ static void unbound(void)
 	tap(good, "unbound: its last word is that 0.5 is closed, then the stream ends");
 }
 
+/* ---- nobody reads ---- */
+
+static int channel(struct cm *cm)
+{
+	struct cleardown_cm_control arg = { .size = sizeof(arg) };
+
+	if (cd_ioctl(cm->fd, CLEARDOWN_IOC_CM_CONTROL, &arg))
+		DIE("CM_CONTROL: %s", strerror(errno));
+	fcntl(arg.out_fd, F_SETFL, O_NONBLOCK);
+	return arg.out_fd;
+}
+
+/* Octets that it takes. */
+static uint64_t fill(int fd)
+{
+	static const uint8_t sdu[9000];
+	uint64_t taken = 0;
+
+	while (taken < CROWD_MAX && write(fd, sdu, sizeof(sdu)) == sizeof(sdu))
+		taken += sizeof(sdu);
+	return taken;
+}
+
+static bool has_room(int fd)
+{
+	struct pollfd p = { .fd = fd, .events = POLLOUT };
+
+	return poll(&p, 1, 0) == 1 && p.revents & POLLOUT;
+}
+
+/* The peer reads on until each of them is told. */
+static bool all_told(int peer, const int *fds)
+{
+	uint64_t end = cd_now() + 20 * CD_S;
+	static uint8_t sink[65536];
+	int told = 0;
+
+	while (told < CROWD && cd_now() < end) {
+		while (recv(peer, sink, sizeof(sink), MSG_DONTWAIT) > 0)
+			;
+		for (told = 0; told < CROWD && has_room(fds[told]);)
+			told++;
+		usleep(1000);
+	}
+	return told == CROWD;
+}
+
+/* Many channels to a peer that does not read: what they hold together has a bound. */
+static void crowd(void)
+{
+	int peer = dial(), fds[CROWD], i;
+	uint64_t taken = 0;
+	bool good = true;
+	struct cm cm;
+
+	say(peer, 0, "E");
+	EXPECT(good, cm_begin(&cm, l.name, 5000) == 0);
+	for (i = 0; i < CROWD; i++)
+		fds[i] = channel(&cm);
+	for (uint64_t end = cd_now() + 5 * CD_S; !has_room(fds[0]) && cd_now() < end;)
+		usleep(1000);
+	for (i = 0; i < CROWD; i++)
+		taken += fill(fds[i]);
+	printf("# %d channels hold %llu octets\n", CROWD, (unsigned long long)taken);
+	EXPECT(good, taken > CROWD_MAX / 4 && taken < CROWD_MAX);
+	EXPECT_EQ(good, fill(fds[0]), 0);
+	EXPECT_EQ(good, errno, EAGAIN);
+	tap(good, "nobody reads: what all channels of a link hold has a bound");
+	tap(all_told(peer, fds), "somebody reads: each of them is told that there is room");
+	for (i = 0; i < CROWD; i++)
+		close(fds[i]);
+	cm_die(&cm);
+	close(peer);
+	if (!is(0) || !cd_live_is("handles", 1))
+		DIE("channels are left");
+}
+
 int main(void)
 {
 	if (vc_bind_to(&l, "atmtcp", 0, "listen=2812 host=127.0.0.1"))
@@ -304,6 +385,7 @@ int main(void)
 	reset();
 	second();
 	noise();
+	crowd();
 	unbound();
 	return tap_done();
 }
