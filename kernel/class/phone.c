@@ -284,9 +284,9 @@ static void phone_discover(struct phone *ph, bool ok)
 		ph->voice.known = phone_voice_discover(ph, ok);
 		break;
 	case PHONE_SCRIPT_SOUND:
-		ph->voice.sound.known = ok && cldn_at_range(ph->text, ph->text_len,
-							    &ph->voice.sound.low,
-							    &ph->voice.sound.high);
+		ph->voice.sound.known = ok &&
+					cldn_at_range(ph->text, ph->text_len, &ph->voice.sound.low,
+						      &ph->voice.sound.high);
 		break;
 	case PHONE_SCRIPT_CADENCE:
 		ph->voice.cadence = ok;
@@ -300,12 +300,15 @@ static void phone_discover(struct phone *ph, bool ok)
 	}
 }
 
-/* What a line of the script does to the class that the modem is in. */
+/*
+ * What a line of the script does to the class that the modem is in. One that refuses class 0 has
+ * no classes at all.
+ */
 static void phone_script_class(struct phone *ph, bool ok)
 {
-	if (ph->script == PHONE_SCRIPT_INIT && ph->init_effects & CLDN_AT_FX_CLASS)
+	if (ph->script == PHONE_SCRIPT_INIT && ok && ph->init_effects & CLDN_AT_FX_CLASS)
 		phone_set_class(ph, ph->init_effects & CLDN_AT_FX_VOICE);
-	if (ph->script == PHONE_SCRIPT_CLASS && ok)
+	if (ph->script == PHONE_SCRIPT_CLASS)
 		phone_set_class(ph, false);
 }
 
@@ -388,6 +391,7 @@ static void phone_open(struct cldn_device *dev)
 	phone_forget_session(ph);
 	if (ph->probes != dev->link.probes) {
 		ph->discovered = false;
+		ph->class8 = false;
 		ph->dtr_ignored = false;
 		WRITE_ONCE(dev->emergency_ns, ph->no_dtr ? PHONE_NO_DTR_NS : 0);
 	}

@@ -366,6 +366,9 @@ static void phone_done_call(struct phone *ph, u32 code)
 {
 	bool semicolon = phone_number_voice(ph->op);
 
+	/* What follows a CONNECT is data, not sound: the class that came before the D holds. */
+	if (!semicolon && code != CLEARDOWN_RESULT_ERROR && code != CLEARDOWN_RESULT_NONE)
+		phone_set_class(ph, false);
 	/* To any other number, OK is how some modems say that they broke it off. */
 	if (code == CLEARDOWN_RESULT_OK && !semicolon)
 		code = CLEARDOWN_RESULT_NO_CARRIER;

@@ -125,9 +125,8 @@ static void phone_button(struct phone *ph, u32 button)
 		return;
 	phone_button_up(ph);
 	phone_set(ph, &ph->status.out_button, button + 1);
-	cldn_indicate_owing(ph->dev, CLEARDOWN_EV_PHONE_BUTTON, button,
-			    CLEARDOWN_BUTTONMODE_KEYPAD, CLEARDOWN_BUTTONSTATE_DOWN,
-			    CLEARDOWN_BUTTONSTATE_UP);
+	cldn_indicate_owing(ph->dev, CLEARDOWN_EV_PHONE_BUTTON, button, CLEARDOWN_BUTTONMODE_KEYPAD,
+			    CLEARDOWN_BUTTONSTATE_DOWN, CLEARDOWN_BUTTONSTATE_UP);
 	if (!ph->tone)
 		phone_button_up(ph);
 }

@@ -222,7 +222,7 @@ void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, co
 }
 
 static struct cldn_indication *cldn_owing_new(struct cldn_user *user,
-					       const struct cleardown_event *head, u32 p3)
+					      const struct cleardown_event *head, u32 p3)
 {
 	struct cldn_indication *ind = cldn_indication_new(user, 0, GFP_ATOMIC);
 

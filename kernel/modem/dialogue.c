@@ -413,6 +413,15 @@ static bool dlg_voice_byte(struct cldn_dialogue *d, u8 c)
 	return code;
 }
 
+/* The result that follows must not be taken for the next command's. */
+static void dlg_stream_over(struct cldn_dialogue *d)
+{
+	dlg_enter(d, CLDN_DLG_IDLE, 0);
+	d->synced = false;
+	d->stale = true;
+	memset(&d->line, 0, sizeof(d->line));
+}
+
 /* A code of the stream goes up with it, and then is told as well. False: no room. */
 static bool dlg_read_voice(struct cldn_dialogue *d)
 {
@@ -426,10 +435,8 @@ static bool dlg_read_voice(struct cldn_dialogue *d)
 		code = dlg_voice_byte(d, from[n++]);
 	d->ops->push(d, from, n);
 	d->pos += n;
-	if (code && from[n - 1] == CLDN_AT_ETX) {
-		dlg_enter(d, CLDN_DLG_IDLE, 0);
-		memset(&d->line, 0, sizeof(d->line));
-	}
+	if (code && from[n - 1] == CLDN_AT_ETX)
+		dlg_stream_over(d);
 	if (code)
 		d->ops->code(d, from[n - 1]);
 	return !d->blocked;

@@ -241,7 +241,7 @@ void cldn_dlg_forget(struct cldn_dialogue *d);
 
 /**
  * cldn_dlg_shield - the modem is in voice class, or not any more
- * @d: dialogue, not in data mode
+ * @d: dialogue; in data mode, before anything of it was read
  * @on: it is
  */
 static inline void cldn_dlg_shield(struct cldn_dialogue *d, bool on)

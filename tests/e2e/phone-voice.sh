@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
-# vm: --modems 1 --bank "--speed 8 --voice --fast all --machine 200:voice --machine 201:echo"
+# vm: --modems 1 --bank "--speed 4 --voice --fast all --machine 200:voice --machine 201:echo"
 # Voice class: hook switches, volumes, keys, patterns of rings, and the way out of it.
 . /lib/guest.sh
 

@@ -847,6 +847,21 @@ static void voice_stream(void)
 		"sound goes up as it is; its end is the end of the stream, and NO CARRIER is not");
 }
 
+static void stream_end_answers_nothing(void)
+{
+	begin_stream();
+	modem("sound\x10\x03");
+	command("+VTS=7", CLDN_DLG_PLAIN, 5000);
+	modem(OK);
+	pass(20);
+	modem(OK);
+	pass(50);
+	note("now;");
+	modem(OK);
+	verdict(SYNC "AT+VTS=7\r", "<sound\x10\x03>code 03;now;done OK;",
+		"the OK that ends a stream is not the answer to the next command");
+}
+
 static void stream_is_broken_off(void)
 {
 	begin_stream();
@@ -907,6 +922,7 @@ int main(void)
 		codes_between_lines,
 		no_shield_no_codes,
 		voice_stream,
+		stream_end_answers_nothing,
 		stream_is_broken_off,
 	};
 	size_t i;
