@@ -1,12 +1,12 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
-# vm: --modems 1 --limit 300 --bank "--speed 2 --wait 5000 --machine 200:fax:rx={files}/rx.tif,tx={letter}/fax2.tif"
+# vm: --modems 1 --limit 300 --bank "--speed 8 --wait 5000 --machine 200:fax:rx={files}/rx.tif,tx={letter}/fax2.tif"
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax2.tif
 # The fax service ends behind a call that came in, and begins again; a line whose tty is somebody else's; a suspend.
 . /lib/guest.sh
 
-export SPEED=2
+export SPEED=8
 
 check "the modules load" load_modules tty
 tap fax-idle /dev/ttyS1 101

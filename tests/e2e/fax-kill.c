@@ -71,7 +71,7 @@ static void judge_death(uint64_t job, bool *good)
  * @name: of it
  * @frame: the far machine has "heard:" or "said:" it; NULL: @phase is the daemon's
  * @phase: it has begun; NULL: anywhere
- * @after_ms: so much later
+ * @after_ms: so much of the line's time later
  * @who: is killed there in the short form
  */
 struct point {
@@ -84,8 +84,8 @@ struct point {
 
 static const struct point points[] = {
 	{ "dial", NULL, "dialing", 0, DAEMON },	     { "DIS", NULL, "answered", 0, BOTH },
-	{ "DCS", NULL, "training", 0, DAEMON },	     { "TCF", NULL, "training", 400, BOTH },
-	{ "page", NULL, "page", 0, DAEMON },	     { "page", NULL, "page", 600, BOTH },
+	{ "DCS", NULL, "training", 0, DAEMON },	     { "TCF", NULL, "training", 1600, BOTH },
+	{ "page", NULL, "page", 0, DAEMON },	     { "page", NULL, "page", 2400, BOTH },
 	{ "MPS", "heard:MPS", NULL, 0, DAEMON },     { "MCF", "said:MCF", NULL, 0, BOTH },
 	{ "page end", NULL, "page-end", 0, DAEMON }, { "EOP", "heard:EOP", NULL, 0, BOTH },
 	{ "leaving", NULL, "leaving", 0, DAEMON },   { "DCN", "heard:DCN", NULL, 0, BOTH },
@@ -142,7 +142,7 @@ static void kill_at(const struct point *p, int who)
 	desk.far = p->frame ? "201" : "200"; /* with ECM it is PPS that goes by */
 	pid = client_at(p, &job);
 	EXPECT(good, pid);
-	usleep(p->after_ms * 1000);
+	usleep(line_ms(p->after_ms) * 1000);
 	if (who & DAEMON)
 		kill_daemon(job, &good);
 	if (who & CLIENT && pid)
@@ -185,7 +185,7 @@ static void at_random(int n, unsigned int seed)
 
 	srand(seed);
 	for (i = 0; i < n; i++) {
-		struct point p = { .name = "any time", .after_ms = (unsigned int)rand() % 7000 };
+		struct point p = { .name = "any time", .after_ms = (unsigned int)rand() % 28000 };
 
 		kill_at(&p, DAEMON + (rand() & 1));
 	}

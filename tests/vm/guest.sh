@@ -90,7 +90,7 @@ soon() {
 	shift
 	until "$@"; do
 		[ "$(cut -d. -f1 /proc/uptime)" -le "$_end" ] || return 1
-		sleep 1
+		usleep 200000
 	done
 }
 

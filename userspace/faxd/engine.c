@@ -163,6 +163,8 @@ static int take_options(struct fax_call *c, const struct fax_options *from)
 		o->send_gap = SEND_GAP;
 	if (!o->clock_ms)
 		o->clock_ms = monotonic_ms;
+	if (!o->patience)
+		o->patience = 1;
 	return failed ? -1 : 0;
 }
 

@@ -182,6 +182,7 @@ static void options_of(struct line *l, struct fax_options *o, char init[80])
 		.send_gap = l->faxd->send_gap,
 		.turn_gap = l->faxd->turn_gap,
 		.clock_ms = talk_now_ms,
+		.patience = talk_speed, /* the line is faster, the modem's port is not */
 	};
 }
 

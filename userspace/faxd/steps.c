@@ -35,7 +35,7 @@ static void enter(struct fax_call *c, enum step step, double ms)
 static void command(struct fax_call *c, const char *text, enum step step, double ms)
 {
 	class1_command(&c->modem, text);
-	enter(c, step, ms);
+	enter(c, step, ms * c->options.patience);
 }
 
 static void command_number(struct fax_call *c, const char *text, int n, enum step step, double ms)
