@@ -30,7 +30,8 @@ help:
 	@echo 'make contract       which clauses the results prove, in which lanes; C=P for one family'
 	@echo 'make mutate         long: small faults put in one by one, each must be noticed'
 	@echo 'make bench          long: the figures beside their anchors'
-	@echo 'make long           long: the fax matrix; the fax daemon killed at random; ten minutes of calls'
+	@echo 'make long           long: the fax matrix; the fax daemon killed at random; ten minutes of calls;'
+	@echo '                    100000 parties'
 	@echo 'These touch this machine, and need root:'
 	@echo 'make load           load the modules built for the running kernel; make unload'
 	@echo 'make install        install modules, tools and udev rule'
@@ -89,6 +90,7 @@ long: stock tools rig fax guest
 	bats --tap tests/fax/long.bats
 	scripts/vm --kernel 6.12 --test tests/e2e/fax-kill.sh --append fax.kill=50,1 --limit 3600
 	scripts/vm --kernel 6.12 --test tests/e2e/fax-wide.sh --append fax.wide=all --limit 900
+	scripts/vm --kernel 6.12 --test tests/e2e/vc-multi.sh --append vc.rounds=100000 --limit 7200
 	scripts/build-modules debug-6.12
 	scripts/vm --kernel debug-6.12 --test tests/e2e/vc-sustain.sh --append vc.sustain=600 --limit 600
 

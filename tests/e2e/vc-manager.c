@@ -137,6 +137,49 @@ static void refuses(void)
 	tap(good, "V-3 an address family that is refused is dead at both ends");
 }
 
+static bool unsupported(struct vc *vc, uint32_t opcode, const void *in, uint32_t len)
+{
+	uint32_t status = 0;
+	bool good = true;
+
+	EXPECT_EQ(good, cd_submit(vc->fd, opcode, ++vc_request, in, len, &status), -EOPNOTSUPP);
+	EXPECT_EQ(good, status, CLEARDOWN_NDIS_STATUS_NOT_SUPPORTED);
+	return good;
+}
+
+/* A program's calls have no parties, and no other parameters than at first: nobody asks it. */
+static void no_parties(void)
+{
+	struct cleardown_op_make_multi multi = { .call.called[0] = 0x47 };
+	struct cleardown_op_add_party add = { .called[0] = 0x47 };
+	struct cleardown_op_drop_party drop = { .party = 1 };
+	struct cleardown_close arg = {
+		.size = sizeof(arg),
+		.mode = CLEARDOWN_MODE_ORDERLY,
+		.party = 1,
+	};
+	struct cm_request r;
+	bool good = true;
+	struct vc vc;
+
+	begin();
+	EXPECT_EQ(good, vc_create(&vc, &l, 0, 100), 0);
+	EXPECT(good, unsupported(&vc, CLEARDOWN_OP_MAKE_MULTI, &multi, sizeof(multi)));
+	EXPECT_EQ(good, vc_delete(&vc, NULL), 0);
+	close(vc.fd);
+	EXPECT(good, cm_call(&l, &cm, &vc, 100, &r));
+	EXPECT(good, unsupported(&vc, CLEARDOWN_OP_ADD_PARTY, &add, sizeof(add)));
+	EXPECT(good, unsupported(&vc, CLEARDOWN_OP_DROP_PARTY, &drop, sizeof(drop)));
+	EXPECT(good, unsupported(&vc, CLEARDOWN_OP_MODIFY_QOS, &multi.call, sizeof(multi.call)));
+	EXPECT_EQ(good, cd_ioctl(vc.fd, CLEARDOWN_IOC_CLOSE, &arg), -EINVAL);
+	EXPECT(good, cm_quiet(&cm));
+	EXPECT_EQ(good, vc_status(&vc).out_state, CLEARDOWN_VC_ACTIVE);
+	EXPECT(good, finish(&vc));
+	tap(good,
+	    "V-6 parties and MODIFY_QOS are not supported by a program: the call is as it was");
+	end();
+}
+
 /* ---- V-1 to V-6: the completion ---- */
 
 static void not_owed(void)
@@ -941,6 +984,7 @@ int main(int argc, char **argv)
 	unprivileged();
 	no_manager();
 	refuses();
+	no_parties();
 	not_owed();
 	errors();
 	contexts();

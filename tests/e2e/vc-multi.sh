@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12 debug
 # modules: veth
-# A call to many, between two links on the two ends of a cable inside the machine.
+# A call to many, between two links on the two ends of a cable inside the machine. vc.rounds=N on the
+# kernel's command line (scripts/vm --append): so many parties come and go.
 . /lib/guest.sh
 
 pid= # of the tool in the background
@@ -16,7 +17,9 @@ check "a cable" ip link add type veth
 check "one end" ip link set veth0 up
 check "the other" ip link set veth1 up
 check "the modules load" load_modules net
-tap vc-multi veth0 veth1
+rounds=$(sed -n 's/.*vc\.rounds=\([0-9]*\).*/\1/p' /proc/cmdline)
+# shellcheck disable=SC2086 # a word or none
+tap vc-multi veth0 veth1 $rounds
 
 # ---- the tool ----
 

@@ -947,7 +947,9 @@ struct cleardown_vc_count {
  * sockets, or not at all. Data goes from the client's file to the medium and never through it.
  *
  * A client opens vcN and submits OPEN_AF with the family; from then on everything is as with the
- * kernel's call manager, but for VC_SAP, whose place the request OP_SAP takes (it serves both).
+ * kernel's call manager, but for VC_SAP, whose place the request OP_SAP takes (it serves both), and
+ * for calls to many: MAKE_MULTI, ADD_PARTY and DROP_PARTY are EOPNOTSUPP with
+ * NDIS_STATUS_NOT_SUPPORTED, and the program is not asked.
  *
  * An object is a number: an address family from OPEN_AF to CLOSE_AF, a call from MAKE_CALL or
  * CM_OFFER to its end. It is never used again: EBADFD for one that is over, or is not this call
