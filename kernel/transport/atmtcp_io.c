@@ -165,7 +165,7 @@ static void atmtcp_lose(struct cldn_atmtcp *l, struct sk_buff *skb)
 	cldn_channel_lose(skb);
 }
 
-/* The link has room again: whoever waits for it may try. With half of it, or few would get some. */
+/* The link has room again: who waits for it may try. With half of it, or few would get some. */
 static void atmtcp_feed(struct cldn_atmtcp *l)
 {
 	struct cldn_channel *ch;
@@ -362,7 +362,7 @@ static bool atmtcp_link_takes(struct cldn_channel *ch, u32 need)
 	       atomic_read(&cldn_atmtcp_of(ch)->held) + need <= ATMTCP_HELD_MAX;
 }
 
-/* Senders on several CPUs may find the same room: a frame of each is what the bound is passed by. */
+/* Senders on several CPUs may find the same room: the bound is passed by a frame of each. */
 static bool atmtcp_link_has_room(struct cldn_channel *ch, u32 need)
 {
 	if (atmtcp_link_takes(ch, need))

@@ -278,8 +278,8 @@ int cldn_q2931_party_add(struct cldn_q2931_party *party)
 }
 
 /*
- * DROP PARTY was sent, or is owed: T398 begins when it is in the window. What ends the wait for room
- * is the call's end, with SAAL and T309.
+ * DROP PARTY was sent, or is owed: T398 begins when it is in the window. What ends the wait for
+ * room is the call's end, with SAAL and T309.
  */
 static void begin_drop(struct cldn_q2931_party *party, u8 by, int result)
 {

@@ -27,9 +27,9 @@
  * counts parties is the owner, and cldn_q2931_party_drop() is not for the last.
  *
  * T399 waits for the answer to ADD PARTY, T397 behind PARTY ALERTING: then the party is dropped,
- * cause 102, since the other side may have it. They run whether there was room in the window or not,
- * as T303 does. T398 waits for the answer to DROP PARTY: then it is gone without. It begins when that
- * is in the window, as T308 does; a window that never opens is the end of SAAL, and T309 of the call.
+ * cause 102, since the other side may have it. They run whether there was room in the window or
+ * not. T398 waits for the answer to DROP PARTY: then it is gone without. It begins when that is in
+ * the window, as T308 does; a window that never opens is the end of SAAL, and T309 of the call.
  */
 #ifndef CLEARDOWN_CALLMGR_Q2931_PARTY_H
 #define CLEARDOWN_CALLMGR_Q2931_PARTY_H
