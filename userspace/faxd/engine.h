@@ -96,7 +96,7 @@ struct fax_options {
 	int send_gap;
 	int turn_gap;
 	double (*clock_ms)(void);	/* the time on the line; NULL: CLOCK_MONOTONIC */
-	double patience;		/* times so long a command's answer may take; 0: 1 */
+	double patience;		/* times so long the modem itself may take; 0: 1 */
 };
 
 struct fax_report {

@@ -32,10 +32,13 @@ static void enter(struct fax_call *c, enum step step, double ms)
 	c->deadline = ms ? c->now + ms : 0;
 }
 
+/* One that calls or listens is answered by the far end, or not, and so in the line's own time. */
 static void command(struct fax_call *c, const char *text, enum step step, double ms)
 {
+	bool far = step == STEP_CALL || !strncmp(text, "+FR", 3);
+
 	class1_command(&c->modem, text);
-	enter(c, step, ms * c->options.patience);
+	enter(c, step, far ? ms : ms * c->options.patience);
 }
 
 static void command_number(struct fax_call *c, const char *text, int n, enum step step, double ms)
