@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --modems 1 --bank "--speed 2 --wait 5000 --machine 201:fax:tx={files}/tx.tif,id=201" --limit 300
+# vm: --modems 1 --bank "--speed 8 --wait 5000 --machine 201:fax:tx={files}/tx.tif,id=201" --limit 300
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif
 # What a user has polled is his, and nobody else's but root's: in the file he names, in what `fax receive`
 # lists for him, also when the daemon was killed before it had kept it.
@@ -24,7 +24,7 @@ as() {
 line_is() { run 0 -j fax status && [ "$(value lines.0.status)" = "$1" ]; }
 
 start_daemon() {
-	su faxd -c "exec cleardown-faxd --line fax0 --line-speed 2 $*" 2>>/tmp/faxd.log &
+	su faxd -c "exec cleardown-faxd --line fax0 --line-speed 8 $*" 2>>/tmp/faxd.log &
 	faxd=$!
 	renice -n -15 -p "$faxd"
 	soon 200 line_is available || { sed 's/^/# /' /tmp/faxd.log; return 1; }
