@@ -9,6 +9,8 @@
 #include "../../kernel/fax/fax.h"
 #include "../../kernel/modem/at.h"
 
+EXPORT_SYMBOL_CLDN(cldn_at_button);
+EXPORT_SYMBOL_CLDN(cldn_at_cadence);
 EXPORT_SYMBOL_CLDN(cldn_at_compose);
 EXPORT_SYMBOL_CLDN(cldn_at_dial);
 EXPORT_SYMBOL_CLDN(cldn_at_dial_valid);
@@ -19,11 +21,13 @@ EXPORT_SYMBOL_CLDN(cldn_at_feed);
 EXPORT_SYMBOL_CLDN(cldn_at_field);
 EXPORT_SYMBOL_CLDN(cldn_at_is_echo);
 EXPORT_SYMBOL_CLDN(cldn_at_level);
+EXPORT_SYMBOL_CLDN(cldn_at_lists);
 EXPORT_SYMBOL_CLDN(cldn_at_lost);
 EXPORT_SYMBOL_CLDN(cldn_at_parse);
 EXPORT_SYMBOL_CLDN(cldn_at_range);
 EXPORT_SYMBOL_CLDN(cldn_at_scan);
 EXPORT_SYMBOL_CLDN(cldn_at_step);
+EXPORT_SYMBOL_CLDN(cldn_at_vls);
 EXPORT_SYMBOL_CLDN(cldn_device_bind);
 EXPORT_SYMBOL_CLDN(cldn_device_find);
 EXPORT_SYMBOL_CLDN(cldn_device_kick);
