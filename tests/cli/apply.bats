@@ -97,7 +97,13 @@ wrong() {
 @test "an object that was bound by hand stays; on another line it is bound anew" {
 	fake bind phone tty:/dev/null --as phone0
 	run fake apply conf
-	is 0 "phone0: is bound to tty:/dev/null, but not by apply" "office: bound to"
+	is 0 "phone0: is bound to tty:/dev/null with other settings, but not by apply" "office: bound to"
+	fake unbind phone0
+	fake bind phone tty:/dev/null --as phone0 --speed 57600 --flow none --init ATS0=0 --args 'c=d a=b'
+	run fake -v apply conf
+	is 0 "phone0: is as it is wanted" "nothing to do"
+	run fake -j apply conf
+	is 0 '"settings_known":true,"as_wanted":true'
 	fake unbind office
 	fake bind port tty:/dev/zero --as office
 	run fake apply conf

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Bindings that outlive the tool, for commands that look at what an earlier one left: a file for each
- * object in the directory FAKE_BOUND, "ID CLASS DEV BACKEND".
+ * object in the directory FAKE_BOUND, "ID CLASS DEV BACKEND SPEED FLOW [ARGS]".
  */
 #include <dirent.h>
 #include <errno.h>
@@ -27,8 +27,8 @@ static bool read_object(const char *name, struct cleardown_list *l)
 
 	if (!file)
 		return false;
-	ok = fscanf(file, "%llu %u %llu %63s", &l->out_id, &l->out_class, &l->out_dev,
-		    l->out_backend) == 4;
+	ok = fscanf(file, "%llu %u %llu %63s %u %u [%255[^]]", &l->out_id, &l->out_class,
+		    &l->out_dev, l->out_backend, &l->out_speed, &l->out_flow, l->out_args) >= 6;
 	snprintf(l->out_name, sizeof(l->out_name), "%.31s", name);
 	fclose(file);
 	return ok;
@@ -64,8 +64,9 @@ int bound_add(const struct cleardown_bind *b)
 
 	if (!file)
 		return -1;
-	fprintf(file, "%llu %u %llu %s:%llu\n", now(), b->clazz,
-		strcmp(b->link, "tty") ? 0 : b->dev, b->link, b->dev);
+	fprintf(file, "%llu %u %llu %s:%llu %u %u [%s]\n", now(), b->clazz,
+		strcmp(b->link, "tty") ? 0 : b->dev, b->link, b->dev, b->speed ? b->speed : 115200,
+		b->flow, b->args);
 	fclose(file);
 	return 0;
 }

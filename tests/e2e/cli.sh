@@ -145,7 +145,11 @@ sed -i s/115200/57600/ /etc/cleardown.conf
 check "other settings: bound anew" json 0 objects.0.action rebind apply
 check "unbind" run 0 unbind far
 check "and bound again by hand" run 0 bind phone tty:/dev/ttyS2 --as far
-check "apply knows that it was not its own" json 0 objects.0.settings_known false apply
+check "apply sees that its settings are others" json 0 objects.0.as_wanted false apply
+check "and leaves it" json 0 changes 0 apply
+check "unbind" run 0 unbind far
+check "bound by hand as it is wanted" run 0 bind phone tty:/dev/ttyS2 --as far --speed 57600
+check "apply sees that, too" json 0 objects.0.as_wanted true apply
 check "unbind" run 0 unbind far
 cleardown -j doctor >/tmp/out
 same "doctor: the module is of the tool's version" "module ok" \

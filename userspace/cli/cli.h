@@ -381,6 +381,9 @@ bool parse_flow(const char *word, enum cldn_flow *flow);
 /* What is expected instead where no object of the class can be bound to such a line, else NULL. */
 const char *bind_form(enum cldn_class class_id, const char *spec);
 bool is_bound_to(const struct cleardown_device *device, const char *spec);
+/* The module tells settings; they are as wished, but for those that the line itself adds. */
+bool settings_told(const struct cleardown_device *device);
+bool has_settings(const struct cleardown_device *device, const struct bind_wish *wish);
 /* These return exit codes, having told the user, and say nothing else. @name: CLDN_NAME_LEN. */
 int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *name);
 int unbind_device(struct cleardown_ctl *ctl, const struct cleardown_device *device);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * apply: makes the objects that /etc/cleardown.conf wants, and leaves alone what is as it wants. The
- * kernel does not tell with which settings an object was bound, so what was applied is kept in a file
- * for each, until the machine goes down.
+ * apply: makes the objects that /etc/cleardown.conf wants, and leaves alone what is as it wants. What
+ * was applied is kept in a file for each, until the machine goes down: a line may have a name of its
+ * own (a host's, a link in /dev), and is compared by that. Of what somebody else has bound the kernel
+ * tells the settings.
  */
 #include <errno.h>
 #include <inttypes.h>
@@ -108,7 +109,9 @@ static enum action decide(struct cleardown_ctl *ctl, const struct bind_wish *wis
 		return BIND_ANEW;
 	if (was_applied(wish, device, &same))
 		return same ? AS_WANTED : BIND_ANEW;
-	return is_bound_to(device, wish->spec) ? NOT_OURS : BIND_ANEW;
+	if (!is_bound_to(device, wish->spec))
+		return BIND_ANEW;
+	return settings_told(device) && has_settings(device, wish) ? AS_WANTED : NOT_OURS;
 }
 
 static int carry_out(struct cleardown_ctl *ctl, const struct bind_wish *wish, enum action action,
@@ -127,7 +130,7 @@ static int carry_out(struct cleardown_ctl *ctl, const struct bind_wish *wish, en
 }
 
 static void object_to_json(const struct applying *a, const struct conf_object *object,
-			   enum action action, int code)
+			   const struct cleardown_device *device, enum action action, int code)
 {
 	static const char *const words[] = {
 		[AS_WANTED] = "none",
@@ -142,7 +145,8 @@ static void object_to_json(const struct applying *a, const struct conf_object *o
 	put_u64(o, "line_number", object->line);
 	put_text(o, "action", words[action]);
 	put_bool(o, "done", action != AS_WANTED && action != NOT_OURS && !code && !dry_run);
-	put_bool(o, "settings_known", action != NOT_OURS);
+	put_bool(o, "settings_known", action != NOT_OURS || settings_told(device));
+	put_bool(o, "as_wanted", action == AS_WANTED);
 	if (code && json_object_object_get_ex(doc_current(), "error", &error))
 		json_object_object_add(o, "error", json_object_get(error));
 	json_object_array_add(a->objects, o);
@@ -159,7 +163,7 @@ static void object_to_text(const struct applying *a, const struct conf_object *o
 	else if (action == AS_WANTED)
 		progress("%s: is as it is wanted", name);
 	else if (action == NOT_OURS)
-		printf("%s: is bound to %s, but not by apply: its settings are not looked at\n",
+		printf("%s: is bound to %s with other settings, but not by apply: it stays\n",
 		       name, spec);
 	else
 		printf("%s: %sbound %sto %s\n", name, dry_run ? "would be " : "",
@@ -178,7 +182,7 @@ static int apply_object(struct applying *a, const struct conf_object *object)
 			code = carry_out(a->ctl, &object->wish, action, &device);
 	}
 	if (settings.json)
-		object_to_json(a, object, action, code);
+		object_to_json(a, object, &device, action, code);
 	else if (!settings.quiet || code)
 		object_to_text(a, object, action, code);
 	return code;

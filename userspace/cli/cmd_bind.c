@@ -14,6 +14,7 @@
 
 #include "cli.h"
 
+#define DEFAULT_SPEED 115200
 #define RAW_PORT "9100"
 #define ATMTCP_PORT "2812"
 
@@ -348,6 +349,52 @@ static int make_args(const struct bind_wish *wish, char *args, size_t size)
 	if (wish->init)
 		add_init(args, size, wish->init);
 	return XC_OK;
+}
+
+bool settings_told(const struct cleardown_device *device)
+{
+	return strncmp(device->backend, "tty:", 4) || device->speed;
+}
+
+static bool has_word(const char *args, const char *word, size_t len)
+{
+	size_t n;
+
+	for (args += strspn(args, " "); *args; args += n + strspn(args + n, " ")) {
+		n = strcspn(args, " ");
+		if (n == len && !strncmp(args, word, len))
+			return true;
+	}
+	return false;
+}
+
+/* Each word of @args is in @others, too. @own: but for those of the line. */
+static bool words_are_in(const char *args, const char *others, bool own)
+{
+	static const char *const lines[] = { "host=", "port=", "listen=" };
+	size_t i, n;
+
+	for (args += strspn(args, " "); *args; args += n + strspn(args + n, " ")) {
+		n = strcspn(args, " ");
+		for (i = 0; own && i < ARRAY_SIZE(lines); i++)
+			if (!strncmp(args, lines[i], strlen(lines[i])))
+				break;
+		if ((!own || i == ARRAY_SIZE(lines)) && !has_word(others, args, n))
+			return false;
+	}
+	return true;
+}
+
+bool has_settings(const struct cleardown_device *device, const struct bind_wish *wish)
+{
+	bool serial = !strncmp(device->backend, "tty:", 4);
+	char args[CLDN_ARGS_LEN] = "";
+
+	if (serial && (device->speed != (wish->speed ? wish->speed : DEFAULT_SPEED) ||
+		       device->flow != wish->flow))
+		return false;
+	return !make_args(wish, args, sizeof(args)) && words_are_in(args, device->args, false) &&
+	       words_are_in(device->args, args, true);
 }
 
 /* The kernel says why in its own words; it knows better than the errno. */
