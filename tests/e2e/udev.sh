@@ -8,6 +8,8 @@
 # under other names, and what becomes of their objects. Modem N is line 100 + N of the bank.
 . /lib/guest.sh
 
+pid= # background sets it
+
 known() { echo "/dev/serial/by-id/usb-QEMU_QEMU_USB_SERIAL_M$1-if00-port0"; }
 there() { [ -c "$(known "$1")" ]; }
 value() { cleardown -j show "$1" | jsonget "$2"; }

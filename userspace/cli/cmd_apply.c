@@ -163,8 +163,8 @@ static void object_to_text(const struct applying *a, const struct conf_object *o
 	else if (action == AS_WANTED)
 		progress("%s: is as it is wanted", name);
 	else if (action == NOT_OURS)
-		printf("%s: is bound to %s with other settings, but not by apply: it stays\n",
-		       name, spec);
+		printf("%s: is bound to %s with other settings, but not by apply: it stays\n", name,
+		       spec);
 	else
 		printf("%s: %sbound %sto %s\n", name, dry_run ? "would be " : "",
 		       action == BIND_ANEW ? "anew " : "", spec);
