@@ -12,19 +12,20 @@
 #include <cleardown/class.h>
 #include <cleardown/hook.h>
 
-/* Every emergency fits in this, counted from the wish. */
+/* An emergency fits in this, counted from the wish; see cldn_emergency_ns(). */
 #define CLDN_EMERGENCY_NS (700 * NSEC_PER_MSEC)
 
-/* Some hardware cannot be ended as fast; who waits for it does not wait longer, but for a reboot. */
-static inline u64 cldn_emergency_ns(const struct cldn_device *dev)
-{
-	return READ_ONCE(dev->emergency_ns) ?: CLDN_EMERGENCY_NS;
-}
 /* A task that exits by itself waits at most this long for all its handles together. */
 #define CLDN_EXIT_WAIT_NS (2 * NSEC_PER_SEC)
 #define CLDN_MINORS 256
 /* All are served in one go, with interrupts off, when a phone rings. */
 #define CLDN_OBSERVERS 256
+
+/* Some hardware cannot be ended as fast; only a reboot waits longer for it. */
+static inline u64 cldn_emergency_ns(const struct cldn_device *dev)
+{
+	return READ_ONCE(dev->emergency_ns) ?: CLDN_EMERGENCY_NS;
+}
 
 /* ---- user.c: limits per user id ---- */
 
