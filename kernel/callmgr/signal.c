@@ -22,8 +22,8 @@ static void cm_end_sent(struct cldn_q2931_link *sig, const struct cldn_q2931_msg
 /* Of this call there is more to send when there is room: cm_owing_run(). */
 static void cm_owe(struct cldn_q2931_link *sig, u32 cref)
 {
-	struct cldn_q2931_call *call = cm_lookup(sig, cref & ~(u32)CLDN_Q2931_CREF_FLAG,
-						 !(cref & CLDN_Q2931_CREF_FLAG));
+	struct cldn_q2931_call *call =
+		cm_lookup(sig, cref & ~(u32)CLDN_Q2931_CREF_FLAG, !(cref & CLDN_Q2931_CREF_FLAG));
 
 	if (call && list_empty(&cm_vc_of_call(call)->owing))
 		list_add_tail(&cm_vc_of_call(call)->owing, &cm_link_of_sig(sig)->owing);

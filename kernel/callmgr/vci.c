@@ -10,8 +10,8 @@
 #include "trace.h"
 
 /*
- * In the table of VCIs, where else a VC is: the reference of the call that had it. The place of that
- * reference has its key in turn: cm_call_leave().
+ * In the table of VCIs, where else a VC is: the reference of the call that had it. The place of
+ * that reference has its key in turn: cm_call_leave().
  */
 #define CM_QUARANTINED XA_MARK_1
 /* of these: no RESTART was sent yet */

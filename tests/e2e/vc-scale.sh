@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
 # kernels: 6.1 6.12
+# vm: --limit 400
 # modules: veth
 # Ten thousand calls at once, over a cable inside the machine, each with a file at both ends.
 . /lib/guest.sh
