@@ -7,7 +7,8 @@
 . /lib/guest.sh
 
 load_for_many() {
-	insmod /modules/cleardown.ko late_ms=200 max_handles=32768 && insmod /modules/cleardown_net.ko
+	insmod /modules/cleardown.ko late_ms=200 max_handles=32768 &&
+		insmod /modules/cleardown_net.ko
 }
 
 figures() {

@@ -147,7 +147,8 @@ int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 1;
-	if (!tap(vc_links(&a, &b, argv + 1, "", "", SELECTOR) && !cd_bind_events(b.af, a.events, FAR),
+	if (!tap(vc_links(&a, &b, argv + 1, "", "", SELECTOR) &&
+			 !cd_bind_events(b.af, a.events, FAR),
 		 "two links, and one queue"))
 		return 1;
 	sustained(atoi(argv[3]));
