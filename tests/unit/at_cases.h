@@ -244,9 +244,15 @@ struct at_list_case {
 };
 
 static const struct at_list_case at_list_cases[] = {
-	{ "0,1,8", true },	 { "(0,1,1.0,2.0,8)", true }, { "+FCLASS: (0,1,8,80)", true },
-	{ "8", true },		 { "0,1,1.8", false },	      { "0,1,8.0", false },
-	{ "80", false },	 { "18", false },	      { "", false },
+	{ "0,1,8", true },
+	{ "(0,1,1.0,2.0,8)", true },
+	{ "+FCLASS: (0,1,8,80)", true },
+	{ "8", true },
+	{ "0,1,1.8", false },
+	{ "0,1,8.0", false },
+	{ "80", false },
+	{ "18", false },
+	{ "", false },
 	{ "ERROR", false },
 };
 

@@ -294,8 +294,7 @@ static bool voice_tables(void)
 		const struct at_cadence_case *c = &at_cadence_cases[i];
 		bool found = cldn_at_cadence(BYTES(c->line), strlen(c->line), &on, &tenths);
 
-		good &= fits(found == c->found &&
-				     (!found || (on == c->on && tenths == c->tenths)),
+		good &= fits(found == c->found && (!found || (on == c->on && tenths == c->tenths)),
 			     "cadence", i, c->line);
 	}
 	return good;

@@ -815,8 +815,10 @@ static void codes_between_lines(void)
 	begin_synced(VALID);
 	cldn_dlg_shield(&w.d, true);
 	command("+VTS=1", CLDN_DLG_PLAIN, 5000);
-	modem("\x10/\x10" "5\r\nte\x10~xt\r\n\x10");
-	modem("h" OK "\x10" "R");
+	modem("\x10/\x10"
+	      "5\r\nte\x10~xt\r\n\x10");
+	modem("h" OK "\x10"
+	      "R");
 	verdict("AT+VTS=1\r", "code /;code 5;code ~;text text;code h;done OK;code R;",
 		"codes come in the middle of lines, and cut in two");
 }
@@ -824,8 +826,12 @@ static void codes_between_lines(void)
 static void no_shield_no_codes(void)
 {
 	begin_synced(VALID);
-	modem("\x10" "5\r\n");
-	verdict("", "unasked \x10" "5;", "outside of voice class a DLE is as good as any byte");
+	modem("\x10"
+	      "5\r\n");
+	verdict("",
+		"unasked \x10"
+		"5;",
+		"outside of voice class a DLE is as good as any byte");
 }
 
 static void begin_stream(void)
@@ -840,10 +846,12 @@ static void begin_stream(void)
 static void voice_stream(void)
 {
 	begin_stream();
-	modem("ab\x10\x10" "c\x10");
+	modem("ab\x10\x10"
+	      "c\x10");
 	modem("5d" LOST "e\x10\x03" OK "7\r\n");
 	verdict("",
-		"<ab\x10\x10" "c\x10><5>code 5;<d" LOST "e\x10\x03>code 03;unasked 7;",
+		"<ab\x10\x10"
+		"c\x10><5>code 5;<d" LOST "e\x10\x03>code 03;unasked 7;",
 		"sound goes up as it is; its end is the end of the stream, and NO CARRIER is not");
 }
 

@@ -11,15 +11,15 @@
 
 #include "pump.h"
 
-#define LEVEL_MAX	0xffff
+#define LEVEL_MAX 0xffff
 
 static struct {
 	struct close_options close;
 	bool leave_at_connect;
 	bool stay;
 	uint64_t rings;
-	uint32_t device;		/* CLDN_HOOKDEV_*, 0 = the modem's first */
-	int64_t hold_ns;		/* -1 = until Ctrl-C */
+	uint32_t device; /* CLDN_HOOKDEV_*, 0 = the modem's first */
+	int64_t hold_ns; /* -1 = until Ctrl-C */
 } opts = {
 	.close = { .deadline_ns = CLDN_DEADLINE_DEFAULT },
 	.rings = 1,
@@ -125,8 +125,8 @@ static int let_go(struct session *s, enum cldn_mode mode, int code)
 /* ---- calls ---- */
 
 struct phone_call {
-	const char *number;		/* NULL: an incoming call */
-	int64_t begin_ns;		/* of the connection, 0 = there was none */
+	const char *number; /* NULL: an incoming call */
+	int64_t begin_ns; /* of the connection, 0 = there was none */
 	int64_t end_ns;
 	const char *result;
 	const char *ended;
@@ -558,9 +558,9 @@ static int show_level(const char *word, bool is_gain)
 	if (!status) {
 		code = complain_errno(device.name, "ask for its level", errno);
 	} else {
-		level = is_gain				       ? status->gain :
+		level = is_gain				    ? status->gain :
 			opts.device == CLDN_HOOKDEV_HANDSET ? status->handset_volume :
-							       status->volume;
+							      status->volume;
 		if (settings.json) {
 			put_text(doc_open(is_gain ? "gain" : "volume"), "object", device.name);
 			put_u64(doc_current(), "level", level);
@@ -805,12 +805,12 @@ static int run_at(int argc, char **argv)
 
 /* ---- the table ---- */
 
-#define CLOSE_DETAILS									\
+#define CLOSE_DETAILS                                                               \
 	"      --mode MODE      how the phone is closed: drain, orderly or abort\n" \
 	"      --deadline MS    bound of that close\n"                              \
 	"      --dtr WHAT       the DTR line at the end: drop (default), keep, pulse:MS\n"
 
-#define AFTERWARDS								\
+#define AFTERWARDS \
 	"\nCtrl-C closes in order, twice aborts. With --verbose the close report is shown.\n"
 
 static const struct option own_options[] = {

@@ -344,7 +344,7 @@ enum cldn_event {
 	CLDN_EV_LINES = 37, /**< p1 = CLDN_LINE_* now, p2 = those that changed */
 	CLDN_EV_DOC = 38, /**< p1 = enum cldn_doc, p2 = pages, p3 = low half of its number */
 	CLDN_EV_PRINTER = 39, /**< p1 = PJL status code, text = the printer's display */
-	CLDN_EV_PHONE_BUTTON = 40, /**< p1 = 0..15, see cleardown_button_name(), p3 = CLDN_BUTTON_* */
+	CLDN_EV_PHONE_BUTTON = 40, /**< p1: cleardown_button_name(), p3 = CLDN_BUTTON_* */
 };
 
 /** Bit of a filtered event type for cleardown_phone_set_filter(), cleardown_port_set_filter(). */
