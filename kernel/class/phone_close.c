@@ -4,11 +4,11 @@
  * time; what a rung leaves unfinished the next one finds in the dialogue's state and takes over.
  *
  * A data call ends politely by DTR: with &D2 that is the modem's own orderly disconnect, and DCD
- * low is the proof. Escape and ATH are for those who keep DTR up, or have none: bind said so, or the
- * modem was seen not to heed it. There they run in every mode, for nothing else hangs up, and an
- * emergency has the time for it (dev->emergency_ns). A modem in voice class knows neither DCD nor
- * escape, and DTR does not lead it out of that class: there the stream is ended, the line hung up and
- * class 0 set by one command. When nothing is up no rung takes any time.
+ * low is the proof. Escape and ATH are for those who keep DTR up, or have none: bind said so, or
+ * the modem was seen not to heed it. There they run in every mode, for nothing else hangs up, and
+ * an emergency has the time for it (dev->emergency_ns). A modem in voice class knows neither DCD
+ * nor escape, and DTR does not lead it out of that class: there the stream is ended, the line hung
+ * up and class 0 set by one command. When nothing is up no rung takes any time.
  */
 #include <linux/ktime.h>
 #include <linux/string.h>

@@ -171,7 +171,7 @@ static void atmtcp_feed(struct cldn_atmtcp *l)
 	struct cldn_channel *ch;
 	unsigned long key;
 
-	smp_mb__after_atomic(); /* counted off before @starved is read; pairs with link_has_room() */
+	smp_mb__after_atomic(); /* counted off before @starved is read; see link_has_room() */
 	if (atomic_read(&l->held) > ATMTCP_HELD_MAX / 2 || !test_and_clear_bit(0, &l->starved))
 		return;
 	guard(rcu)();

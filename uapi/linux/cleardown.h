@@ -1491,8 +1491,8 @@ struct cleardown_phone_caps {
 };
 
 /*
- * A tone that the far end, or the handset beside the modem, dials is a button of the keypad: 0 to 9,
- * 10 for *, 11 for #, 12 to 15 for A to D. Whoever was told DOWN is told UP, once, also when the
+ * A tone that the far end, or the handset beside the modem, dials is a button of the keypad: 0 to
+ * 9, 10 for *, 11 for #, 12 to 15 for A to D. Whoever was told DOWN is told UP, once, also when the
  * queue is full: if need be when his handle ends, before CLOSE returns. Source: PHONE_BUTTON.
  */
 #define CLEARDOWN_BUTTONMODE_KEYPAD	0x8
