@@ -291,7 +291,8 @@ static void cm_vc_ops_run(struct cm_vc *vc)
 	if (vc->op && READ_ONCE(vc->op->cancelled))
 		cm_vc_cancel(vc);
 	cm_parties_run(vc);
-	while (!vc->op && (vc->op = cldn_member_op(&vc->m.h)))
+	/* A record that waits for the last writer would be the next call's; he calls the worker. */
+	while (!vc->op && vc->cdr_phase != CM_CDR_DUE && (vc->op = cldn_member_op(&vc->m.h)))
 		cm_vc_begin(vc);
 	if (next != U64_MAX && !vc->buried) /* a REJECT may have been its end */
 		cm_timer_start(vc->m.link, &vc->misc, next);
