@@ -34,7 +34,7 @@ static void usage(FILE *to)
 		"  meet NAME MS [TEXT]     waits for the other VM; prints its text\n"
 		"  qmp device_del ID       a command for QEMU's monitor\n"
 		"  far stop                a command for the monitor of the other VM\n"
-		"  wait-deleted ID [MS]    waits until QEMU has taken the device away\n"
+		"  wait-deleted ID [MS]    waits until the guest has let go of a PCI device\n"
 		"  line NUMBER             the DTR and RTS that the guest drives on a modem line\n"
 		"  mark TEXT               writes TEXT to the host's log\n"
 		"  sum NAME [BYTES]        size and SHA-256 of a file of the host, or of its beginning\n"
