@@ -11,6 +11,7 @@
 
 #include <fcntl.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -52,14 +53,19 @@ static bool listens(unsigned int port)
 	return found;
 }
 
-static pid_t relay_try(void)
+/* Not even an ending connection has that port, which would be as good as a listener to atmtcp. */
+static bool is_free(unsigned int port)
 {
-	pid_t pid = fork();
+	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(port) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0);
+	int ret = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
 
-	if (pid < 0)
-		DIE("fork: %s", strerror(errno));
-	if (pid)
-		return pid;
+	close(fd);
+	return !ret;
+}
+
+static void relay_run(void)
+{
 	if (!freopen(PRINTED, "w", stdout))
 		_exit(1);
 	execl(ATMTCP, "atmtcp", "listen", "3813", "listen", "3814", "print", NULL);
@@ -67,21 +73,25 @@ static pid_t relay_try(void)
 }
 
 /*
- * Stock atmtcp with two connections, one after the other, and a printer of what passes. It may find
- * its port taken, as long as the last one's connection is not over.
+ * Stock atmtcp with two connections, one after the other, and a printer of what passes. It takes its
+ * second port when the first one has its connection, and gives up if it cannot have it.
  */
 static pid_t relay(void)
 {
 	uint64_t end = cd_now() + 10 * CD_S;
-	pid_t pid = relay_try();
+	pid_t pid;
 
-	while (!listens(3813)) {
+	for (; !is_free(3813) || !is_free(3814); usleep(20000))
+		if (cd_now() > end)
+			DIE("the last relay's ports are not free");
+	pid = fork();
+	if (pid < 0)
+		DIE("fork: %s", strerror(errno));
+	if (!pid)
+		relay_run();
+	for (; !listens(3813); usleep(20000))
 		if (cd_now() > end)
 			DIE("atmtcp does not listen");
-		if (waitpid(pid, NULL, WNOHANG) == pid)
-			pid = relay_try();
-		usleep(20000);
-	}
 	return pid;
 }
 

@@ -8,6 +8,9 @@
 # VCs over TCP: links of this machine with stock atmtcp between them, and without; a cable beside them.
 . /lib/guest.sh
 
+# atmtcp does not reuse a port whose last connection is remembered: with a relay that dies before its
+# links end it would be, for a minute.
+check "connections are forgotten" sh -c "echo 0 >/proc/sys/net/ipv4/tcp_max_tw_buckets"
 check "the loopback interface" ip link set lo up
 check "veth loads" modprobe veth
 check "a cable" ip link add type veth

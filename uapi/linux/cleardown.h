@@ -1282,7 +1282,7 @@ struct cleardown_report_head {
 /* the document did not end by its END_DOC; it is not to be taken for printed */
 #define CLEARDOWN_REPORT_DOC_ABORTED	0x40
 
-/** enum cleardown_step_what - steps of a close ladder, in the order in which they can run */
+/** enum cleardown_step_what - steps of a close ladder; a report has them as they came */
 enum cleardown_step_what {
 	CLEARDOWN_STEP_DRAIN_OPS   = 1,	/* accepted requests end by themselves */
 	CLEARDOWN_STEP_DRAIN_DATA  = 2,	/* accepted bytes leave */
