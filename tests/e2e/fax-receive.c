@@ -53,6 +53,38 @@ static bool last_fax_has(const char *name, const char *value)
 	return false;
 }
 
+/* All of it: while it is made it has another name. */
+static bool is_pdf(const char *path)
+{
+	char words[256];
+
+	snprintf(words, sizeof(words), "grep -aq '^%%PDF-' %s && grep -aq '%%%%EOF' %s", path,
+		 path);
+	return !system(words);
+}
+
+static bool comes_to_be_pdf(const char *path)
+{
+	uint64_t end = cd_now() + 30000 * CD_MS;
+
+	while (access(path, F_OK))
+		if (cd_now() > end || !between_looks())
+			return false;
+	return is_pdf(path);
+}
+
+/* As if the daemon had been killed while it made @pdf. */
+static bool unmake_pdf(const char *pdf)
+{
+	const char *name = strrchr(pdf, '/');
+	char made[100];
+
+	if (!name)
+		return false;
+	snprintf(made, sizeof(made), "%.*s/.%s", (int)(name - pdf), pdf, name + 1);
+	return !rename(pdf, made) && !truncate(made, 100);
+}
+
 /* The pages, through the host, and that there is a PDF. */
 static bool last_fax_is(const char *document)
 {
@@ -66,9 +98,7 @@ static bool last_fax_is(const char *document)
 	while (!*last_fax("pdf", text))
 		if (cd_now() > end || !between_looks())
 			return false;
-	snprintf(words, sizeof(words), "grep -aq '^%%PDF-' %s && grep -aq '%%%%EOF' %s", text,
-		 text);
-	return !system(words);
+	return is_pdf(text);
 }
 
 static unsigned int line_events(uint32_t event)
@@ -209,16 +239,19 @@ static bool in_page_two(void)
 static void killed_in_a_reception(void)
 {
 	static const char *const more[] = { "--hook", "/tests/fax-hook", NULL };
-	bool good = in_page_two();
+	char pdf[80];
+	bool good = *last_fax("pdf", pdf) && in_page_two();
 
 	EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
 	EXPECT(good, desk_quiet(&desk));
+	EXPECT(good, unmake_pdf(pdf));
 	bank("waitfor 200 idle 60000");
 	EXPECT(good, faxd_start(&desk, more));
 	faxes = last_number();
 	EXPECT(good, last_fax_has("outcome", "cut"));
 	EXPECT(good, last_fax_has("pages", "1"));
 	EXPECT(good, faxd_line_is("state", "listening", 20000));
+	EXPECT(good, comes_to_be_pdf(pdf));
 	tap(good, "killed in a reception: on-hook, and the page that had come is kept");
 }
 

@@ -251,6 +251,10 @@ static void add_fax(struct json_object *faxes, const struct client *c, const cha
 	snprintf(path, sizeof(path), "%.*s", len, name);
 	put(o, "name", path);
 	snprintf(path, sizeof(path), "%s/%.*s.tif", directory, len, name);
+	if (access(path, F_OK)) { /* it is about to get its name */
+		json_object_put(o);
+		return;
+	}
 	put(o, "file", path);
 	snprintf(path, sizeof(path), "%s/%.*s.pdf", directory, len, name);
 	put(o, "pdf", access(path, R_OK) ? "" : path);

@@ -2,7 +2,7 @@
 /*
  * What was received: SPOOL/received/NAME.tif, NAME.pdf and NAME.json, where NAME is the time, the line
  * and, of what was polled, the user. While it comes it is .NAME.tif; it gets its name when all of it is on
- * disk.
+ * disk. So with the PDF, which is made of it then: who finds one finds all of it.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -107,13 +107,25 @@ static void run_hook(struct faxd *d, struct fax_file *f)
 		free(f);
 }
 
+/* "SPOOL/received/NAME.tif" to the PDF's name, while it is made, and then. */
+static void name_pdf(const struct fax_file *f, char *made, char *pdf)
+{
+	const char *name = strrchr(f->tif, '/') + 1;
+	int directory = name - f->tif, len = (int)strlen(name) - 4;
+
+	snprintf(made, PATH_LEN, "%.*s.%.*s.pdf", directory, f->tif, len, name);
+	snprintf(pdf, PATH_LEN, "%.*s%.*s.pdf", directory, f->tif, len, name);
+}
+
 static void pdf_ended(struct faxd *d, void *arg, int status)
 {
 	struct fax_file *f = arg;
+	char made[PATH_LEN];
 
-	if (status) {
+	name_pdf(f, made, f->pdf);
+	if (status || rename(made, f->pdf) < 0) {
 		say("%s: no PDF (status %d)", f->tif, status);
-		unlink(f->pdf);
+		unlink(made);
 		f->pdf[0] = '\0';
 	}
 	run_hook(d, f);
@@ -122,8 +134,9 @@ static void pdf_ended(struct faxd *d, void *arg, int status)
 static void make_pdf(struct faxd *d, struct fax_file *f)
 {
 	const char *const argv[] = { TIFF2PDF, "-o", f->pdf, f->tif, NULL };
+	char pdf[PATH_LEN];
 
-	snprintf(f->pdf, sizeof(f->pdf), "%.*s.pdf", (int)strlen(f->tif) - 4, f->tif);
+	name_pdf(f, f->pdf, pdf);
 	program_run(d, argv, PDF_S, pdf_ended, f);
 }
 
@@ -139,6 +152,11 @@ static void read_name(struct fax_file *f, const char *name)
 			 user ? (int)(user - line - 1) : (int)strlen(line + 1), line + 1);
 }
 
+static void name_tif(struct fax_file *f, const struct faxd *d, const char *name)
+{
+	snprintf(f->tif, sizeof(f->tif), "%s/received/%s.tif", d->directory, name);
+}
+
 /* @path, with a dot before its name until now, becomes a fax that was received. */
 static void keep(struct faxd *d, const char *path, const char *name, const struct fax_report *r,
 		 uint64_t job, const char *outcome)
@@ -151,7 +169,7 @@ static void keep(struct faxd *d, const char *path, const char *name, const struc
 	read_name(f, name);
 	f->job = job;
 	snprintf(directory, sizeof(directory), "%s/received", d->directory);
-	snprintf(f->tif, sizeof(f->tif), "%s/received/%s.tif", d->directory, name);
+	name_tif(f, d, name);
 	snprintf(f->from, sizeof(f->from), "%s", r->far_id);
 	snprintf(f->pages, sizeof(f->pages), "%d", r->confirmed);
 	if (write_facts(f, wall_s(), outcome) < 0 || sync_file(path) < 0 ||
@@ -182,6 +200,13 @@ void inbox_keep(struct line *l, const struct fax_report *r)
 
 /* ---- after a daemon that was killed ---- */
 
+static const char *member_text(struct json_object *o, const char *name)
+{
+	const char *text = json_object_get_string(json_object_object_get(o, name));
+
+	return text ? text : "";
+}
+
 /* The sender may have been told that its pages arrived: those that are there count. */
 static void rescue(struct faxd *d, const char *name)
 {
@@ -207,6 +232,28 @@ static void rescue(struct faxd *d, const char *name)
 	}
 }
 
+/* Its PDF was being made, and no hook was told of it. */
+static void finish(struct faxd *d, const char *name)
+{
+	struct fax_file *f = calloc(1, sizeof(*f));
+	char path[PATH_LEN], base[NAME_LEN];
+	struct json_object *facts;
+
+	snprintf(base, sizeof(base), "%.*s", (int)strlen(name) - 5, name + 1);
+	snprintf(path, sizeof(path), "%s/received/%s.json", d->directory, base);
+	facts = json_object_from_file(path);
+	if (f && facts) {
+		read_name(f, base);
+		name_tif(f, d, base);
+		snprintf(f->from, sizeof(f->from), "%s", member_text(facts, "from"));
+		snprintf(f->pages, sizeof(f->pages), "%s", member_text(facts, "pages"));
+		make_pdf(d, f);
+	} else {
+		free(f);
+	}
+	json_object_put(facts);
+}
+
 void inbox_rescue(struct faxd *d)
 {
 	char path[PATH_LEN];
@@ -219,8 +266,12 @@ void inbox_rescue(struct faxd *d)
 		const char *name = names[i]->d_name;
 		size_t len = strlen(name);
 
-		if (name[0] == '.' && len > 5 && len < NAME_LEN && !strcmp(name + len - 4, ".tif"))
-			rescue(d, name);
+		if (name[0] == '.' && len > 5 && len < NAME_LEN) {
+			if (!strcmp(name + len - 4, ".tif"))
+				rescue(d, name);
+			else if (!strcmp(name + len - 4, ".pdf"))
+				finish(d, name);
+		}
 		free(names[i]);
 	}
 	if (n >= 0)
