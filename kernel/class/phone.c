@@ -6,6 +6,7 @@
  * phone_call.c	calls: ringing, going online, the ways of hanging up
  * phone_ops.c	requests
  * phone_voice.c	voice class: transducers, keys, patterns of rings
+ * phone_panel.c	bell, lamps and display of a telephone
  * phone_close.c	the close ladder
  */
 #include <linux/ctype.h>
@@ -57,6 +58,8 @@ static const struct cldn_ioctl phone_ioctls[] = {
 	  sizeof(struct cleardown_phone_caps), phone_get_caps },
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status),
 	  offsetofend(struct cleardown_phone_status, out_caller_name), phone_get_status },
+	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel),
+	  sizeof(struct cleardown_phone_panel), phone_get_panel },
 };
 
 /* ---- bind ---- */
@@ -72,6 +75,8 @@ static void phone_caps_base(struct phone *ph)
 	guard(spinlock_irqsave)(&ph->lock);
 	memset(&ph->caps, 0, sizeof(ph->caps));
 	memset(&ph->voice, 0, sizeof(ph->voice));
+	memset(&ph->panel, 0, sizeof(ph->panel));
+	ph->bell.known = false;
 	ph->caps.out_opcodes = PHONE_OPCODES_BASE;
 	ph->caps.out_hook_devices = CLEARDOWN_HOOKDEV_HANDSET;
 	ph->caps.out_volume_devices = CLEARDOWN_HOOKDEV_SPEAKER;
@@ -104,7 +109,18 @@ static int phone_parse_dtr(struct phone *ph, const char *value, const char *end,
 	return 0;
 }
 
-/* Finds init=... and dtr=... among the words of @args. */
+static int phone_parse_panel(struct phone *ph, const char *value, const char *end, char *text,
+			     size_t len)
+{
+	if (end - value != 3 || strncmp(value, "ask", 3)) {
+		snprintf(text, len, "panel= can only be ask");
+		return -EINVAL;
+	}
+	ph->panel_ask = true;
+	return 0;
+}
+
+/* Finds init=..., dtr=... and panel=... among the words of @args. */
 static int phone_parse_args(struct phone *ph, const char *args, char *text, size_t len)
 {
 	const char *word, *end;
@@ -116,6 +132,8 @@ static int phone_parse_args(struct phone *ph, const char *args, char *text, size
 			ret = phone_parse_init(ph, word + 5, end, text, len);
 		else if (!strncmp(word, "dtr=", 4))
 			ret = phone_parse_dtr(ph, word + 4, end, text, len);
+		else if (!strncmp(word, "panel=", 6))
+			ret = phone_parse_panel(ph, word + 6, end, text, len);
 	}
 	return ret;
 }
@@ -161,20 +179,26 @@ enum {
 	PHONE_SCRIPT_SELECTS,
 	PHONE_SCRIPT_SOUND,
 	PHONE_SCRIPT_CADENCE,
+	PHONE_SCRIPT_BELL,
+	PHONE_SCRIPT_LAMPS,
+	PHONE_SCRIPT_DISPLAY,
 	PHONE_SCRIPT_TONES,
 	PHONE_SCRIPT_BURSTS,
+	PHONE_SCRIPT_REST,
 };
 
 /**
  * struct phone_script - a line of the start script
- * @body: command; NULL depends on the bind
+ * @body: command; NULL depends on the bind, or on the session before
  * @once: asks what the modem has; left out when that is known
  * @voice: only for a modem that has voice class
+ * @panel: only where bind wants it
  */
 struct phone_script {
 	const char *body;
 	bool once;
 	bool voice;
+	bool panel;
 };
 
 static const struct phone_script phone_script[] = {
@@ -188,14 +212,22 @@ static const struct phone_script phone_script[] = {
 	[PHONE_SCRIPT_SELECTS] = { .body = "+VLS=?", .once = true, .voice = true },
 	[PHONE_SCRIPT_SOUND] = { .body = "+VGT=?", .once = true, .voice = true },
 	[PHONE_SCRIPT_CADENCE] = { .body = "+VDR=?", .once = true, .voice = true },
+	[PHONE_SCRIPT_BELL] = { .body = "+CRMP=?", .once = true, .panel = true },
+	[PHONE_SCRIPT_LAMPS] = { .body = "+CIND=?", .once = true, .panel = true },
+	[PHONE_SCRIPT_DISPLAY] = { .body = "+CDIS=?", .once = true, .panel = true },
 	[PHONE_SCRIPT_TONES] = { .body = "+VTS=?", .once = true },
 	[PHONE_SCRIPT_BURSTS] = { .body = "+VDR=1,0" },
+	[PHONE_SCRIPT_REST] = { .body = NULL },
 };
 
 static const char *phone_script_body(struct phone *ph, u32 line)
 {
 	if (line == PHONE_SCRIPT_LINES)
 		return phone_lines_body(ph);
+	if (line == PHONE_SCRIPT_REST) {
+		phone_panel_rest(ph, ph->rest);
+		return ph->rest;
+	}
 	return phone_script[line].body ?: ph->init;
 }
 
@@ -212,7 +244,7 @@ static bool phone_script_wanted(struct phone *ph, u32 line)
 		return ph->voice.cadence;
 	default:
 		return *phone_script_body(ph, line) && !(s->once && ph->discovered) &&
-		       (!s->voice || ph->voice.known);
+		       (!s->voice || ph->voice.known) && (!s->panel || ph->panel_ask);
 	}
 }
 
@@ -291,6 +323,12 @@ static void phone_discover(struct phone *ph, bool ok)
 	case PHONE_SCRIPT_CADENCE:
 		ph->voice.cadence = ok;
 		break;
+	case PHONE_SCRIPT_BELL:
+	case PHONE_SCRIPT_LAMPS:
+	case PHONE_SCRIPT_DISPLAY:
+		if (ok)
+			phone_panel_discover(ph, ph->script - PHONE_SCRIPT_BELL);
+		break;
 	case PHONE_SCRIPT_TONES:
 		if (ok)
 			ph->caps.out_opcodes |= PHONE_OPCODE(SEND_DTMF);
@@ -310,6 +348,8 @@ static void phone_script_class(struct phone *ph, bool ok)
 		phone_set_class(ph, ph->init_effects & CLDN_AT_FX_VOICE);
 	if (ph->script == PHONE_SCRIPT_CLASS)
 		phone_set_class(ph, false);
+	if (ph->script == PHONE_SCRIPT_REST && ok)
+		phone_panel_rested(ph);
 }
 
 /*
@@ -380,6 +420,7 @@ static void phone_forget_session(struct phone *ph)
 	ph->dtr_useless = false;
 	ph->unanswered = false;
 	ph->step_over = false;
+	phone_panel_forget(ph);
 	guard(spinlock_irqsave)(&ph->lock);
 	memset(&ph->status, 0, sizeof(ph->status));
 }
@@ -392,6 +433,7 @@ static void phone_open(struct cldn_device *dev)
 	if (ph->probes != dev->link.probes) {
 		ph->discovered = false;
 		ph->class8 = false;
+		ph->panel_used = false;
 		ph->dtr_ignored = false;
 		WRITE_ONCE(dev->emergency_ns, ph->no_dtr ? PHONE_NO_DTR_NS : 0);
 	}

@@ -8,7 +8,9 @@
  * the modem was seen not to heed it. There they run in every mode, for nothing else hangs up, and
  * an emergency has the time for it (dev->emergency_ns). A modem in voice class knows neither DCD
  * nor escape, and DTR does not lead it out of that class: there the stream is ended, the line hung
- * up and class 0 set by one command. When nothing is up no rung takes any time.
+ * up and class 0 set by one command, which also silences the bell of a telephone, darkens its lamps
+ * and clears its display. Behind a data call that waits for the next open. When nothing is up no
+ * rung takes any time.
  */
 #include <linux/ktime.h>
 #include <linux/string.h>
@@ -115,16 +117,21 @@ static enum cldn_step_verdict phone_abort_run(struct phone *ph, struct cldn_step
 	return CLDN_STEP_DONE;
 }
 
-/* ---- leaving voice class ---- */
+/* ---- leaving voice class, and putting the panel to rest ---- */
 
 static enum cldn_step_verdict phone_voice_begin(struct phone *ph, u64 until_ns)
 {
-	const char *body = phone_voice_end(ph);
+	const char *voice = phone_voice_end(ph);
+	char body[CLDN_AT_BODY_MAX];
+	size_t n = phone_panel_rest(ph, body);
 
-	if (!body || phone_busy(ph))
+	if ((!voice && (!n || !cldn_dlg_idle(&ph->dlg))) || phone_busy(ph))
 		return CLDN_STEP_NOTHING;
+	if (voice)
+		snprintf(body + n, sizeof(body) - n, "%s%s", n ? ";" : "", voice);
 	phone_take_over(ph);
-	cldn_dlg_break(&ph->dlg);
+	if (voice)
+		cldn_dlg_break(&ph->dlg);
 	cldn_dlg_command(&ph->dlg, body, strlen(body), CLDN_DLG_PLAIN, ktime_get_ns(), until_ns);
 	return CLDN_STEP_WAIT;
 }
@@ -133,7 +140,10 @@ static enum cldn_step_verdict phone_voice_run(struct phone *ph, struct cldn_step
 {
 	enum cldn_step_verdict verdict = phone_step_result(ph, result);
 
-	if (verdict == CLDN_STEP_DONE && ph->step_code == CLEARDOWN_RESULT_OK) {
+	if (verdict != CLDN_STEP_DONE || ph->step_code != CLEARDOWN_RESULT_OK)
+		return verdict;
+	phone_panel_rested(ph);
+	if (ph->class8) {
 		phone_call_over(ph, ph->step_code);
 		phone_set_class(ph, false);
 		phone_set_hook(ph, PHONE_HOOK_ON);

@@ -102,7 +102,7 @@ int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 
 	case CLEARDOWN_OP_SET_GAIN:
 		return phone_check_level(caps.out_gain_devices, in, status);
 	default:
-		return 0;
+		return phone_panel_check(ph, opcode, in, len, status);
 	}
 }
 
@@ -119,7 +119,7 @@ void phone_op_end(struct phone *ph, u32 status, int error, u32 p1)
 	cldn_op_put(op);
 }
 
-static void phone_op_failed(struct phone *ph, u32 code)
+void phone_op_failed(struct phone *ph, u32 code)
 {
 	phone_op_end(ph, CLEARDOWN_PHONEERR_OPERATIONFAILED, -EIO, code);
 }
@@ -138,7 +138,7 @@ static void phone_op_command(struct phone *ph, const void *body, size_t len, u32
 }
 
 /* A command of ours: any modem answers it within five seconds. */
-static void phone_op_short(struct phone *ph, const char *body)
+void phone_op_short(struct phone *ph, const char *body)
 {
 	phone_op_command(ph, body, strlen(body), CLDN_DLG_PLAIN, ktime_get_ns() + PHONE_COMMAND_NS);
 }
@@ -425,6 +425,9 @@ static const struct phone_request phone_requests[] = {
 	{ CLEARDOWN_OP_SET_HOOKSWITCH, false, phone_start_hookswitch, phone_done_hookswitch },
 	{ CLEARDOWN_OP_SET_VOLUME, false, phone_start_level, phone_done_level },
 	{ CLEARDOWN_OP_SET_GAIN, false, phone_start_level, phone_done_level },
+	{ CLEARDOWN_OP_SET_RING, false, phone_start_ring, phone_done_ring },
+	{ CLEARDOWN_OP_SET_LAMP, false, phone_start_lamp, phone_done_lamp },
+	{ CLEARDOWN_OP_SET_DISPLAY, false, phone_start_display, phone_done_display },
 	{ CLEARDOWN_OP_DIAL, false, phone_start_dial, phone_done_call },
 	{ CLEARDOWN_OP_ANSWER, false, phone_start_answer, phone_done_call },
 	{ CLEARDOWN_OP_HANGUP, true, phone_start_hangup, NULL },

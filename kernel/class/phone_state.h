@@ -63,6 +63,16 @@ enum phone_hook {
 	PHONE_HOOK_OFF,
 };
 
+/* What of the front of a telephone is asked for; see phone_panel.c. */
+enum phone_panel_part {
+	PHONE_PANEL_BELL,
+	PHONE_PANEL_LAMPS,
+	PHONE_PANEL_DISPLAY,
+};
+
+/* Longest command of phone_panel_rest(). */
+#define PHONE_REST_MAX 96
+
 enum phone_hang_means {
 	PHONE_HANG_ABORT,
 	PHONE_HANG_DTR,
@@ -115,6 +125,11 @@ struct phone_voice {
  * @probes: link.probes of the hardware that was discovered
  * @gain: +VGR
  * @voice: see there; written under @lock
+ * @panel: what the front of a telephone has and shows; the worker changes it under @lock
+ * @bell: volumes of its bell
+ * @panel_ask: bind wants it asked for
+ * @panel_used: it may show something; outlives the session where it was not put to rest
+ * @rest: the command that the start of the session puts it to rest with, "" = none
  * @class8: the modem may be in voice class; outlives the session where it was not left
  * @act: enum phone_act
  * @script: line of the start script that runs
@@ -161,6 +176,11 @@ struct phone {
 	u32 probes;
 	struct phone_scale gain;
 	struct phone_voice voice;
+	struct cleardown_phone_panel panel;
+	struct phone_scale bell;
+	bool panel_ask;
+	bool panel_used;
+	char rest[PHONE_REST_MAX];
 	bool class8;
 
 	u32 act;
@@ -257,7 +277,23 @@ void phone_dlg_code(struct cldn_dialogue *d, u8 code);
 void phone_cadence(struct phone *ph, const u8 *line, size_t len);
 void phone_ring_pattern(struct phone *ph);
 
+/* phone_panel.c */
+void phone_panel_discover(struct phone *ph, enum phone_panel_part part);
+int phone_get_panel(struct cldn_handle *h, void *arg);
+int phone_panel_check(struct phone *ph, u32 opcode, const void *in, u32 len, u32 *status);
+void phone_start_ring(struct phone *ph);
+void phone_done_ring(struct phone *ph, u32 code);
+void phone_start_lamp(struct phone *ph);
+void phone_done_lamp(struct phone *ph, u32 code);
+void phone_start_display(struct phone *ph);
+void phone_done_display(struct phone *ph, u32 code);
+size_t phone_panel_rest(const struct phone *ph, char *body);
+void phone_panel_rested(struct phone *ph);
+void phone_panel_forget(struct phone *ph);
+
 /* phone_ops.c */
+void phone_op_short(struct phone *ph, const char *body);
+void phone_op_failed(struct phone *ph, u32 code);
 int phone_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 *status);
 void phone_ops(struct phone *ph, u64 now);
 void phone_fixup_done(struct phone *ph, u32 code);

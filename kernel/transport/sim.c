@@ -6,7 +6,10 @@
  * byte back; it ends when DTR falls, by +++ and H, or by the script. Without a delay an answer is
  * there when write() returns, and its event was raised in it.
  *
- * The script: at bind by arguments (delay= deaf= short= room= lines= guard=), while it runs by
+ * With set=1 it is a telephone: handset and speaker (V.253), and a front with a bell, two lamps and
+ * a display of two rows (3GPP TS 27.007). What that shows outlives a close, as it would on a desk.
+ *
+ * The script: at bind by arguments (delay= deaf= short= room= lines= guard= set=), while it runs by
  * debugfs, cleardown_sim/INDEX/control, one command for each write; reading it gives the counters.
  *
  *   delay US       answers come so much later
@@ -56,13 +59,13 @@ enum sim_result {
 	SIM_CONNECT = CLEARDOWN_RESULT_CONNECT,
 	SIM_RING = CLEARDOWN_RESULT_RING,
 	SIM_NO_CARRIER = CLEARDOWN_RESULT_NO_CARRIER,
+	SIM_ERROR = CLEARDOWN_RESULT_ERROR,
 };
 
 static const char *const sim_texts[] = {
-	[SIM_OK] = "OK",
-	[SIM_CONNECT] = "CONNECT 115200",
-	[SIM_RING] = "RING",
-	[SIM_NO_CARRIER] = "NO CARRIER",
+	[SIM_OK] = "OK",       [SIM_CONNECT] = "CONNECT 115200",
+	[SIM_RING] = "RING",   [SIM_NO_CARRIER] = "NO CARRIER",
+	[SIM_ERROR] = "ERROR",
 };
 
 /**
@@ -72,6 +75,7 @@ static const char *const sim_texts[] = {
  * @short_max: most bytes that one write takes, 0 = no such limit
  * @room: size of the buffer for written bytes, at most SIM_TX_SIZE
  * @lines: there are modem lines
+ * @set: it is a telephone
  * @deaf: see above
  * @stall: see above
  * @vanished: see above
@@ -85,6 +89,7 @@ struct sim_script {
 	u32 short_max;
 	u32 room;
 	bool lines;
+	bool set;
 	bool deaf;
 	bool stall;
 	bool vanished;
@@ -143,6 +148,26 @@ struct sim_modem {
 	u64 ring_ns;
 };
 
+#define SIM_LAMPS 2
+#define SIM_ROWS 2
+#define SIM_COLUMNS 16
+#define SIM_BELLS 3
+#define SIM_LOUDEST 7
+
+/**
+ * struct sim_front - what the telephone shows
+ * @ring: pattern of its bell, 0 = silent
+ * @volume: of the bell
+ * @lamps: 0 = dark
+ * @display: its rows
+ */
+struct sim_front {
+	u32 ring;
+	u32 volume;
+	u32 lamps[SIM_LAMPS];
+	char display[SIM_ROWS][SIM_COLUMNS + 1];
+};
+
 /**
  * struct sim_counts - since bind
  * @opens: successful opens
@@ -178,6 +203,7 @@ struct sim_counts {
  * @live: between open and shut
  * @script: how it is to behave
  * @modem: what it is doing
+ * @front: what it shows
  * @counts: what it has done
  * @tx: bytes taken by write
  * @rx: bytes that read will give
@@ -193,6 +219,7 @@ struct cldn_sim {
 	bool live;
 	struct sim_script script;
 	struct sim_modem modem;
+	struct sim_front front;
 	struct sim_counts counts;
 	DECLARE_KFIFO(tx, u8, SIM_TX_SIZE);
 	DECLARE_KFIFO(rx, u8, SIM_RX_SIZE);
@@ -315,11 +342,93 @@ static void sim_register(struct cldn_sim *s, const char *p)
 		s->script.guard_ms = min(value, 255U) * SIM_S12_MS;
 }
 
+/* What a telephone says about itself. */
+static const struct {
+	const char *question;
+	const char *answer;
+} sim_has[] = {
+	{ "FCLASS=?", "0,8" },
+	{ "VLS=?", "0,\"\"\r\n1,\"T\"\r\n4,\"TS\"\r\n5,\"TSM\"" },
+	{ "VGR=?", "(0-15)" },
+	{ "VGT=?", "(0-15)" },
+	{ "CRMP=?", "+CRMP: (0),(0-7),(0),(0-3)" },
+	{ "CIND=?", "+CIND: (\"message\",(0-5)),(\"power\",(0-1))" },
+	{ "CDIS=?", "+CDIS: (16),(16)" },
+};
+
+static bool sim_set_ring(struct sim_front *f, const char *p)
+{
+	u32 call, volume, type, ring;
+
+	if (sscanf(p, "%u,%u,%u,%u", &call, &volume, &type, &ring) != 4 || call || type ||
+	    volume > SIM_LOUDEST || ring > SIM_BELLS)
+		return false;
+	f->ring = ring;
+	f->volume = volume;
+	return true;
+}
+
+/* Digits with commas between; what is left out stays. */
+static bool sim_set_lamps(struct sim_front *f, const char *p, const char *end)
+{
+	u32 lamp = 0;
+
+	for (; p < end; p++) {
+		if (*p == ',' && ++lamp == SIM_LAMPS)
+			return false;
+		if (*p != ',' && !isdigit(*p))
+			return false;
+		if (isdigit(*p))
+			f->lamps[lamp] = *p - '0';
+	}
+	return true;
+}
+
+/* Quoted rows with commas between. */
+static bool sim_set_display(struct sim_front *f, const char *p, const char *end)
+{
+	u32 row;
+
+	for (row = 0; p < end; row++) {
+		size_t n = *p == '"' ? strcspn(p + 1, "\"") : SIM_LINE;
+
+		if (row == SIM_ROWS || n > SIM_COLUMNS || p[n + 1] != '"')
+			return false;
+		memcpy(f->display[row], p + 1, n);
+		f->display[row][n] = '\0';
+		p += n + 2;
+		p += *p == ',';
+	}
+	return true;
+}
+
+/* An extended command, up to @end. A modem that is no telephone says OK to any. */
+static bool sim_extended(struct cldn_sim *s, const char *p, const char *end, const char **info)
+{
+	size_t i;
+
+	if (!s->script.set)
+		return true;
+	for (i = 0; i < ARRAY_SIZE(sim_has); i++)
+		if (!strncmp(p, sim_has[i].question, strlen(sim_has[i].question))) {
+			*info = sim_has[i].answer;
+			return true;
+		}
+	if (!strncmp(p, "CRMP=", 5))
+		return sim_set_ring(&s->front, p + 5);
+	if (!strncmp(p, "CIND=", 5))
+		return sim_set_lamps(&s->front, p + 5, end);
+	if (!strncmp(p, "CDIS=", 5))
+		return sim_set_display(&s->front, p + 5, end);
+	return true;
+}
+
 /* @p is what follows AT. One letter, one command; the rest of the line belongs to D. */
 static void sim_command(struct cldn_sim *s, const char *p, u64 now)
 {
 	struct sim_modem *m = &s->modem;
 	const char *info = NULL;
+	const char *end;
 
 	s->counts.commands++;
 	while (*p) {
@@ -354,7 +463,10 @@ static void sim_command(struct cldn_sim *s, const char *p, u64 now)
 			sim_register(s, p);
 			break;
 		case '+':
-			p += strcspn(p, ";");
+			end = p + strcspn(p, ";");
+			if (!sim_extended(s, p, end, &info))
+				return sim_answer(s, SIM_ERROR, NULL, now);
+			p = end;
 			break;
 		case '&':
 			p += *p ? 1 : 0;
@@ -512,6 +624,7 @@ enum sim_token {
 	SIM_ROOM,
 	SIM_LINES,
 	SIM_GUARD,
+	SIM_SET,
 	SIM_RINGS,
 	SIM_SAY,
 	SIM_CARRIER,
@@ -530,7 +643,7 @@ enum sim_token {
 static const match_table_t sim_args = {
 	{ SIM_DELAY, "delay=%s" }, { SIM_DEAF, "deaf=%s" },   { SIM_SHORT, "short=%s" },
 	{ SIM_ROOM, "room=%s" },   { SIM_LINES, "lines=%s" }, { SIM_GUARD, "guard=%s" },
-	{ SIM_UNKNOWN, NULL },
+	{ SIM_SET, "set=%s" },	   { SIM_UNKNOWN, NULL },
 };
 
 static const match_table_t sim_commands = {
@@ -590,6 +703,9 @@ static int sim_set_number(struct sim_script *script, int token, u32 value)
 		return 0;
 	case SIM_LINES:
 		script->lines = value;
+		return 0;
+	case SIM_SET:
+		script->set = value;
 		return 0;
 	}
 	return -EINVAL;
@@ -752,6 +868,7 @@ static int sim_control_show(struct seq_file *m, void *unused)
 {
 	struct cldn_sim *s = m->private;
 	struct sim_counts counts;
+	struct sim_front front;
 	struct sim_modem *modem = &s->modem;
 
 	spin_lock_irq(&s->lock);
@@ -760,11 +877,16 @@ static int sim_control_show(struct seq_file *m, void *unused)
 		   s->live, modem->data, modem->call, modem->busy, modem->dtr, modem->rts,
 		   modem->dcd, modem->ri);
 	seq_printf(m, "queued %u\nunread %u\n", kfifo_len(&s->tx), kfifo_len(&s->rx));
+	front = s->front;
 	spin_unlock_irq(&s->lock);
+	seq_printf(m, "bell %u\nbell_volume %u\nlamp0 %u\nlamp1 %u\n", front.ring, front.volume,
+		   front.lamps[0], front.lamps[1]);
 	seq_printf(m, "opens %llu\ncloses %llu\nwritten %llu\nflushed %llu\nread %llu\n",
 		   counts.opens, counts.closes, counts.written, counts.flushed, counts.read);
 	seq_printf(m, "commands %llu\nanswers %llu\nrings %llu\nlost %llu\n", counts.commands,
 		   counts.answers, counts.rings, counts.lost);
+	/* Last, for they are no numbers. */
+	seq_printf(m, "row0 \"%s\"\nrow1 \"%s\"\n", front.display[0], front.display[1]);
 	return 0;
 }
 

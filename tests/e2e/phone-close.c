@@ -429,6 +429,7 @@ static const struct {
 	{ CLEARDOWN_IOC_SET_OPTIONS, sizeof(struct cleardown_options) },
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps) },
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status) },
+	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel) },
 };
 
 static bool is_dead(int fd)

@@ -762,6 +762,53 @@ static bool documents_are_ended_with_their_result(void)
 	return good;
 }
 
+static struct cleardown_op_display display;
+
+static void keep_display(const struct cleardown_submit *s)
+{
+	if (s->opcode == CLEARDOWN_OP_SET_DISPLAY && s->in_len == sizeof(display))
+		memcpy(&display, (void *)(uintptr_t)s->in_ptr, sizeof(display));
+}
+
+static bool display_is_set_and_the_front_converted(void)
+{
+	struct cleardown_phone_panel *k = (struct cleardown_phone_panel *)answer;
+	struct cleardown_request set = {
+		.size = sizeof(set),
+		.opcode = CLDN_OP_SET_DISPLAY,
+		.in = "busy",
+		.in_len = 4,
+		.a = 1,
+		.b = 12,
+	};
+	struct cleardown_phone *phone = phone_or_die();
+	const struct cleardown_panel *p;
+	bool good = true;
+
+	on_submit = keep_display;
+	EXPECT_EQ(good, cleardown_phone_submit(phone, &set), 0);
+	EXPECT(good, display.row == 1 && display.column == 12 && !strcmp(display.text, "busy"));
+	k->out_ring_modes = 3;
+	k->out_ring_mode = 2;
+	k->out_ring_volume = 0xffff;
+	k->out_lamps = 1;
+	k->out_lamp_modes[0] = CLEARDOWN_LAMPMODE_OFF | CLEARDOWN_LAMPMODE_WINK;
+	k->out_lamp[0] = CLEARDOWN_LAMPMODE_WINK;
+	k->out_display_rows = 2;
+	k->out_display_columns = 4;
+	memcpy(k->out_display, "freebusy", 8);
+	p = cleardown_phone_get_panel(phone);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_PHONE_PANEL);
+	EXPECT(good, p && p->ring_modes == 3 && p->ring_mode == 2 && p->ring_volume == 0xffff);
+	EXPECT(good, p && p->lamps == 1 && p->lamp[0] == CLDN_LAMPMODE_WINK);
+	EXPECT(good, p && p->lamp_modes[0] == (CLDN_LAMPMODE_OFF | CLDN_LAMPMODE_WINK));
+	EXPECT(good, p && !strcmp(p->display[0], "free") && !strcmp(p->display[1], "busy"));
+	k->out_display_columns = CLDN_DISPLAY_COLUMNS + 1;
+	EXPECT(good, !cleardown_phone_get_panel(phone) && errno == EPROTO);
+	cleardown_phone_free(phone);
+	return good;
+}
+
 static bool printer_status_is_converted(void)
 {
 	struct cleardown_port_status *s = (struct cleardown_port_status *)answer;
@@ -2062,6 +2109,7 @@ static const struct {
 	{ "a port opens and closes as its class", port_opens_and_closes_as_its_class },
 	{ "the start of a document has level and name", start_of_a_document_has_level_and_name },
 	{ "documents are ended with their result", documents_are_ended_with_their_result },
+	{ "the display is set and the front converted", display_is_set_and_the_front_converted },
 	{ "a printer's status is converted", printer_status_is_converted },
 	{ "time-outs and options say what they set", timeouts_and_options_say_what_they_set },
 	{ "configure passes all and keeps word and text",

@@ -555,6 +555,7 @@ static const struct call {
 	CALL(SET_OPTIONS, cleardown_options, fill_options),
 	CALL(PHONE_CAPS, cleardown_phone_caps, fill_any),
 	CALL(PHONE_STATUS, cleardown_phone_status, fill_any),
+	CALL(PHONE_PANEL, cleardown_phone_panel, fill_any),
 	CALL(PORT_STATUS, cleardown_port_status, fill_any),
 	CALL(PORT_TIMEOUTS, cleardown_timeouts, fill_timeouts),
 	CALL(PORT_ID, cleardown_port_id, fill_port_id),

@@ -207,6 +207,7 @@ static const struct call calls[] = {
 	GROWN(ON_OWNER, SET_OPTIONS, cleardown_options, dtr_pulse_ms, fill_options, 0),
 	CALL(ON_OWNER, PHONE_CAPS, cleardown_phone_caps, fill_nothing, 0),
 	GROWN(ON_OWNER, PHONE_STATUS, cleardown_phone_status, out_caller_name, fill_nothing, 0),
+	CALL(ON_OWNER, PHONE_PANEL, cleardown_phone_panel, fill_nothing, 0),
 	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
 	GROWN(ON_CTL, CTL_BIND, cleardown_bind, out_text, fill_bind, -ENOENT),
 	GROWN(ON_CTL, CTL_UNBIND, cleardown_unbind, out_text, fill_unbind, -ENOENT),

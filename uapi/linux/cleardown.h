@@ -68,6 +68,7 @@
 /* Phones */
 #define CLEARDOWN_IOC_PHONE_CAPS	_IO(CLEARDOWN_IOC_MAGIC, 0x20)
 #define CLEARDOWN_IOC_PHONE_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x21)
+#define CLEARDOWN_IOC_PHONE_PANEL	_IO(CLEARDOWN_IOC_MAGIC, 0x22)
 /* Ports */
 #define CLEARDOWN_IOC_PORT_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x30)
 #define CLEARDOWN_IOC_PORT_TIMEOUTS	_IO(CLEARDOWN_IOC_MAGIC, 0x31)
@@ -304,10 +305,10 @@ enum cleardown_opcode {
 	CLEARDOWN_OP_SET_VOLUME	    = 0x103,	/* struct cleardown_op_level */
 	CLEARDOWN_OP_SET_GAIN	    = 0x104,	/* struct cleardown_op_level */
 	CLEARDOWN_OP_SET_RING	    = 0x105,	/* struct cleardown_op_ring */
-	CLEARDOWN_OP_SET_LAMP	    = 0x106,	/* these four need hardware that no modem has: */
-	CLEARDOWN_OP_SET_DISPLAY    = 0x107,	/* EOPNOTSUPP, PHONEERR_OPERATIONUNAVAIL */
-	CLEARDOWN_OP_SET_BUTTON	    = 0x108,
-	CLEARDOWN_OP_SET_DATA	    = 0x109,
+	CLEARDOWN_OP_SET_LAMP	    = 0x106,	/* struct cleardown_op_lamp */
+	CLEARDOWN_OP_SET_DISPLAY    = 0x107,	/* struct cleardown_op_display */
+	CLEARDOWN_OP_SET_BUTTON	    = 0x108,	/* these two need hardware that no link has: */
+	CLEARDOWN_OP_SET_DATA	    = 0x109,	/* EOPNOTSUPP, PHONEERR_OPERATIONUNAVAIL */
 	CLEARDOWN_OP_DIAL	    = 0x110,	/* bytes: V.250 dial string */
 	CLEARDOWN_OP_ANSWER	    = 0x111,	/* no input */
 	CLEARDOWN_OP_HANGUP	    = 0x112,	/* no input */
@@ -350,10 +351,56 @@ struct cleardown_op_level {
 	__u32 level;
 };
 
-/** struct cleardown_op_ring - input of SET_RING */
+/**
+ * struct cleardown_op_ring - input of SET_RING: the bell of a telephone
+ * @mode: one of its patterns, 1 to cleardown_phone_panel.out_ring_modes; 0 = silence. Others:
+ *	EINVAL, PHONEERR_INVALRINGMODE
+ * @volume: 0..0xffff, clamped
+ *
+ * A close silences the bell, darkens the lamps and clears the display. Source: TSPI_phoneSetRing.
+ */
 struct cleardown_op_ring {
 	__u32 mode;
 	__u32 volume;
+};
+
+/* PHONELAMPMODE_* of TAPI */
+#define CLEARDOWN_LAMPMODE_OFF		0x02
+#define CLEARDOWN_LAMPMODE_STEADY	0x04
+#define CLEARDOWN_LAMPMODE_WINK		0x08
+#define CLEARDOWN_LAMPMODE_FLASH	0x10
+#define CLEARDOWN_LAMPMODE_FLUTTER	0x20
+#define CLEARDOWN_LAMPMODE_BROKENFLUTTER 0x40
+
+/**
+ * struct cleardown_op_lamp - input of SET_LAMP
+ * @lamp: number, from 0 on (others: EINVAL, PHONEERR_INVALBUTTONLAMPID)
+ * @mode: one of CLEARDOWN_LAMPMODE_* that this lamp can (else EINVAL, PHONEERR_INVALLAMPMODE)
+ *
+ * Source: TSPI_phoneSetLamp.
+ */
+struct cleardown_op_lamp {
+	__u32 lamp;
+	__u32 mode;
+};
+
+#define CLEARDOWN_LAMPS			8
+#define CLEARDOWN_DISPLAY_ROWS		4
+#define CLEARDOWN_DISPLAY_COLUMNS	40
+
+/**
+ * struct cleardown_op_display - input of SET_DISPLAY: overwrites a part of a row
+ * @row: from 0 on
+ * @column: from 0 on
+ * @text: ended by a zero or by its size; printable ASCII but " \ and ; (others: EINVAL). What is
+ *	beyond the end of the row is cut off
+ *
+ * Source: TSPI_phoneSetDisplay.
+ */
+struct cleardown_op_display {
+	__u32 row;
+	__u32 column;
+	char  text[CLEARDOWN_DISPLAY_COLUMNS];
 };
 
 #define CLEARDOWN_DOC_NAME_LEN	64
@@ -1449,7 +1496,10 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_OTHER		0x00000001
 #define CLEARDOWN_PHONESTATE_CONNECTED		0x00000002
 #define CLEARDOWN_PHONESTATE_DISCONNECTED	0x00000004
+#define CLEARDOWN_PHONESTATE_DISPLAY		0x00000020
+#define CLEARDOWN_PHONESTATE_LAMP		0x00000040
 #define CLEARDOWN_PHONESTATE_RINGMODE		0x00000080
+#define CLEARDOWN_PHONESTATE_RINGVOLUME		0x00000100
 #define CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH	0x00000200
 #define CLEARDOWN_PHONESTATE_HANDSETVOLUME	0x00000400
 #define CLEARDOWN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
@@ -1459,7 +1509,7 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_RESUME		0x00080000
 #define CLEARDOWN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLEARDOWN_PHONESTATE_REMOVED		0x00800000
-#define CLEARDOWN_PHONESTATE_ALL		0x00cc7687
+#define CLEARDOWN_PHONESTATE_ALL		0x00cc77e7
 
 /**
  * struct cleardown_phone_caps - CLEARDOWN_IOC_PHONE_CAPS: what the modem was found to have
@@ -1469,10 +1519,10 @@ struct cleardown_options {
  * @out_volume_devices: devices whose volume can be set
  * @out_gain_devices: devices whose gain can be set
  * @out_ring_modes: 1: ringing is reported; 3: and which of three patterns it has (distinctive
- *	ring: one, two, or more bursts); it cannot be set on a modem
+ *	ring: one, two, or more bursts). How a telephone's own bell rings: PHONE_PANEL
  * @out_buttons: keys whose pressing is reported while the modem is in voice class: 16 or 0
- * @out_lamps: 0
- * @out_display_rows: 0
+ * @out_lamps: 0, or those of a telephone that was bound with panel=ask: see PHONE_PANEL
+ * @out_display_rows: likewise
  * @out_data_areas: 0
  * @out_id: what the modem said to ATI, one line
  */
@@ -1552,6 +1602,36 @@ struct cleardown_phone_status {
 	char  out_caller_name[32];
 	__u32 out_handset_volume;
 	__u32 out_button;
+};
+
+/**
+ * struct cleardown_phone_panel - CLEARDOWN_IOC_PHONE_PANEL: the front of a telephone
+ * @size: sizeof(struct cleardown_phone_panel)
+ * @out_ring_modes: patterns of its bell, 0 = it has none that can be set
+ * @out_ring_mode: what SET_RING made it ring in; 0 = silent (TSPI_phoneGetRing)
+ * @out_ring_volume: as the bell can have it, 0..0xffff
+ * @out_lamps: how many there are
+ * @out_display_rows: of the display, 0 = there is none
+ * @out_display_columns: of each row
+ * @out_lamp_modes: the CLEARDOWN_LAMPMODE_* that each lamp can
+ * @out_lamp: which of them it shows (TSPI_phoneGetLamp)
+ * @out_display: what is displayed, out_display_columns characters for each row, no zero between
+ *	them (TSPI_phoneGetDisplay)
+ *
+ * On any open file of a phone. It is what the telephone acknowledged in this session; each begins
+ * with all of it at rest. A phone that was not bound with panel=ask has all zeros here.
+ */
+struct cleardown_phone_panel {
+	__u32 size;
+	__u32 out_ring_modes;
+	__u32 out_ring_mode;
+	__u32 out_ring_volume;
+	__u32 out_lamps;
+	__u32 out_display_rows;
+	__u32 out_display_columns;
+	__u32 out_lamp_modes[CLEARDOWN_LAMPS];
+	__u32 out_lamp[CLEARDOWN_LAMPS];
+	char  out_display[CLEARDOWN_DISPLAY_ROWS * CLEARDOWN_DISPLAY_COLUMNS];
 };
 
 /**
@@ -2115,7 +2195,8 @@ struct cleardown_version {
  * @flags: must be 0
  * @__reserved: must be 0
  * @args: class and link settings, "key=value" separated by blanks: init=ATS0=0, dtr=none (phone:
- *	no DTR to hang up by, so +++ and ATH do it, and an emergency may take 4 s),
+ *	no DTR to hang up by, so +++ and ATH do it, and an emergency may take 4 s), panel=ask
+ *	(phone: a telephone that may have bell, lamps and display, by 3GPP TS 27.007),
  *	provider=UID (fax: whose provider may have it; else CAP_SYS_ADMIN is needed),
  *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
  *	medium's nsap=, role=user or network, max_sdu=, close_data=none or octets, of "eth"

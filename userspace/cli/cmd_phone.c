@@ -483,12 +483,12 @@ static uint32_t choose_device(uint32_t available, uint32_t usual)
 	return available ? available & -available : CLDN_HOOKDEV_SPEAKER;
 }
 
-static int hold(struct session *s)
+static int hold(struct session *s, const char *what)
 {
 	int64_t end = opts.hold_ns < 0 ? -1 : monotonic_ns() + opts.hold_ns;
 	const struct cleardown_record *record;
 
-	progress("%s: off-hook%s", s->name, end < 0 ? "; Ctrl-C ends" : "");
+	progress("%s: %s%s", s->name, what, end < 0 ? "; Ctrl-C ends" : "");
 	for (;;) {
 		switch (session_next(s, NULL, 0, end, &record)) {
 		case SEEN_SIGNAL:
@@ -525,7 +525,7 @@ static int run_hook(int argc, char **argv)
 	request.b = off ? CLDN_HOOKMODE_MICSPEAKER : CLDN_HOOKMODE_ONHOOK;
 	code = one_request(&s, "set the hook switch", &request);
 	if (!code && off)
-		code = hold(&s);
+		code = hold(&s, "off-hook");
 	return let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
@@ -673,6 +673,8 @@ static int set_ring(const char *word, uint64_t mode, uint64_t level)
 	if (settings.json)
 		put_u64(doc_current(), "mode", mode);
 	code = one_request(&s, "set its ring", &request);
+	if (!code && mode)
+		code = hold(&s, "ringing");
 	return let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
@@ -855,6 +857,14 @@ static const struct option hook_options[] = {
 	{ 0 },
 };
 
+static const struct option ring_options[] = {
+	{ "hold", required_argument, NULL, OPT_HOLD },
+	{ "mode", required_argument, NULL, OPT_MODE },
+	{ "deadline", required_argument, NULL, OPT_DEADLINE },
+	{ "dtr", required_argument, NULL, OPT_DTR },
+	{ 0 },
+};
+
 static const struct option level_options[] = {
 	{ "device", required_argument, NULL, OPT_DEVICE },
 	{ "mode", required_argument, NULL, OPT_MODE },
@@ -948,11 +958,13 @@ static const struct verb phone_verbs[] = {
 		.name = "ring",
 		.operands = "[OBJ] [MODE [LEVEL]] [OPTIONS]",
 		.summary = "show how it rings, or make it ring",
-		.details = CLOSE_DETAILS
-		"\nWithout MODE shows whether the line rings, and in which pattern: 1, or with\n"
-		"distinctive ring 2 for two bursts and 3 for more. MODE and LEVEL (0 to 65535, or\n"
-		"0% to 100%) are for a phone with a bell of its own; a modem has none.\n" AFTERWARDS,
-		.options = own_options,
+		.details =
+			"      --hold SEC       how long to ring; otherwise until Ctrl-C\n" CLOSE_DETAILS
+			"\nWithout MODE shows whether the line rings, and in which pattern: 1, or with\n"
+			"distinctive ring 2 for two bursts and 3 for more. MODE and LEVEL (0 to 65535, or\n"
+			"0% to 100%) are for a telephone bound with panel=ask, and 0 is silence; a modem has\n"
+			"no bell. The close at the end silences it.\n" AFTERWARDS,
+		.options = ring_options,
 		.set = set_phone,
 		.run = run_ring,
 	},

@@ -309,7 +309,10 @@ enum cldn_party {
 #define CLDN_PHONESTATE_OTHER			0x00000001
 #define CLDN_PHONESTATE_CONNECTED		0x00000002
 #define CLDN_PHONESTATE_DISCONNECTED		0x00000004
+#define CLDN_PHONESTATE_DISPLAY			0x00000020
+#define CLDN_PHONESTATE_LAMP			0x00000040
 #define CLDN_PHONESTATE_RINGMODE		0x00000080
+#define CLDN_PHONESTATE_RINGVOLUME		0x00000100
 #define CLDN_PHONESTATE_HANDSETHOOKSWITCH	0x00000200
 #define CLDN_PHONESTATE_HANDSETVOLUME		0x00000400
 #define CLDN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
@@ -319,7 +322,7 @@ enum cldn_party {
 #define CLDN_PHONESTATE_RESUME			0x00080000
 #define CLDN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLDN_PHONESTATE_REMOVED			0x00800000
-#define CLDN_PHONESTATE_ALL			0x00cc7687
+#define CLDN_PHONESTATE_ALL			0x00cc77e7
 
 /** Types of event records. Those from CLDN_EV_PHONE_STATE on are off until asked for. */
 enum cldn_event {
@@ -358,11 +361,14 @@ enum cldn_event {
 /** Status words: of TSPI those of a phone, of NDIS those of a VC, of Windows those of a port. */
 #define CLDN_STATUS_SUCCESS			0x00000000U
 #define CLDN_PHONEERR_INUSE			0x90000006U
+#define CLDN_PHONEERR_INVALBUTTONLAMPID		0x90000009U
 #define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000fU
 #define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x90000010U
+#define CLDN_PHONEERR_INVALLAMPMODE		0x90000011U
 #define CLDN_PHONEERR_INVALPARAM		0x90000012U
 #define CLDN_PHONEERR_INVALPHONEHANDLE		0x90000013U
 #define CLDN_PHONEERR_INVALPHONESTATE		0x90000014U
+#define CLDN_PHONEERR_INVALRINGMODE		0x90000017U
 #define CLDN_PHONEERR_NODEVICE			0x90000018U
 #define CLDN_PHONEERR_NOMEM			0x9000001aU
 #define CLDN_PHONEERR_NOTOWNER			0x9000001bU
@@ -518,6 +524,31 @@ struct cleardown_modem_status {
 	char caller_name[32];
 	uint32_t handset_volume;	/**< 0..0xffff */
 	uint32_t button;		/**< 1 + the button that is down, 0 = none */
+};
+
+/** Modes of a lamp (TSPI PHONELAMPMODE_*). */
+#define CLDN_LAMPMODE_OFF		0x02
+#define CLDN_LAMPMODE_STEADY		0x04
+#define CLDN_LAMPMODE_WINK		0x08
+#define CLDN_LAMPMODE_FLASH		0x10
+#define CLDN_LAMPMODE_FLUTTER		0x20
+#define CLDN_LAMPMODE_BROKENFLUTTER	0x40
+
+#define CLDN_LAMPS			8
+#define CLDN_DISPLAY_ROWS		4
+#define CLDN_DISPLAY_COLUMNS		40
+
+/** The front of a telephone that was bound with panel=ask; of other phones all zeros. */
+struct cleardown_panel {
+	uint32_t ring_modes;		/**< patterns of its bell, 0 = it cannot be set */
+	uint32_t ring_mode;		/**< what SET_RING made it ring in, 0 = silent */
+	uint32_t ring_volume;		/**< as the bell can have it, 0..0xffff */
+	uint32_t lamps;
+	uint32_t display_rows;
+	uint32_t display_columns;
+	uint32_t lamp_modes[CLDN_LAMPS]; /**< the CLDN_LAMPMODE_* that each lamp can */
+	uint32_t lamp[CLDN_LAMPS];	/**< which of them it shows */
+	char display[CLDN_DISPLAY_ROWS][CLDN_DISPLAY_COLUMNS + 1]; /**< its rows */
 };
 
 /** A document as it ended. Invariant: accepted = confirmed + discarded + in_doubt. */
@@ -697,13 +728,16 @@ struct cleardown_request {
 	enum cldn_opcode opcode;
 	uint64_t req_id;		/**< unique among the handle's outstanding requests */
 	uint64_t deadline_ns;		/**< CLDN_DEADLINE_DEFAULT or > 0 */
-	const void *in;			/**< text for DIAL, DEV_SPECIFIC, SEND_DTMF, START_DOC;
+	const void *in;			/**< text for DIAL, DEV_SPECIFIC, SEND_DTMF, SET_DISPLAY,
+					 * START_DOC;
 					 * for MAKE_CALL struct cleardown_call */
 	size_t in_len;
 	uint32_t a;			/**< hook: devices; volume, gain: device; ring: mode;
+					 * SET_LAMP: lamp; SET_DISPLAY: row;
 					 * END_DOC: CLDN_END_*; REJECT: Q.850, 0 = 21;
 					 * OPEN_AF: family; SAP: CLDN_SAP_FLAG_* */
 	uint32_t b;			/**< hook: mode; volume, gain: level; ring: volume;
+					 * SET_LAMP: CLDN_LAMPMODE_*; SET_DISPLAY: column;
 					 * SAP: selector */
 };
 
@@ -883,6 +917,8 @@ const struct cleardown_session *cleardown_phone_get_session(struct cleardown_pho
 const struct cleardown_modem_caps *cleardown_phone_get_caps(struct cleardown_phone *phone);
 /** Source: TSPI_phoneGetStatus, GetHookSwitch, GetVolume, GetGain, GetRing. */
 const struct cleardown_modem_status *cleardown_phone_get_status(struct cleardown_phone *phone);
+/** Source: TSPI_phoneGetRing, GetLamp, GetDisplay. A module that has none of it: ENOTTY. */
+const struct cleardown_panel *cleardown_phone_get_panel(struct cleardown_phone *phone);
 
 /**
  * Report to @queue, with @cookie in every record; NULL = to none. The queue is kept by the kernel,

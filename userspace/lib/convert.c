@@ -168,6 +168,15 @@ SAME(HOOKMODE_ONHOOK);
 SAME(HOOKMODE_MIC);
 SAME(HOOKMODE_SPEAKER);
 SAME(HOOKMODE_MICSPEAKER);
+SAME(LAMPMODE_OFF);
+SAME(LAMPMODE_STEADY);
+SAME(LAMPMODE_WINK);
+SAME(LAMPMODE_FLASH);
+SAME(LAMPMODE_FLUTTER);
+SAME(LAMPMODE_BROKENFLUTTER);
+SAME(LAMPS);
+SAME(DISPLAY_ROWS);
+SAME(DISPLAY_COLUMNS);
 SAME(PHONESTATE_ALL);
 SAME(EV_COMPLETION);
 SAME(EV_PHONE_CLOSE);
@@ -548,6 +557,33 @@ int cldn_io_get_status(int fd, struct cleardown_modem_status *status)
 	return 0;
 }
 
+int cldn_io_get_panel(int fd, struct cleardown_panel *panel)
+{
+	struct cleardown_phone_panel p = { .size = sizeof(p) };
+	uint32_t row;
+
+	if (call(fd, CLEARDOWN_IOC_PHONE_PANEL, &p) < 0)
+		return -1;
+	if (p.out_display_rows > CLDN_DISPLAY_ROWS ||
+	    p.out_display_columns > CLDN_DISPLAY_COLUMNS) {
+		errno = EPROTO;
+		return -1;
+	}
+	memset(panel, 0, sizeof(*panel));
+	panel->ring_modes = p.out_ring_modes;
+	panel->ring_mode = p.out_ring_mode;
+	panel->ring_volume = p.out_ring_volume;
+	panel->lamps = p.out_lamps;
+	panel->display_rows = p.out_display_rows;
+	panel->display_columns = p.out_display_columns;
+	memcpy(panel->lamp_modes, p.out_lamp_modes, sizeof(panel->lamp_modes));
+	memcpy(panel->lamp, p.out_lamp, sizeof(panel->lamp));
+	for (row = 0; row < p.out_display_rows; row++)
+		memcpy(panel->display[row], p.out_display + row * p.out_display_columns,
+		       p.out_display_columns);
+	return 0;
+}
+
 int cldn_io_get_printer(int fd, struct cleardown_printer_status *status)
 {
 	struct cleardown_port_status s = { .size = sizeof(s) };
@@ -843,6 +879,7 @@ struct op_words {
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_hookswitch), "hookswitch");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_level), "level");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_ring), "ring");
+_Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_lamp), "lamp");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_end_doc), "end_doc");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_reject), "reject");
 _Static_assert(sizeof(struct op_words) == sizeof(struct cleardown_op_open_af), "open_af");
@@ -855,6 +892,7 @@ static bool takes_words(enum cldn_opcode opcode)
 	case CLDN_OP_SET_VOLUME:
 	case CLDN_OP_SET_GAIN:
 	case CLDN_OP_SET_RING:
+	case CLDN_OP_SET_LAMP:
 	case CLDN_OP_END_DOC:
 	case CLDN_OP_REJECT:
 	case CLDN_OP_OPEN_AF:
@@ -875,6 +913,20 @@ static void put_start_doc(struct cleardown_op_start_doc *start,
 		cldn_copy_text(start->name, sizeof(start->name), request->in, request->in_len);
 }
 
+/* What the text has beyond a row is cut off. */
+static void put_display(struct cleardown_op_display *display,
+			const struct cleardown_request *request)
+{
+	size_t len = request->in ? request->in_len : 0;
+
+	memset(display, 0, sizeof(*display));
+	display->row = request->a;
+	display->column = request->b;
+	if (len)
+		memcpy(display->text, request->in,
+		       len < sizeof(display->text) ? len : sizeof(display->text));
+}
+
 static bool takes_call(enum cldn_opcode opcode)
 {
 	return opcode == CLDN_OP_MAKE_CALL || opcode == CLDN_OP_MODIFY_QOS;
@@ -892,6 +944,7 @@ int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *st
 {
 	struct op_words words = { .a = request->a, .b = request->b };
 	struct cleardown_op_start_doc start;
+	struct cleardown_op_display display;
 	struct cleardown_vc_call vc_call;
 	struct cleardown_submit s = {
 		.size = sizeof(s),
@@ -914,6 +967,10 @@ int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *st
 		put_start_doc(&start, request);
 		s.in_ptr = (uintptr_t)&start;
 		s.in_len = sizeof(start);
+	} else if (request->opcode == CLDN_OP_SET_DISPLAY) {
+		put_display(&display, request);
+		s.in_ptr = (uintptr_t)&display;
+		s.in_len = sizeof(display);
 	} else if (takes_call(request->opcode)) {
 		cldn_call_to_uapi(&vc_call, request->in);
 		s.in_ptr = (uintptr_t)&vc_call;

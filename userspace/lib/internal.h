@@ -39,6 +39,7 @@ int cldn_io_get_info(int fd, struct cleardown_handle *handle);
 int cldn_io_get_session(int fd, struct cleardown_session *session);
 int cldn_io_get_caps(int fd, struct cleardown_modem_caps *caps);
 int cldn_io_get_status(int fd, struct cleardown_modem_status *status);
+int cldn_io_get_panel(int fd, struct cleardown_panel *panel);
 int cldn_io_bind_queue(int fd, int queue_fd, uint64_t cookie);
 int cldn_io_set_filter(int fd, uint32_t states, uint32_t events);
 int cldn_io_set_deadline(int fd, uint64_t deadline_ns);

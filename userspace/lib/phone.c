@@ -12,6 +12,7 @@ struct cleardown_phone {
 	struct cleardown_session session;
 	struct cleardown_modem_caps caps;
 	struct cleardown_modem_status status;
+	struct cleardown_panel panel;
 };
 
 CLDN_EXPORT struct cleardown_phone *cleardown_phone_open(const char *name, unsigned int flags)
@@ -65,6 +66,11 @@ CLDN_EXPORT const struct cleardown_modem_status *
 cleardown_phone_get_status(struct cleardown_phone *phone)
 {
 	return cldn_io_get_status(phone->fd, &phone->status) < 0 ? NULL : &phone->status;
+}
+
+CLDN_EXPORT const struct cleardown_panel *cleardown_phone_get_panel(struct cleardown_phone *phone)
+{
+	return cldn_io_get_panel(phone->fd, &phone->panel) < 0 ? NULL : &phone->panel;
 }
 
 CLDN_EXPORT int cleardown_phone_bind_queue(struct cleardown_phone *phone,
