@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# kernels: 6.1 6.12 debug
+# kernels: 6.1 6.12
 # A telephone with bell, lamps and display on the scripted link, and the tool that rings it.
 . /lib/guest.sh
 
