@@ -67,6 +67,7 @@ offers() {
 	offers "cleardown port print --wait " sent printed
 	offers "cleardown bind --flow x" xonxoff
 	offers "cleardown vc listen --reject user" user-busy
+	offers "cleardown vc make @peer --family " q2931 l2tp
 	offers "cleardown fax send --res f" fine
 	for word in $(cleardown __complete close --mode ""); do
 		run fake close phone0 --mode "$word"

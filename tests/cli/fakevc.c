@@ -15,10 +15,11 @@
  *                  overtaken (the same while ACCEPT is under way), fail (ACCEPT fails), garbage (no
  *                  record of a call), unbind
  *   FAKE_SAP       errno number with which registering fails
+ *   FAKE_AF        errno number with which OPEN_AF is refused; late: it is not answered
  *   FAKE_CDR       errno number with which records, circuits and counters cannot be read
  *   FAKE_CLOSE     how closes end: besides the phone's ways pending, refused, gone
- * The log has: "sap SELECTOR FLAGS", "make CALLED", "accept", "reject CAUSE", "vc-close MODE DEADLINE
- * DATA", "frame LENGTH", "delete", "af-close".
+ * The log has: "open-af FAMILY", "sap SELECTOR FLAGS", "make CALLED", "accept", "reject CAUSE",
+ * "vc-close MODE DEADLINE DATA", "frame LENGTH", "delete", "af-close".
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -362,6 +363,40 @@ static int sap(struct cleardown_vc_sap *s)
 	return 0;
 }
 
+/* Its answer is there before the submission returns, calls before the answer. */
+static int link_submit(struct cleardown_submit *s)
+{
+	const void *in = (const void *)(unsigned long)s->in_ptr;
+	const struct cleardown_op_open_af *open_af = in;
+	const struct cleardown_op_sap *op_sap = in;
+	struct cleardown_vc_sap as_ioctl = { 0 };
+	struct cleardown_event e = {
+		.type = CLEARDOWN_EV_COMPLETION,
+		.handle = FAKE_LINK,
+		.req_id = s->req_id,
+	};
+	const char *how = setting("FAKE_AF", "");
+
+	s->out_status = CLEARDOWN_NDIS_STATUS_FAILURE;
+	if (s->opcode == CLEARDOWN_OP_OPEN_AF) {
+		note("open-af %#x\n", open_af->family);
+		if (!strcmp(how, "late"))
+			return 0;
+		if (*how)
+			return fail(atoi(how));
+	} else {
+		as_ioctl.selector = op_sap->selector;
+		as_ioctl.flags = op_sap->flags;
+		if (sap(&as_ioctl) < 0) {
+			e.error = -errno;
+			e.status = CLEARDOWN_NDIS_STATUS_FAILURE;
+		}
+	}
+	post_data(&e, NULL, 0);
+	s->out_status = 0;
+	return 0;
+}
+
 static int create(struct cleardown_vc_create *c)
 {
 	struct vc *vc = NULL;
@@ -576,6 +611,8 @@ static int link_ioctl(unsigned long nr, void *arg)
 		return sap(arg);
 	case CLEARDOWN_IOC_VC_CREATE:
 		return create(arg);
+	case CLEARDOWN_IOC_SUBMIT:
+		return link_submit(arg);
 	case CLEARDOWN_IOC_CLOSE:
 		note("af-close\n");
 		return 0;

@@ -48,9 +48,10 @@ json_line() {
 		is 0 "Usage: cleardown vc $verb"
 	done
 	run plain vc listen --help
-	is 0 --sap --count --accept --reject --echo --recv --data --mode --deadline --timeout
+	is 0 --sap --family --count --accept --reject --echo --recv --data --mode --deadline --timeout
 	run plain vc make --help
-	is 0 --sap --hold --send --data --mode --deadline --timeout "Exit codes" "40 hexadecimal digits"
+	is 0 --sap --family --hold --send --data --mode --deadline --timeout "Exit codes" \
+		"40 hexadecimal digits"
 	run plain vc pipe --help
 	is 0 --sap --hold --stay --data --mode --deadline --timeout "Exit"
 	run plain bind --help
@@ -76,6 +77,10 @@ json_line() {
 		# shellcheck disable=SC2086
 		run plain vc listen $words
 		is 1 "0 to 255"
+	done
+	for words in 0 x -1 0x100000000; do
+		run plain vc make @peer --family "$words"
+		is 1 "nor q2931 or l2tp"
 	done
 	for words in 0 128 nonsense -1; do
 		run plain vc listen --reject "$words"
@@ -465,6 +470,48 @@ json_line() {
 	FAKE_VC_LINK=nodata run fake vc make @peer --data x
 	is 1 "0 octets of close data, not 1"
 	[ "$(grep -c "^make" "$BATS_TEST_TMPDIR/log")" -eq 1 ]
+}
+
+@test "make --family takes another call manager, whose calls need no signalling" {
+	FAKE_VC_LINK=peerless run --separate-stderr fake -j vc make "$ADDRESS" --family 0x80000001
+	is 0
+	[ "$(json 'd["object"], d["family"], d["result"]')" = "('vc0', $((0x80000001)), 'ok')" ]
+	logged "open-af 0x80000001"
+	logged "make $ADDRESS"
+	FAKE_VC_LINK=down run fake vc make "$ADDRESS" --family l2tp --timeout 0.1
+	is 12 "the link is down"
+	logged "open-af 0x3"
+	FAKE_VC_LINK=peerless run fake vc make "$ADDRESS" --family q2931 --timeout 0.1
+	is 12 "does not answer the signalling"
+	FAKE_AF=107 run fake vc make @peer --family 3
+	is 12 "cannot use address family 0x3" "no program manages it"
+	FAKE_AF=5 run fake vc make @peer --family 3
+	is 2 "cannot use address family 0x3"
+	made 1
+}
+
+@test "Ctrl-C while another call manager thinks" {
+	FAKE_AF=late fake_in_background vc make @peer --family 3
+	eventually logged "open-af 0x3"
+	kill -INT "$PID"
+	ends_with 130
+	logged af-close
+}
+
+@test "listen --family takes calls of another call manager, even before he has said so" {
+	FAKE_VC_CALLS=hello run --separate-stderr fake vc recv "$BATS_TEST_TMPDIR/copy" --sap 7 --family 3
+	is 0
+	logged "open-af 0x3"
+	logged "sap 7 0"
+	logged "sap 7 2"
+	[ "$(<"$BATS_TEST_TMPDIR/copy")" = $'hello\nworld' ]
+	FAKE_VC_CALLS="hello hello" run fake vc listen --count 2 --family 3
+	is 0
+	logged "sap 0 1"
+	FAKE_SAP=22 run fake vc listen --sap 7 --family 3
+	is 5 "cannot take calls for 7" "another program takes them"
+	FAKE_SAP=5 run fake vc listen --family 3
+	is 2 "cannot take all other calls"
 }
 
 @test "send makes a call with a file" {

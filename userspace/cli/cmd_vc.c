@@ -21,6 +21,7 @@
 static struct {
 	struct close_options close;
 	int sap; /* -1: not said */
+	uint32_t family; /* 0: the kernel's */
 	uint64_t count;
 	bool echo, recv, accept, stay;
 	unsigned int reject; /* Q.850, 0 = no */
@@ -42,6 +43,23 @@ static int set_sap(const char *argument)
 	if (strcmp(argument, "any") && !parse_u64(argument, UINT8_MAX, &selector))
 		return complain_usage("--sap %s: not a number from 0 to 255, nor any", argument);
 	opts.sap = selector;
+	return XC_OK;
+}
+
+static int set_family(const char *argument)
+{
+	uint64_t number = 0;
+
+	if (!strcmp(argument, "q2931"))
+		number = CLDN_AF_Q2931;
+	else if (!strcmp(argument, "l2tp"))
+		number = CLDN_AF_L2TP;
+	else if (!parse_u64(argument, UINT32_MAX, &number))
+		number = 0;
+	if (!number)
+		return complain_usage("--family %s: not a number above 0, nor q2931 or l2tp",
+				      argument);
+	opts.family = number;
 	return XC_OK;
 }
 
@@ -88,6 +106,8 @@ static int set_vc(int option, const char *argument)
 	switch (option) {
 	case OPT_SAP:
 		return set_sap(argument);
+	case OPT_FAMILY:
+		return set_family(argument);
 	case OPT_COUNT:
 		return set_count(argument);
 	case OPT_ECHO:
@@ -149,6 +169,13 @@ static struct cleardown_call_end end_of(const struct circuit *c)
 	else if (!end.cause && c->report.summary.number)
 		end.cause = c->report.summary.cause_detail;
 	return end;
+}
+
+static void put_link(struct json_object *o, const struct station *s)
+{
+	put_text(o, "object", s->name);
+	if (opts.family)
+		put_u64(o, "family", opts.family);
 }
 
 static void circuit_to_json(struct json_object *o, const struct circuit *c)
@@ -283,7 +310,7 @@ static void say_ended(const struct station *s, const struct circuit *c)
 
 	if (settings.json) {
 		o = doc_new("call");
-		put_text(o, "object", s->name);
+		put_link(o, s);
 		put_text(o, "result", exit_word(c->close_code));
 		circuit_to_json(o, c);
 		line_print(o);
@@ -298,6 +325,31 @@ static void say_ended(const struct station *s, const struct circuit *c)
 static int taken_sap(void)
 {
 	return opts.sap < 0 ? (int)CLDN_SAP_ALL : opts.sap;
+}
+
+static struct cleardown_request sap_request(uint32_t flags)
+{
+	bool any = taken_sap() == (int)CLDN_SAP_ALL;
+
+	return (struct cleardown_request){
+		.size = sizeof(struct cleardown_request),
+		.opcode = CLDN_OP_SAP,
+		.a = flags | (any ? CLDN_SAP_FLAG_ANY : 0),
+		.b = any ? 0 : taken_sap(),
+	};
+}
+
+/* Another call manager answers that in his own time, which nobody waits for. */
+static void leave_sap(struct station *s)
+{
+	struct cleardown_request request = sap_request(CLDN_SAP_FLAG_REMOVE);
+
+	if (!s->foreign) {
+		cleardown_vclink_remove_sap(s->link, taken_sap());
+		return;
+	}
+	request.deadline_ns = CLDN_DEADLINE_DEFAULT;
+	cleardown_vclink_submit(s->link, &request);
 }
 
 /* There is no place for it: the caller hears that we are busy. */
@@ -362,7 +414,7 @@ static void incoming(struct station *s, const struct cleardown_record *record)
 	}
 	c->call = call;
 	if (opts.one) /* another one finds nobody */
-		cleardown_vclink_remove_sap(s->link, taken_sap());
+		leave_sap(s);
 	say_incoming(s, c);
 	answer(s, c);
 }
@@ -492,25 +544,49 @@ static int listen_loop(struct station *s, int *close_code)
 	}
 }
 
-static int sap_refused(const struct station *s, int sap)
+static int sap_refused(struct trouble *trouble)
 {
+	const int sap = taken_sap();
 	char action[32];
-	struct trouble trouble = {
-		.object = s->name,
-		.action = action,
-		.cause = errno_cause(errno),
-		.err = errno,
-		.status = cleardown_vclink_status_word(s->link),
-	};
 
 	if (sap == (int)CLDN_SAP_ALL)
 		snprintf(action, sizeof(action), "take all other calls");
 	else
 		snprintf(action, sizeof(action), "take calls for %d", sap);
-	if (errno != EINVAL)
-		return complain(exit_for_errno(errno), &trouble);
-	trouble.cause = "another program takes them";
-	return complain(XC_BUSY, &trouble);
+	trouble->action = action;
+	trouble->cause = errno_cause(trouble->err);
+	if (trouble->err != EINVAL)
+		return complain(exit_for_errno(trouble->err), trouble);
+	trouble->cause = "another program takes them";
+	return complain(XC_BUSY, trouble);
+}
+
+/* Calls may come before another call manager has said that they do. */
+static int take_sap(struct station *s)
+{
+	struct cleardown_request request = sap_request(0);
+	struct trouble trouble = { .object = s->name };
+	int code = XC_OK;
+
+	if (s->foreign) {
+		code = station_ask(s, &request, listen_record, &trouble);
+	} else if (cleardown_vclink_add_sap(s->link, taken_sap()) < 0) {
+		trouble.err = errno;
+		trouble.status = cleardown_vclink_status_word(s->link);
+		code = -1;
+	}
+	return code < 0 ? sap_refused(&trouble) : code;
+}
+
+/* Opens the link, and of it what the options want. As station_open(). */
+static int open_for_calls(struct station *s, const char *word)
+{
+	int code = station_open(s, word);
+
+	if (code || !opts.family)
+		return code;
+	code = station_open_family(s, opts.family);
+	return code ? station_close(s, code) : XC_OK;
 }
 
 static int too_much_data(const struct cleardown_vclink_status *status)
@@ -526,18 +602,19 @@ static int too_much_data(const struct cleardown_vclink_status *status)
 static int listen_ready(struct station *s)
 {
 	const struct cleardown_vclink_status *status = cleardown_vclink_get_status(s->link);
-	int sap = taken_sap(), code;
+	int code;
 
 	if (!status)
 		return complain_errno(s->name, "ask for the state of the link", errno);
 	code = too_much_data(status);
 	if (code)
 		return code;
-	if (cleardown_vclink_add_sap(s->link, sap) < 0)
-		return sap_refused(s, sap);
+	code = take_sap(s);
+	if (code)
+		return code;
 	if (!settings.quiet)
 		fputs("listening\n", stderr);
-	if (!(status->flags & CLDN_VC_LINK_SAAL))
+	if (!station_is_ready(s, status))
 		progress("%s: the link is down at the moment", s->name);
 	return XC_OK;
 }
@@ -555,7 +632,7 @@ static int run_listen(int argc, char **argv)
 		return complain_usage("--echo, --recv and --reject exclude each other");
 	if (opts.recv)
 		doc_to_stderr();
-	code = station_open(&s, argc ? argv[0] : NULL);
+	code = open_for_calls(&s, argc ? argv[0] : NULL);
 	if (code)
 		return code;
 	s.dispose = opts.echo ? FRAMES_ECHO : opts.recv ? FRAMES_OUT : FRAMES_DROP;
@@ -853,11 +930,11 @@ static int whole_call(struct outgoing *out, const char *word)
 		return code;
 	if (out->is_pipe)
 		doc_to_stderr();
-	code = station_open(&out->s, word);
+	code = open_for_calls(&out->s, word);
 	if (code)
 		return code;
 	if (settings.json)
-		put_text(doc_open("call"), "object", out->s.name);
+		put_link(doc_open("call"), &out->s);
 	out->s.dispose = out->is_pipe ? FRAMES_OUT : FRAMES_DROP;
 	code = station_await_link(&out->s, &status);
 	if (!code)
@@ -928,6 +1005,7 @@ static int run_show(int argc, char **argv)
 
 static const struct option listen_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "count", required_argument, NULL, OPT_COUNT },
 	{ "accept", no_argument, NULL, OPT_ACCEPT },
 	{ "reject", required_argument, NULL, OPT_REJECT },
@@ -941,6 +1019,7 @@ static const struct option listen_options[] = {
 
 static const struct option accept_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "echo", no_argument, NULL, OPT_ECHO },
 	{ "data", required_argument, NULL, OPT_DATA },
 	{ "mode", required_argument, NULL, OPT_MODE },
@@ -950,12 +1029,14 @@ static const struct option accept_options[] = {
 
 static const struct option reject_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "cause", required_argument, NULL, OPT_REJECT },
 	{ 0 },
 };
 
 static const struct option recv_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "data", required_argument, NULL, OPT_DATA },
 	{ "mode", required_argument, NULL, OPT_MODE },
 	{ "deadline", required_argument, NULL, OPT_DEADLINE },
@@ -964,6 +1045,7 @@ static const struct option recv_options[] = {
 
 static const struct option send_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "data", required_argument, NULL, OPT_DATA },
 	{ "mode", required_argument, NULL, OPT_MODE },
@@ -979,6 +1061,7 @@ static const struct option close_options[] = {
 
 static const struct option make_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "send", required_argument, NULL, OPT_SEND },
 	{ "data", required_argument, NULL, OPT_DATA },
@@ -1002,6 +1085,7 @@ static const struct option cdr_options[] = {
 
 static const struct option pipe_options[] = {
 	{ "sap", required_argument, NULL, OPT_SAP },
+	{ "family", required_argument, NULL, OPT_FAMILY },
 	{ "hold", required_argument, NULL, OPT_HOLD },
 	{ "stay", no_argument, NULL, OPT_STAY },
 	{ "data", required_argument, NULL, OPT_DATA },
@@ -1039,6 +1123,8 @@ static const struct verb vc_verbs[] = {
 		.details =
 			"      --sap N          calls for this selector, the address's last octet (0 to 255);\n"
 			"                       any (default): for those that nobody else takes\n"
+			"      --family N       calls of another call manager: a program that has registered\n"
+			"                       this address family; a number, l2tp or q2931 (default)\n"
 			"      --count N        end after N calls\n"
 			"      --accept         take them (default)\n"
 			"      --reject CAUSE   refuse them: a number or word of Q.850, 17, user-busy ...\n"
@@ -1061,6 +1147,7 @@ static const struct verb vc_verbs[] = {
 		.summary = "make a call, send something, end it, show the report",
 		.details =
 			"      --sap N          selector in place of the address's last octet (0 to 255)\n"
+			"      --family N       as of listen: its program makes the call\n"
 			"      --send FILE      its bytes in frames as large as the call allows; - is standard\n"
 			"                       input, each line a frame\n"
 			"      --hold SEC       keep the call that long when all is sent (0)\n"
@@ -1106,6 +1193,7 @@ static const struct verb vc_verbs[] = {
 		.summary = "make a call and join it to standard input and output",
 		.details =
 			"      --sap N          selector in place of the address's last octet (0 to 255)\n"
+			"      --family N       as of listen\n"
 			"      --hold SEC       keep the call that long after the end of the input (0)\n"
 			"      --stay           keep it until the far end ends it\n"
 			"      --data TEXT      close data for the far end\n" CLOSE_HELP
@@ -1122,7 +1210,7 @@ static const struct verb vc_verbs[] = {
 		.operands = "[OBJ] [OPTIONS]",
 		.summary = "take the next call, until the far end ends it",
 		.details =
-			"      --sap N          as of listen\n"
+			"      --sap N, --family N   as of listen\n"
 			"      --echo           send every frame back; they are dropped otherwise\n"
 			"      --data TEXT      close data, when it is us who end it: by Ctrl-C\n" CLOSE_HELP
 			"      --timeout SEC    longest wait, for the call and its end: exit code 6\n"
@@ -1135,7 +1223,7 @@ static const struct verb vc_verbs[] = {
 		.name = "reject",
 		.operands = "[OBJ] [OPTIONS]",
 		.summary = "refuse the next call",
-		.details = "      --sap N          as of listen\n"
+		.details = "      --sap N, --family N   as of listen\n"
 			   "      --cause CAUSE    a number or word of Q.850 (21, call-rejected)\n"
 			   "      --timeout SEC    longest wait for it: exit code 6\n",
 		.options = reject_options,
@@ -1147,7 +1235,8 @@ static const struct verb vc_verbs[] = {
 		.operands = "ADDRESS|@peer FILE [OBJ] [OPTIONS]",
 		.summary = "make a call, send a file, end it",
 		.details =
-			"      --sap N, --hold SEC, --data TEXT, --mode, --deadline, --timeout as of make\n"
+			"      --sap N, --family N, --hold SEC, --data TEXT, --mode, --deadline and --timeout\n"
+			"                       as of make\n"
 			"\nAs `make ADDRESS --send FILE`: `vc recv` is its other end.\n",
 		.options = send_options,
 		.set = set_vc,
@@ -1158,7 +1247,7 @@ static const struct verb vc_verbs[] = {
 		.operands = "FILE|- [OBJ] [OPTIONS]",
 		.summary = "take the next call and write what comes into a file",
 		.details =
-			"      --sap N          as of listen\n"
+			"      --sap N, --family N   as of listen\n"
 			"      --data TEXT      close data, when it is us who end it: by Ctrl-C\n" CLOSE_HELP
 			"      --timeout SEC    longest wait, for the call and its end: exit code 6\n"
 			"\nThe octets of all frames, one after the other; the file is emptied first. Exit code\n"

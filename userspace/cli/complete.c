@@ -166,6 +166,7 @@ static const struct {
 	{ "port", "wait", "sent printed", NULL },
 	{ "port", "device", ":files", NULL },
 	{ "vc", "send", ":files", NULL },
+	{ "vc", "family", "q2931 l2tp", NULL },
 	{ "fax", "send", "on off", NULL },
 	{ "fax", "receive", "on off", NULL },
 	{ "fax", "res", "standard fine superfine", NULL },

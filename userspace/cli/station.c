@@ -81,6 +81,69 @@ int station_open(struct station *s, const char *word)
 	return code;
 }
 
+int station_ask(struct station *s, struct cleardown_request *request,
+		void (*heard)(struct station *s, const struct cleardown_record *record,
+			      const struct circuit *c),
+		struct trouble *trouble)
+{
+	const struct cleardown_record *record;
+	struct circuit *circuit;
+
+	request->size = sizeof(*request);
+	request->req_id = request->opcode; /* one of each at a time; calls have their own handles */
+	request->deadline_ns = CLDN_DEADLINE_DEFAULT;
+	if (cleardown_vclink_submit(s->link, request) < 0) {
+		trouble->err = errno;
+		trouble->status = cleardown_vclink_status_word(s->link);
+		return -1;
+	}
+	for (;;) {
+		switch (station_next(s, -1, &record, &circuit)) {
+		case STATION_SIGNAL:
+			return XC_INTERRUPTED;
+		case STATION_ERROR:
+			return XC_DEVICE;
+		case STATION_RECORD:
+			break;
+		default:
+			continue;
+		}
+		if (!circuit && record->type == CLDN_EV_COMPLETION &&
+		    record->req_id == request->opcode)
+			break;
+		if (heard)
+			heard(s, record, circuit);
+	}
+	trouble->err = record->error;
+	trouble->status = record->status;
+	return record->error ? -1 : XC_OK;
+}
+
+int station_open_family(struct station *s, uint32_t family)
+{
+	struct cleardown_request request = { .opcode = CLDN_OP_OPEN_AF, .a = family };
+	char action[48];
+	struct trouble trouble = { .object = s->name, .action = action };
+	int code;
+
+	snprintf(action, sizeof(action), "use address family %#x", family);
+	code = station_ask(s, &request, NULL, &trouble);
+	s->foreign = family != CLDN_AF_Q2931;
+	if (code >= 0)
+		return code;
+	if (trouble.err != ENOTCONN) {
+		trouble.cause = errno_cause(trouble.err);
+		return complain(exit_for_errno(trouble.err), &trouble);
+	}
+	trouble.cause = "no program manages it on this link";
+	return complain(XC_NOT_CONNECTED, &trouble);
+}
+
+bool station_is_ready(const struct station *s, const struct cleardown_vclink_status *status)
+{
+	return status->flags & (s->foreign ? CLDN_VC_LINK_UP : CLDN_VC_LINK_SAAL);
+}
+
 static int no_link(const char *name, const struct cleardown_vclink_status *status)
 {
 	struct trouble trouble = {
@@ -107,7 +170,7 @@ int station_await_link(struct station *s, const struct cleardown_vclink_status *
 		*status = cleardown_vclink_get_status(s->link);
 		if (!*status)
 			return complain_errno(s->name, "ask for the state of the link", errno);
-		if ((*status)->flags & CLDN_VC_LINK_SAAL)
+		if (station_is_ready(s, *status))
 			return XC_OK;
 		if (monotonic_ns() >= end)
 			return no_link(s->name, *status);

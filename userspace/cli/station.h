@@ -59,7 +59,8 @@ struct station {
 	char name[CLDN_NAME_LEN];
 	int signal_fd;
 	unsigned int signals;		/* Ctrl-C and its like, so far */
-	uint64_t last_id;		/* of a request */
+	uint64_t last_id;		/* of a request on a call */
+	bool foreign;			/* calls are another call manager's */
 	bool gone;			/* AF_NOTIFY came: the link is taken away */
 	enum cldn_cause gone_cause;
 	enum dispose dispose;
@@ -86,7 +87,16 @@ enum station_seen {
  */
 int station_open(struct station *s, const char *word);
 
-/* Until signalling is there and the peer is known. Returns an exit code, having told the user. */
+/*
+ * Calls are those of the call manager of this address family from now on; before anything else is
+ * asked. Returns an exit code, having told the user.
+ */
+int station_open_family(struct station *s, uint32_t family);
+
+/* The peer is known, and signalling is there unless that is another call manager's. */
+bool station_is_ready(const struct station *s, const struct cleardown_vclink_status *status);
+
+/* Until it is ready. Returns an exit code, having told the user. */
 int station_await_link(struct station *s, const struct cleardown_vclink_status **status);
 
 /*
@@ -96,6 +106,15 @@ int station_await_link(struct station *s, const struct cleardown_vclink_status *
  */
 enum station_seen station_next(struct station *s, int64_t end,
 			       const struct cleardown_record **record, struct circuit **circuit);
+
+/*
+ * Asks the handle of the link, and waits for the answer. What else comes meanwhile goes to @heard,
+ * which may be NULL. Returns an exit code, having told the user; or -1, and @trouble says why not.
+ */
+int station_ask(struct station *s, struct cleardown_request *request,
+		void (*heard)(struct station *s, const struct cleardown_record *record,
+			      const struct circuit *c),
+		struct trouble *trouble);
 
 /* A VC of our own, or with @number that of an incoming call; NULL with errno. */
 struct circuit *circuit_new(struct station *s, uint64_t number);
