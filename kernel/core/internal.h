@@ -21,7 +21,7 @@
 /* All are served in one go, with interrupts off, when a phone rings. */
 #define CLDN_OBSERVERS 256
 
-/* Some hardware cannot be ended as fast; only a reboot waits longer for it. */
+/* Some hardware cannot be ended as fast; only a reboot and a suspend wait longer for it. */
 static inline u64 cldn_emergency_ns(const struct cldn_device *dev)
 {
 	return READ_ONCE(dev->emergency_ns) ?: CLDN_EMERGENCY_NS;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Suspend and reboot. Before a suspend new work is refused and running closes have two seconds to
- * end, else the suspend is vetoed; an open call is left to its fate and looked at after resume.
+ * end, or what an emergency of their hardware may take, else the suspend is vetoed; an open call is
+ * left to its fate and looked at after resume.
  * Before a reboot every line is put on-hook. A class whose devices have members does the same for
  * them by its @power.
  */
@@ -55,12 +56,18 @@ static bool cldn_members_do(enum cldn_power what, u64 end)
 	return all;
 }
 
+/* When a close that a suspend overtakes has to be over; @end is that of the usual hardware. */
+static u64 cldn_prepare_end(const struct cldn_handle *h, u64 end)
+{
+	return end - CLDN_PREPARE_NS + max_t(u64, CLDN_PREPARE_NS, cldn_emergency_ns(h->dev));
+}
+
 static void cldn_raise_running(struct cldn_handle *h, u64 end)
 {
 	if (READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSING)
 		cldn_wish_raise(h,
 				(struct cldn_wish){ .mode = CLEARDOWN_MODE_ABORT,
-						    .deadline_ns = end,
+						    .deadline_ns = cldn_prepare_end(h, end),
 						    .cause = CLEARDOWN_CAUSE_SUSPEND },
 				NULL);
 }
@@ -93,6 +100,11 @@ static void cldn_wait_closing(struct cldn_handle *h, u64 end)
 		wait_event_timeout(h->wq, cldn_handle_closed(h), nsecs_to_jiffies(end - now) + 1);
 }
 
+static void cldn_wait_prepared(struct cldn_handle *h, u64 end)
+{
+	cldn_wait_closing(h, cldn_prepare_end(h, end));
+}
+
 static bool cldn_veto; /* under the PM core's lock: notifiers run one at a time */
 
 static void cldn_check_closing(struct cldn_handle *h, u64 end)
@@ -107,7 +119,7 @@ static int cldn_suspend_prepare(void)
 
 	WRITE_ONCE(cldn_is_frozen, true);
 	cldn_owners_do(cldn_raise_running, end);
-	cldn_owners_do(cldn_wait_closing, end);
+	cldn_owners_do(cldn_wait_prepared, end);
 	cldn_veto = !cldn_members_do(CLDN_POWER_PREPARE, end);
 	cldn_owners_do(cldn_check_closing, 0);
 	if (!cldn_veto) {

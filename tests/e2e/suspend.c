@@ -17,6 +17,7 @@
 /* The kernel stays at the level for a second of its own processor, which a busy host stretches. */
 #define LEVEL_S 4
 #define PREPARE_S 2 /* longest wait for a running close */
+#define NO_DTR_S 4 /* of a phone without DTR */
 #define HOUR_NS (3600 * CD_S)
 
 static struct phone phone;
@@ -134,6 +135,7 @@ static void uart_suspended(void)
 }
 
 struct closing {
+	uint32_t mode;
 	int ret;
 	struct cleardown_close arg;
 };
@@ -142,7 +144,7 @@ static void *close_in_an_hour(void *arg)
 {
 	struct closing *c = arg;
 
-	c->ret = cd_close(phone.fd, CLEARDOWN_MODE_DRAIN, HOUR_NS, &c->arg);
+	c->ret = cd_close(phone.fd, c->mode, HOUR_NS, &c->arg);
 	return NULL;
 }
 
@@ -164,7 +166,7 @@ static bool close_runs(void)
 static void during_a_close(void)
 {
 	static const char bytes[2048];
-	struct closing c = { 0 };
+	struct closing c = { .mode = CLEARDOWN_MODE_DRAIN };
 	pthread_t thread;
 	bool good = true;
 	uint64_t took;
@@ -187,6 +189,35 @@ static void during_a_close(void)
 	tap(good, "P-11 PR-5 CLOSE(DRAIN, 1 h) is overtaken by a suspend, which waits for it");
 }
 
+/* The silences of +++ take longer than a suspend waits for a phone that has DTR. */
+static void without_dtr(void)
+{
+	struct closing c = { .mode = CLEARDOWN_MODE_ORDERLY };
+	struct cleardown_report r = { 0 };
+	pthread_t thread;
+	bool good = true;
+	uint64_t took;
+
+	EXPECT(good, call_up(400));
+	EXPECT(good, !pthread_create(&thread, NULL, close_in_an_hour, &c));
+	EXPECT(good, close_runs());
+	EXPECT(good, suspend_to("freezer", &took));
+	EXPECT(good, took < (LEVEL_S + NO_DTR_S) * CD_S + SLACK_MS * CD_MS);
+	pthread_join(thread, NULL);
+	EXPECT_EQ(good, c.ret, 0);
+	EXPECT_EQ(good, c.arg.out_report.mode, CLEARDOWN_MODE_ABORT);
+	EXPECT_EQ(good, c.arg.out_report.later_causes, 1U << CLEARDOWN_CAUSE_SUSPEND);
+	EXPECT(good, report_of(phone.handle, &r));
+	EXPECT(good, step_ran(&r, CLEARDOWN_STEP_ESCAPE));
+	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_ONHOOK);
+	EXPECT(good, !(r.out_head.flags & CLEARDOWN_REPORT_FORCED));
+	EXPECT(good, bank_waits(LINE, "onhook", 500));
+	if (!good)
+		report_show(&r);
+	close(phone.fd);
+	tap(good, "P-11e PR-5 a close by +++ and ATH is overtaken by a suspend, which waits for it");
+}
+
 int main(int argc, char **argv)
 {
 	if (argc != 2 || !tap(phone_bind(&phone, argv[1]), "bind %s", argv[argc - 1]))
@@ -196,6 +227,9 @@ int main(int argc, char **argv)
 	tasks_frozen();
 	uart_suspended();
 	during_a_close();
+	tap(!cd_unbind(phone.name, 0), "unbind");
+	if (tap(phone_bind_args(&phone, argv[1], "dtr=none"), "bind it without DTR"))
+		without_dtr();
 	power_put("/sys/power/pm_test", "none");
 	tap(!cd_unbind(phone.name, 0), "unbind");
 	return tap_done();
