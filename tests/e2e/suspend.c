@@ -215,7 +215,8 @@ static void without_dtr(void)
 	if (!good)
 		report_show(&r);
 	close(phone.fd);
-	tap(good, "P-11e PR-5 a close by +++ and ATH is overtaken by a suspend, which waits for it");
+	tap(good,
+	    "P-11e PR-5 a close by +++ and ATH is overtaken by a suspend, which waits for it");
 }
 
 int main(int argc, char **argv)
