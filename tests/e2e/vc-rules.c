@@ -82,15 +82,23 @@ static bool ended(struct vc *vc)
 
 /* ---- tracepoints ---- */
 
+static void trace_set(const char *name, const char *text)
+{
+	char path[100];
+	FILE *f;
+
+	snprintf(path, sizeof(path), TRACING "%s", name);
+	f = fopen(path, "w");
+	if (!f || fputs(text, f) < 0 || fclose(f))
+		DIE("tracing: %s", name);
+}
+
+/* By a number each: the times of two processors say nothing of who was first. */
 static void trace_on(bool on)
 {
-	FILE *f = fopen(TRACING "events/cleardown_vc/enable", "w");
-
-	if (!f || fprintf(f, "%d\n", on) < 0 || fclose(f))
-		DIE("no tracepoints");
-	f = fopen(TRACING "trace", "w");
-	if (!f || fclose(f))
-		DIE("no trace");
+	trace_set("trace_clock", "counter");
+	trace_set("events/cleardown_vc/enable", on ? "1" : "0");
+	trace_set("trace", "");
 }
 
 /* The names of those of the device that @vc is on, in their order, each with a blank behind it. */
