@@ -14,6 +14,8 @@
 #define SELECTOR 7
 #define CALL_MS 60000
 #define IN_FLIGHT 64
+/* A busy machine is no lost cable. */
+#define CLOCKS "noresponse=10000"
 /* Cookies: of our end of a call its number, of the other its file and this. */
 #define FAR 0x10000
 /* One call in so many ends with its file. */
@@ -147,7 +149,7 @@ int main(int argc, char **argv)
 {
 	if (argc != 4)
 		return 1;
-	if (!tap(vc_links(&a, &b, argv + 1, "", "", SELECTOR) &&
+	if (!tap(vc_links(&a, &b, argv + 1, CLOCKS, CLOCKS, SELECTOR) &&
 			 !cd_bind_events(b.af, a.events, FAR),
 		 "two links, and one queue"))
 		return 1;
