@@ -26,10 +26,10 @@ static bool line_becomes(bool there)
 	return !access(TTY, F_OK) == there;
 }
 
-/* It is out of its socket at once. QEMU says so when its memory goes, if need be much later. */
 static bool unplug(void)
 {
-	return !cd_host(NULL, 0, "qmp device_del u1") && line_becomes(false);
+	return !cd_host(NULL, 0, "qmp device_del u1") &&
+	       !cd_host(NULL, 0, "wait-deleted u1 10000") && line_becomes(false);
 }
 
 static bool plug_in(void)
