@@ -14,6 +14,7 @@
 #define SELECTOR 7
 #define WAIT_MS 20000
 
+static const char bye[] = "good bye";
 static struct vclink us, far;
 static struct vc vc = { .fd = -1 }, there = { .fd = -1 };
 
@@ -161,6 +162,20 @@ static inline void chain_unlink(void)
 	for (uint64_t end = cd_now() + 5 * CD_S; cd_unbind(us.name, 0) && cd_now() < end;)
 		usleep(1000);
 	cd_unbind(far.name, CLEARDOWN_UNBIND_FORCE);
+}
+
+/* ---- states that calls are swept in ---- */
+
+static void with_vc(void)
+{
+	if (vc_create(&vc, &us, 0, 100))
+		DIE("no VC");
+}
+
+static void with_taker(void)
+{
+	with_vc();
+	far_takes();
 }
 
 #endif /* TESTS_VCCHAIN_H */

@@ -18,7 +18,8 @@
  * in it does not stay. The judge looks at any moment at which nothing is on its way.
  *
  * FOREIGN: a leaves' side that drops its last party instead of releasing the call. Then the root's
- * own look for a call with nobody in it is needed; between two of these modules it never is.
+ * own look for a call with nobody in it is needed; with two parties, between two of these modules, it
+ * never is.
  *
  * -DBUG_name seeds a mistake that must be found.
  */

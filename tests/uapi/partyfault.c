@@ -11,22 +11,9 @@
 #include "multi.h"
 #include "vcchain.h"
 
-static const char bye[] = "good bye";
 static uint32_t second; /* number of the party that is dropped */
 
 /* ---- states ---- */
-
-static void with_vc(void)
-{
-	if (vc_create(&vc, &us, 0, 100))
-		DIE("no VC");
-}
-
-static void with_taker(void)
-{
-	with_vc();
-	far_takes();
-}
 
 /* The end of a request about a party. A record that a fault kept from being read is still there. */
 static int told(uint64_t id, struct cleardown_vc_party *party)

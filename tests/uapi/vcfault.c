@@ -15,21 +15,8 @@
 #define OTHER 9
 
 static struct vclink mine;
-static const char bye[] = "good bye";
 
 /* ---- states ---- */
-
-static void with_vc(void)
-{
-	if (vc_create(&vc, &us, 0, 100))
-		DIE("no VC");
-}
-
-static void with_taker(void)
-{
-	with_vc();
-	far_takes();
-}
 
 static void with_call(void)
 {
