@@ -271,7 +271,7 @@ void cm_af_over(struct cm_af *af, bool owed)
 		return;
 	cm_uaf_over(af);
 	cm_af_op_end(af, CLEARDOWN_NDIS_STATUS_FAILURE, -EIO);
-	cldn_ops_end_all(&af->m.h);
+	cldn_member_stop(&af->m.h);
 	cm_unlist(&af->m);
 	scoped_guard(spinlock_irqsave, &af->m.link->lock) {
 		WRITE_ONCE(af->done, true);

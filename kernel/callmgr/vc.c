@@ -88,7 +88,7 @@ static void cm_vc_kill(struct cm_vc *vc)
 	cm_vc_set_state(vc, CLEARDOWN_VC_DELETED);
 	trace_co_delete_vc(vc, !vc->incoming);
 	trace_peer_delete_vc(vc, 0);
-	cldn_ops_end_all(&vc->m.h);
+	cldn_member_stop(&vc->m.h);
 	cldn_member_end(&vc->m.h);
 }
 

@@ -72,6 +72,14 @@ void cldn_member_leave(struct cldn_handle *h)
 	wake_up_all(&dev->wq);
 }
 
+void cldn_member_stop(struct cldn_handle *h)
+{
+	scoped_guard(spinlock_irqsave, &h->lock)
+		if (h->state == CLEARDOWN_STATE_OPEN)
+			WRITE_ONCE(h->state, CLEARDOWN_STATE_CLOSING);
+	cldn_ops_end_all(h);
+}
+
 bool cldn_member_end(struct cldn_handle *h)
 {
 	scoped_guard(spinlock_irqsave, &h->lock) {

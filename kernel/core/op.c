@@ -413,16 +413,19 @@ static bool cldn_ops_none(struct cldn_handle *h)
 /*
  * Ends everything that is outstanding; when it returns every completion record is queued. A
  * racing completer that has won a claim is between two instructions of cldn_op_complete(): waiting
- * for him needs no limit.
+ * for him needs no limit. A member that is not dead may get one more request meanwhile, of somebody
+ * who had passed the class's check before: it is ended too.
  */
 void cldn_ops_end_all(struct cldn_handle *h)
 {
 	struct cldn_op *op;
 
-	while ((op = cldn_op_unclaimed(h))) {
-		cldn_op_complete(op, h->dev->class->failed, -EIO, CLEARDOWN_RESULT_NONE, NULL, 0);
-		cldn_op_put(op);
-	}
-	cldn_hook(CLDN_HOOK_ENDED, h);
-	wait_event(h->wq, cldn_ops_none(h));
+	do {
+		while ((op = cldn_op_unclaimed(h))) {
+			cldn_op_complete(op, h->dev->class->failed, -EIO, CLEARDOWN_RESULT_NONE,
+					 NULL, 0);
+			cldn_op_put(op);
+		}
+		cldn_hook(CLDN_HOOK_ENDED, h);
+	} while (!wait_event_timeout(h->wq, cldn_ops_none(h), 1));
 }

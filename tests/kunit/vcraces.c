@@ -394,6 +394,67 @@ static void close_before_its_record(struct kunit *test)
 	expect_closed_once(&vc, 1);
 }
 
+/* ---- PR-1: a request that was checked in time and admitted late ---- */
+
+static long make_it(struct kt_thread *t)
+{
+	return vct_make(t->arg, 1);
+}
+
+static long delete_it(struct kt_thread *t)
+{
+	return vct_delete(t->arg, NULL);
+}
+
+/* Between the end of all requests and that of the circuit there is no place for one more. */
+static void make_meets_delete(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct kt_thread *maker, *deleter;
+	struct kt_gate *submit, *ended;
+	struct vct_vc vc;
+
+	vct_create(t, &vc);
+	submit = kt_hold(&t->kt, CLDN_HOOK_SUBMIT, vc.h);
+	ended = kt_hold(&t->kt, CLDN_HOOK_ENDED, vc.h);
+	maker = kt_start(&t->kt, make_it, &vc);
+	kt_held(&t->kt, submit);
+	deleter = kt_start(&t->kt, delete_it, &vc);
+	kt_held(&t->kt, ended);
+	kt_let_go(submit);
+	KUNIT_EXPECT_EQ(test, -EBADFD, kt_join(maker));
+	kt_let_go(ended);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(deleter));
+	KUNIT_EXPECT_TRUE(test, kt_until(vct_times(t, VCT_MP_DELETE_VC, -1)));
+	KUNIT_EXPECT_EQ(test, 0, kt_count(&t->kt, CLEARDOWN_EV_COMPLETION, 1));
+}
+
+/* A close ends it with the others, and does not wait for somebody else to do so. */
+static void make_meets_close(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct kt_gate *submit, *ended;
+	struct cleardown_close arg;
+	struct kt_thread *maker;
+	struct vct_vc vc;
+
+	vct_create(t, &vc);
+	submit = kt_hold(&t->kt, CLDN_HOOK_SUBMIT, vc.h);
+	ended = kt_hold(&t->kt, CLDN_HOOK_ENDED, vc.h);
+	maker = kt_start(&t->kt, make_it, &vc);
+	kt_held(&t->kt, submit);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
+	kt_held(&t->kt, ended); /* the worker */
+	kt_let_go(submit);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(maker));
+	kt_let_go(ended);
+	KUNIT_EXPECT_EQ(test, -EIO, kt_completion(&t->kt, 1)->error);
+	expect_closed_once(&vc, 1);
+	KUNIT_EXPECT_EQ(test, 1, kt_count(&t->kt, CLEARDOWN_EV_COMPLETION, 1));
+}
+
 /* ---- R17: an offer that the network takes back ---- */
 
 static void offer_withdrawn(struct kunit *test)
@@ -731,6 +792,8 @@ static struct kunit_case vcraces_cases[] = {
 	KT_CASE(done_behind_the_answer, "TV-1 PR-1 the end comes behind PENDING: one record"),
 	KT_CASE(close_before_its_record,
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
+	KT_CASE(make_meets_delete, "PR-1 PR-9 MAKE_CALL was checked, and the circuit is deleted"),
+	KT_CASE(make_meets_close, "PR-1 MAKE_CALL was checked, and a later call is being closed"),
 	KT_CASE(offer_withdrawn, "R17 an offer is withdrawn, then accepted"),
 	KT_CASE(withdrawn_before_accept, "R17 an offer is withdrawn while it is being accepted"),
 	KT_CASE(close_before_rejected, "O6 PR-1 CLOSE overtakes the end of a refused offer"),

@@ -322,8 +322,15 @@ int cldn_member_fd(struct cldn_handle *h, struct file **file);
 void cldn_member_fd_end(int fd, struct file *file, bool known);
 
 /**
+ * cldn_member_stop - no request is accepted any more, and those that were are ended
+ * @h: member
+ * Context: process; see cldn_ops_end_all().
+ */
+void cldn_member_stop(struct cldn_handle *h);
+
+/**
  * cldn_member_end - the member is dead: CLOSED, its gate shut, whoever sleeps in it wakes up
- * @h: member without outstanding requests (cldn_ops_end_all())
+ * @h: member that was stopped, or never has requests
  * Context: any. Return: false when it was dead already.
  */
 bool cldn_member_end(struct cldn_handle *h);
