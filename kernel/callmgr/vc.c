@@ -189,6 +189,7 @@ static void cm_vc_make(struct cm_vc *vc)
 	int ret;
 
 	memcpy(&vc->params, vc->op->in, sizeof(vc->params));
+	vc->remote_len = 0; /* of the last call */
 	vc->params.fwd_sdu = vc->params.fwd_sdu ?: CM_DEFAULT_SDU;
 	vc->params.bwd_sdu = vc->params.bwd_sdu ?: CM_DEFAULT_SDU;
 	if (!memcmp(vc->params.calling, nobody, sizeof(nobody)))

@@ -380,7 +380,6 @@ static void cm_make_failed(struct cm_vc *vc, const struct cldn_q2931_end *end)
 	cm_vc_rx_purge(vc); /* of a far end that was faster than its CONNECT */
 	cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, error, cm_cause_of(vc, end), end->data,
 		     end->data_len);
-	vc->remote_len = 0;
 }
 
 /*

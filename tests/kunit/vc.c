@@ -213,6 +213,32 @@ static void the_far_end(struct kunit *test)
 	expect_order(t, steps, ARRAY_SIZE(steps));
 }
 
+/* What the far end said when it closed one call is not said of the next one. */
+static void the_far_end_again(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_close arg;
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	vct_say_release(t, vct_heard(t, CLDN_Q2931_SETUP), CLDN_Q2931_CAUSE_NORMAL, bye, BYE_LEN);
+	KUNIT_EXPECT_EQ(test, (u32)BYE_LEN, vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->data_len);
+	KUNIT_EXPECT_EQ(test, 0,
+			vct_close(&vc, CLEARDOWN_MODE_ORDERLY, 5000 * KT_MS, NULL, 0, &arg));
+	KUNIT_EXPECT_EQ(test, (u32)BYE_LEN, (u32)t->link->cdrs[1].close_data);
+	vct_forget(t);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	vct_say_release(t, vct_heard(t, CLDN_Q2931_SETUP), CLDN_Q2931_CAUSE_NORMAL, NULL, 0);
+	KUNIT_ASSERT_TRUE(test,
+			  kt_until(vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL) == 2));
+	KUNIT_EXPECT_EQ(test, 0U, vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->data_len);
+	KUNIT_EXPECT_EQ(test, 0,
+			vct_close(&vc, CLEARDOWN_MODE_ORDERLY, 5000 * KT_MS, NULL, 0, &arg));
+	KUNIT_EXPECT_EQ(test, 2ULL, t->link->cdr_last);
+	KUNIT_EXPECT_EQ(test, 0U, (u32)t->link->cdrs[2].close_data);
+}
+
 /* ---- O6: rejected ---- */
 
 static void rejected(struct kunit *test)
@@ -877,6 +903,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(incoming,
 		"O3 V-4 V-13 V-21 TV-4 R15 PR-9 an incoming call: the call manager deletes"),
 	KT_CASE(the_far_end, "O4 V-13 R16 TV-10 the far end closes, CLOSE is the answer"),
+	KT_CASE(the_far_end_again, "O4 V-33 its close data belongs to one call, not to the next"),
 	KT_CASE(rejected, "O6 an offered call is rejected and needs no CLOSE"),
 	KT_CASE(accepted_in_vain, "O7 an accepted call that the network does not want so"),
 	KT_CASE(refused, "O8 a call that could not be made is over with its completion"),
