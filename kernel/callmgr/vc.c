@@ -173,21 +173,38 @@ int cm_vc_check(struct cldn_handle *h, u32 opcode, const void *in, u32 len, u32 
 	return right ? 0 : -EISCONN;
 }
 
+/* 0, or why there can be no call now: something was faster since cm_vc_check(). */
+static int cm_vc_make_may(struct cm_vc *vc)
+{
+	if (cm_vc_state(vc) != CLEARDOWN_VC_IDLE)
+		return -EISCONN;
+	return cm_vc_unread(vc) ? -EBUSY : 0;
+}
+
+static void cm_vc_make_end(struct cm_vc *vc, int error)
+{
+	cm_vc_op_end(vc,
+		     error == -ENOMEM || error == -EBUSY ? CLEARDOWN_NDIS_STATUS_RESOURCES :
+							   CLEARDOWN_NDIS_STATUS_FAILURE,
+		     error, 0, NULL, 0);
+}
+
 static void cm_vc_make_failed(struct cm_vc *vc, int error)
 {
 	cm_parties_free(vc);
-	cm_vc_op_end(vc,
-		     error == -ENOMEM ? CLEARDOWN_NDIS_STATUS_RESOURCES :
-					CLEARDOWN_NDIS_STATUS_FAILURE,
-		     error, 0, NULL, 0);
+	cm_vc_make_end(vc, error);
 }
 
 static void cm_vc_make(struct cm_vc *vc)
 {
 	struct cm_link *link = vc->m.link;
 	static const u8 nobody[CLEARDOWN_NSAP_LEN];
-	int ret;
+	int ret = cm_vc_make_may(vc);
 
+	if (ret) { /* nothing of the call that there is may change */
+		cm_vc_make_end(vc, ret);
+		return;
+	}
 	memcpy(&vc->params, vc->op->in, sizeof(vc->params));
 	vc->remote_len = 0; /* of the last call */
 	vc->params.fwd_sdu = vc->params.fwd_sdu ?: CM_DEFAULT_SDU;

@@ -208,6 +208,39 @@ static void several(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, close_party(&vc, 0, 5000 * KT_MS, &status));
 }
 
+/* A MAKE_CALL that was accepted beside the one that has succeeded changes nothing of that call. */
+static void made_twice(struct kunit *test)
+{
+	struct cleardown_op_make_multi in = {
+		.call.called = { 0x47, 0, 5, 0x81, [19] = 1 },
+		.cookie = 11,
+	};
+	struct vct *t = vct_of(test);
+	struct kt_gate *gate;
+	struct vct_vc vc, other;
+	u32 status;
+
+	vct_create(t, &vc);
+	vct_create(t, &other);
+	gate = kt_hold(&t->kt, CLDN_HOOK_CLAIMED, NULL);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&other, 9));
+	kt_held(&t->kt, gate); /* the worker */
+	KUNIT_ASSERT_EQ(test, 0,
+			vct_submit(&vc, CLEARDOWN_OP_MAKE_MULTI, 1, &in, sizeof(in), NULL));
+	in.call.called[1] = 1;
+	KUNIT_ASSERT_EQ(test, 0,
+			vct_submit(&vc, CLEARDOWN_OP_MAKE_CALL, 2, &in.call, sizeof(in.call),
+				   NULL));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, 0, kt_completion(&t->kt, 1)->error);
+	KUNIT_EXPECT_EQ(test, -EISCONN, kt_completion(&t->kt, 2)->error);
+	KUNIT_EXPECT_EQ(test, 0, vc.vc->params.called[1]);
+	KUNIT_EXPECT_EQ(test, vct_vci(t), (u32)vc.vc->params.vci);
+	KUNIT_ASSERT_NOT_NULL(test, vc.vc->multi);
+	KUNIT_EXPECT_EQ(test, 1U, count(&vc));
+	KUNIT_EXPECT_EQ(test, 0, close_party(&vc, number(&vc, 0), 5000 * KT_MS, &status));
+}
+
 /* ---- R5, R6 ---- */
 
 static void last_leaves(struct kunit *test)
@@ -332,6 +365,7 @@ static struct kunit_case vcparty_cases[] = {
 	KT_CASE(named, "V-7 V-22 V-36 a call to many is closed by its party, and completed by it"),
 	KT_CASE(not_named, "V-22 R3 a call to one has none"),
 	KT_CASE(several, "R3 R4 TV-3 TV-9 several parties, and the last one"),
+	KT_CASE(made_twice, "PR-1 a second request for a call leaves the call and its parties alone"),
 	KT_CASE(last_leaves, "R5 the last party leaves: an incoming close, no incoming drop"),
 	KT_CASE(both_leave, "R6 O5 two leave at once: an incoming drop, then an incoming close"),
 	KT_CASE(ended_with_the_call, "R9 PR-1 V-36 requests for parties end once, then the call"),
