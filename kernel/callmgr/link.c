@@ -517,13 +517,19 @@ static void cm_clocks_init(struct cm_link *link)
 	}
 }
 
-static int cm_saal_init(struct cm_link *link)
+static int cm_saal_init(struct cm_link *link, char *text, size_t len)
 {
 	struct cldn_sscop_cfg cfg;
 
 	cldn_sscop_defaults(&cfg);
 	cm_args_saal(link, &cfg);
 	cfg.sq = ktime_get_ns() >> 20;
+	if (!cldn_sscop_size(&cfg)) {
+		scnprintf(text, len, "noresponse=%u: wanted is more than keepalive=%u and poll=%u",
+			  cfg.ms[CLDN_SSCOP_NO_RESPONSE], cfg.ms[CLDN_SSCOP_KEEP_ALIVE],
+			  cfg.ms[CLDN_SSCOP_POLLING]);
+		return -EINVAL;
+	}
 	link->slots = kvzalloc(cldn_sscop_size(&cfg), GFP_KERNEL_ACCOUNT);
 	if (!link->slots)
 		return -ENOMEM;
@@ -565,7 +571,7 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	cm_clocks_init(link);
 	ret = cm_manager_set(link, &cm_q2931_manager) ?: cm_args_parse(link, args, text, len);
 	if (!ret)
-		ret = cm_cdr_init(link) ?: cm_saal_init(link);
+		ret = cm_cdr_init(link) ?: cm_saal_init(link, text, len);
 	if (ret)
 		cm_link_free(link);
 	else

@@ -179,6 +179,8 @@ static void refused(void)
 		"poll=-1",
 		"t303=99999999999",
 		"close_data=uui+uuo",
+		"noresponse=1000",
+		"keepalive=8000",
 	};
 	char text[CLEARDOWN_TEXT_LEN], name[32];
 	bool good = true;
