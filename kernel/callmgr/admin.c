@@ -59,7 +59,6 @@ static bool cm_force_locked(struct cm_vc *vc, const struct cldn_wish *wish,
 	} else if (cm_closable(vc->state) && !running) {
 		cm_claim_locked(vc, wish);
 		h->closer = *who;
-		vc->waiter = false;
 		vc->forced = true;
 		vc->close_len = 0;
 	} else {

@@ -85,6 +85,7 @@ struct cm_party;
 struct cm_uaf;
 struct cm_user;
 struct cm_vc;
+struct cm_wait;
 
 /**
  * struct cm_close - how a client ends a call
@@ -292,12 +293,10 @@ enum cm_phase {
  * @state: enum cleardown_vc_state; under h.lock, and read without it: cm_vc_enter_locked()
  * @since_ns: when it entered it; likewise
  * @file_gone: its file went: it is deleted when its call is over
- * @waiter: a CLOSE waits in the kernel, so that no record is owed
+ * @waiter: the CLOSE that waits in the kernel, so that no record is owed, or NULL
  * @forced: not its owner closes it, so that the record is another one
  * @swept: somebody in admin.c waits for its close; under link->lock
  * @slept: the machine was suspended since the far end was heard of; worker
- * @close_done: and is over, with @close_error
- * @close_error: how it ended
  * @pending: the call manager was asked to end the call and owes the completion; this and the next
  *	two under h.lock
  * @completed: it came, and the worker has not seen it
@@ -354,18 +353,16 @@ struct cm_vc {
 	u32 state;
 	u64 since_ns;
 	bool file_gone;
-	bool waiter;
 	bool forced;
 	bool swept;
 	bool slept;
-	bool close_done;
-	int close_error;
 	bool pending;
 	bool completed;
 	u32 result;
 	u32 was;
 	u32 writers;
 	struct cldn_channel *left;
+	struct cm_wait *waiter;
 	u8 close_data[CLEARDOWN_CLOSE_DATA_MAX];
 	u16 close_len;
 	bool data_sent;

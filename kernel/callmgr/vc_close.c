@@ -15,6 +15,18 @@
 /* How often draining looks whether the device has given the frames back. */
 #define CM_LOOK_NS (2 * NSEC_PER_MSEC)
 
+/**
+ * struct cm_wait - a CLOSE that waits, on its stack; under vc->m.h.lock
+ * @done: its close is over
+ * @error: how it ended
+ * @head: of the report
+ */
+struct cm_wait {
+	bool done;
+	int error;
+	struct cleardown_report_head head;
+};
+
 unsigned long cm_jiffies(u64 ns)
 {
 	return min_t(u64, nsecs_to_jiffies64(ns) + 1, MAX_JIFFY_OFFSET / 2);
@@ -142,6 +154,20 @@ static void cm_close_tell(struct cm_vc *vc, u32 status, int error, bool owed, bo
 		cldn_member_renew(&vc->m.h);
 }
 
+/* Who waits has his answer, whatever becomes of the circuit before he looks. */
+static void cm_wait_end_locked(struct cm_vc *vc, int error)
+{
+	struct cm_wait *w = vc->waiter;
+
+	lockdep_assert_held(&vc->m.h.lock);
+	if (!w)
+		return;
+	vc->waiter = NULL;
+	w->head = vc->head;
+	w->error = error;
+	WRITE_ONCE(w->done, true);
+}
+
 /*
  * ProtocolClCloseCallComplete. The state changes before the record can be read, so that a client
  * who deletes the VC at once never finds it busy.
@@ -159,9 +185,8 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 		cm_vc_enter_locked(vc, cm_state_after(vc, error));
 		dead = vc->state == CLEARDOWN_VC_DELETED;
 		owed = !vc->waiter && !vc->file_gone && !(vc->forced && error);
-		vc->close_error = error;
+		cm_wait_end_locked(vc, error);
 		h->wish = (struct cldn_wish){ 0 };
-		WRITE_ONCE(vc->close_done, true);
 	}
 	trace_cl_close_complete(vc, owed);
 	if (!error) {
@@ -518,7 +543,6 @@ void cm_claim_locked(struct cm_vc *vc, const struct cldn_wish *wish)
 	lockdep_assert_held(&h->lock);
 	vc->was = vc->state;
 	cm_vc_enter_locked(vc, CLEARDOWN_VC_CLOSING);
-	vc->close_done = false;
 	vc->forced = false;
 	h->wish = *wish;
 	memset(&vc->head, 0, sizeof(vc->head));
@@ -545,7 +569,7 @@ static bool cm_has_call_locked(struct cm_vc *vc)
 
 /* 0 when this call claimed the close, or an errno; nothing has changed then but a raised mode. */
 static int cm_close_claim(struct cm_vc *vc, const struct cleardown_close *arg, const void *data,
-			  u64 wait, u32 *word)
+			  u64 wait, struct cm_wait *w, u32 *word)
 {
 	struct cldn_wish wish = {
 		.mode = arg->mode,
@@ -571,34 +595,28 @@ static int cm_close_claim(struct cm_vc *vc, const struct cleardown_close *arg, c
 		return ret;
 	cm_claim_locked(vc, &wish);
 	h->closer = who;
-	vc->waiter = wait;
+	vc->waiter = wait ? w : NULL;
 	vc->close_len = arg->data_len;
 	memcpy(vc->close_data, data, arg->data_len);
 	return 0;
 }
 
-static bool cm_close_done(struct cm_vc *vc)
-{
-	return READ_ONCE(vc->close_done);
-}
-
 /* -EINPROGRESS when a record is owed, decided here and nowhere else; or how it ended. */
-static int cm_close_answer(struct cm_vc *vc, struct cleardown_report_head *head)
+static int cm_close_answer(struct cm_vc *vc, struct cm_wait *w)
 {
 	guard(spinlock_irqsave)(&vc->m.h.lock);
-	vc->waiter = false;
-	if (!vc->close_done)
-		return -EINPROGRESS;
-	*head = vc->head;
-	return vc->close_error;
+	if (w->done)
+		return w->error;
+	vc->waiter = NULL;
+	return -EINPROGRESS;
 }
 
 /* A CLOSE that does not wait at all never was a waiter: its record is owed in any case. */
-static int cm_close_wait(struct cm_vc *vc, u64 wait, struct cleardown_report_head *head)
+static int cm_close_wait(struct cm_vc *vc, u64 wait, struct cm_wait *w)
 {
-	wait_event_killable_timeout(vc->m.h.wq, cm_close_done(vc), cm_jiffies(wait));
+	wait_event_killable_timeout(vc->m.h.wq, READ_ONCE(w->done), cm_jiffies(wait));
 	cldn_hook(CLDN_HOOK_VC_WAITED, &vc->m.h);
-	return cm_close_answer(vc, head);
+	return cm_close_answer(vc, w);
 }
 
 /* NdisClCloseCall. */
@@ -607,6 +625,7 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 	struct cm_vc *vc = cm_vc_of(h);
 	u64 wait = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
 								    arg->deadline_ns;
+	struct cm_wait w = { .done = false };
 	u32 word = 0;
 	int ret;
 
@@ -615,14 +634,15 @@ int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *
 		return -EINVAL;
 	}
 	cldn_hook(CLDN_HOOK_VC_CLOSE, h);
-	ret = cm_close_claim(vc, arg, data, wait, &word);
+	ret = cm_close_claim(vc, arg, data, wait, &w, &word);
 	if (ret == -EALREADY)
 		cm_want(&vc->m); /* the mode may have been raised */
 	if (!ret) {
 		wake_up_all(&h->tx.wq);
 		wake_up_all(&h->rx.wq);
 		cm_want(&vc->m);
-		ret = wait ? cm_close_wait(vc, wait, &arg->out_report) : -EINPROGRESS;
+		ret = wait ? cm_close_wait(vc, wait, &w) : -EINPROGRESS;
+		arg->out_report = w.head;
 	}
 	arg->out_status = arg->out_report.end_ns ? arg->out_report.status : word ?: cm_word(ret);
 	arg->out_seq_at_return = h->seq_at_return;
@@ -644,7 +664,6 @@ void cm_vc_release(struct cldn_handle *h)
 								 CLEARDOWN_CAUSE_LOCAL_USER;
 	scoped_guard(spinlock_irqsave, &h->lock) {
 		WRITE_ONCE(vc->file_gone, true);
-		vc->waiter = false;
 		if (cm_closable(vc->state)) {
 			cm_claim_locked(vc, &wish);
 			h->closer = who;

@@ -376,6 +376,32 @@ static void done_behind_the_answer(struct kunit *test)
 	expect_closed_once(&vc, 1);
 }
 
+/* Its end comes, and the circuit is used again, and closed, before it has asked how it ended. */
+static void the_next_before_the_answer(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_close arg;
+	struct kt_thread *closer;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	gate = kt_hold(&t->kt, CLDN_HOOK_VC_WAITED, vc.h);
+	closer = vct_closer(&vc, CLEARDOWN_MODE_ORDERLY, 5000 * KT_MS);
+	kt_held(&t->kt, gate);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	vct_answers(t, 0);
+	vct_forget(t);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(closer));
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_NDIS_STATUS_SUCCESS, closer->close.out_status);
+	KUNIT_EXPECT_EQ(test, vc.id, closer->close.out_report.handle);
+	vct_say_release_complete(t, vct_heard(t, CLDN_Q2931_RELEASE));
+	expect_closed_once(&vc, 1);
+}
+
 /* The end has come, CLOSE_COMPLETE is not queued yet: a CLOSE has nothing to close. */
 static void close_before_its_record(struct kunit *test)
 {
@@ -790,6 +816,8 @@ static struct kunit_case vcraces_cases[] = {
 	KT_CASE(the_second_claims, "R10 PR-1 two CLOSEs, the second overtakes"),
 	KT_CASE(done_before_the_answer, "TV-1 PR-2 the end comes before PENDING: no record"),
 	KT_CASE(done_behind_the_answer, "TV-1 PR-1 the end comes behind PENDING: one record"),
+	KT_CASE(the_next_before_the_answer,
+		"TV-1 PR-1 the next call is being closed before the first CLOSE returns"),
 	KT_CASE(close_before_its_record,
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
 	KT_CASE(make_meets_delete, "PR-1 PR-9 MAKE_CALL was checked, and the circuit is deleted"),
