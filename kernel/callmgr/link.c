@@ -408,28 +408,29 @@ static const struct cldn_cells_up cm_cells_up = {
 	.room = cm_room,
 };
 
-/* Calls @fn for each member, which may end it; only the worker walks and moves them. */
+/*
+ * Calls @fn for each member, which may end it. They stay where they are: others look for what is
+ * theirs meanwhile (cm_offered_refuse(), admin.c).
+ */
 static void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m))
 {
 	struct cm_member *m;
-	LIST_HEAD(seen);
+	u64 id = 0;
 
 	for (;;) {
 		scoped_guard(spinlock_irqsave, &link->lock) {
-			m = list_first_entry_or_null(&link->members, struct cm_member, node);
+			m = cm_member_after_locked(link, id);
 			if (m) {
-				list_move_tail(&m->node, &seen);
+				id = m->key;
 				cldn_handle_get(&m->h);
 			}
 		}
 		if (!m)
-			break;
+			return;
 		fn(m);
 		cldn_handle_put(&m->h);
 		cond_resched();
 	}
-	guard(spinlock_irqsave)(&link->lock);
-	list_splice(&seen, &link->members);
 }
 
 static void cm_lost(struct cm_member *m)

@@ -689,6 +689,28 @@ static void family_goes_before_the_offer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, vct_times(t, VCT_MP_DELETE_VC, -1));
 }
 
+/* The medium is gone, and the worker has told some of the members, the offer among them. */
+static void family_goes_with_the_medium(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cldn_handle *af = vct_af_open(t, 77);
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	KUNIT_ASSERT_EQ(test, 0, vct_sap(af, 9, 0, NULL));
+	vct_say_setup(t, 9);
+	KUNIT_ASSERT_TRUE(test, kt_until(READ_ONCE(t->link->nvcs) == 1));
+	vct_call_out(t, &vc, 1);
+	gate = kt_hold(&t->kt, CLDN_HOOK_VC_POST, &vc.vc->remote.rec);
+	vct_medium_gone(t, CLDN_Q2931_CAUSE_OUT_OF_ORDER);
+	kt_held(&t->kt, gate);
+	vct_af_close_file(af);
+	kt_let_go(gate);
+	KUNIT_EXPECT_TRUE(test, kt_until(READ_ONCE(t->link->nvcs) == 1));
+	KUNIT_EXPECT_EQ(test, 1, vct_times(t, VCT_MP_DELETE_VC, -1));
+	vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE);
+}
+
 /* ---- PR-7: the call ends while a frame is handed to the medium ---- */
 
 static struct {
@@ -833,6 +855,8 @@ static struct kunit_case vcraces_cases[] = {
 	KT_CASE(forced_while_draining, "V-9 PR-1 unbound by force while frames are drained"),
 	KT_CASE(family_goes_before_the_offer,
 		"R19 the address family goes before the call it gets is listed"),
+	KT_CASE(family_goes_with_the_medium,
+		"R18 R19 the address family goes while the medium's end is told"),
 	KT_CASE(closed_before_taken,
 		"PR-7 the far end closes, then the medium takes a frame: in doubt"),
 	KT_CASE(closed_behind_taken,
