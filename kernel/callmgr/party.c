@@ -209,15 +209,21 @@ static int cm_add_error(const struct cldn_q2931_end *end, bool over)
 	}
 }
 
-/* A request for it ends with it; without one it has left, and the client owes a DROP_PARTY. */
+/*
+ * A request for it ends with it; without one it has left, and the client owes a DROP_PARTY. He is
+ * told here when the far end has not dropped it, but says that there is no such party.
+ */
 static void cm_root_ended(struct cm_party *p, const struct cldn_q2931_end *end)
 {
 	struct cm_vc *vc = p->carrier;
 	bool over = vc->multi->over, gone = p->op || p->state == CLEARDOWN_PARTY_DROPPING;
+	bool untold = !over && !gone && p->state == CLEARDOWN_PARTY_JOINED;
 	int error = 0;
 
 	if (p->state != CLEARDOWN_PARTY_LEFT)
 		cm_party_note(p, end);
+	if (untold)
+		p->told.head.state = CLEARDOWN_PARTY_LEFT;
 	if (p->op && p->op->opcode == CLEARDOWN_OP_ADD_PARTY)
 		error = cm_add_error(end, over);
 	if (gone)
@@ -232,6 +238,8 @@ static void cm_root_ended(struct cm_party *p, const struct cldn_q2931_end *end)
 			error, CLEARDOWN_PARTY_OVER);
 	if (!over && vc->call.state == CLDN_Q2931_ACTIVE && cm_party_alone(p) && !cm_party_live(p))
 		cm_root_empty(vc, end);
+	else if (untold && cm_vc_state(vc) == CLEARDOWN_VC_ACTIVE)
+		cm_drop_tell(p);
 	if (gone)
 		cm_party_put(p);
 }

@@ -260,6 +260,46 @@ static void last_leaves(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_IDLE, vct_state(&vc));
 }
 
+/* A STATUS that says that the far end has no such party. */
+static void say_nobody(struct vct *t, u32 cref, u16 endpoint)
+{
+	struct cldn_q2931_msg *msg = kunit_kzalloc(t->kt.test, sizeof(*msg), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(t->kt.test, msg);
+	msg->cref = cref;
+	msg->type = CLDN_Q2931_STATUS;
+	msg->have = CLDN_Q2931_HAVE(ENDPOINT) | CLDN_Q2931_HAVE(ENDPOINT_STATE) |
+		    CLDN_Q2931_HAVE(CAUSE) | CLDN_Q2931_HAVE(CALL_STATE);
+	msg->endpoint = endpoint | CLDN_Q2931_ENDPOINT_FLAG;
+	msg->ncauses = 1;
+	msg->cause[0].value = CLDN_Q2931_CAUSE_STATUS_ENQUIRY;
+	msg->call_state = CLDN_Q2931_ACTIVE;
+	vct_say(t, msg);
+}
+
+/* They were not dropped, and are not there: the client is told as if they had been. */
+static void lost(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	const struct cleardown_event *ev;
+	struct vct_vc vc;
+	u32 cref, status;
+
+	cref = root(t, &vc);
+	joined(t, &vc, cref, 1, 2);
+	say_nobody(t, cref, 1);
+	ev = vct_record(&vc, CLEARDOWN_EV_INCOMING_DROP);
+	KUNIT_EXPECT_EQ(test, number(&vc, 1), ev->p3);
+	KUNIT_EXPECT_EQ(test, 0, vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL));
+	KUNIT_EXPECT_EQ(test, 0, drop(&vc, 3, number(&vc, 1), NULL));
+	KUNIT_EXPECT_EQ(test, 0, kt_completion(&t->kt, 3)->error);
+	say_nobody(t, cref, 0);
+	vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE);
+	vct_heard(t, CLDN_Q2931_RELEASE);
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_INCOMING_DROP, NULL));
+	KUNIT_EXPECT_EQ(test, 0, close_party(&vc, 0, 5000 * KT_MS, &status));
+}
+
 static void both_leave(struct kunit *test)
 {
 	struct vct *t = vct_of(test);
@@ -368,6 +408,7 @@ static struct kunit_case vcparty_cases[] = {
 	KT_CASE(made_twice, "PR-1 a second request for a call leaves the call and its parties alone"),
 	KT_CASE(last_leaves, "R5 the last party leaves: an incoming close, no incoming drop"),
 	KT_CASE(both_leave, "R6 O5 two leave at once: an incoming drop, then an incoming close"),
+	KT_CASE(lost, "R5 R6 the far end says that a party is not there: told as if it had dropped it"),
 	KT_CASE(ended_with_the_call, "R9 PR-1 V-36 requests for parties end once, then the call"),
 	KT_CASE(released_under_it, "O4 R9 the network ends the call of several parties"),
 	KT_CASE(unanswered, "PR-5 PR-7 T399 and T398 end what nobody answers, and say so"),
