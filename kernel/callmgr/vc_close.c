@@ -525,7 +525,8 @@ void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850)
 		reported = true;
 	}
 	if (was != CLEARDOWN_VC_IDLE && !reported) {
-		vc->head.begin_ns = ktime_get_ns();
+		vc->head = (struct cleardown_report_head){ .begin_ns = ktime_get_ns() };
+		memset(vc->steps, 0, sizeof(vc->steps));
 		cm_count(vc);
 		cm_report(vc, CLEARDOWN_NDIS_STATUS_SUCCESS, 0);
 	}

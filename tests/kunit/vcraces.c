@@ -666,6 +666,32 @@ static void forced_while_draining(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, vct_reports(t, b.id));
 }
 
+/* What is said of the forced end is nothing that an earlier call's report has left. */
+static void forced_after_another(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_report *r;
+	struct cleardown_close arg;
+	struct vct_vc vc;
+	u64 id;
+
+	vct_call_out(t, &vc, 1);
+	vct_answers(t, 0);
+	KUNIT_EXPECT_EQ(test, 0, vct_close(&vc, CLEARDOWN_MODE_ABORT, 5000 * KT_MS, NULL, 0, &arg));
+	KUNIT_EXPECT_TRUE(test, arg.out_report.flags & CLEARDOWN_REPORT_FORCED);
+	vct_answers(t, VCT_ANSWER_ALL);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	id = vc.h->id;
+	unbind_by_force(t);
+	r = vct_report(t, id);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_CAUSE_ADMIN, r->out_head.cause);
+	KUNIT_EXPECT_EQ(test, 0U, r->out_head.flags & CLEARDOWN_REPORT_FORCED);
+	KUNIT_EXPECT_EQ(test, 0U, r->out_head.cause_detail);
+	KUNIT_EXPECT_EQ(test, 0ULL, r->out_head.deadline_ns);
+	KUNIT_EXPECT_EQ(test, 0ULL, r->out_steps[CM_STEP_NET].took_ns);
+}
+
 /* ---- R19: the address family goes while a call is offered to it ---- */
 
 /*
@@ -853,6 +879,7 @@ static struct kunit_case vcraces_cases[] = {
 	KT_CASE(forced_while_released,
 		"V-9 PR-2 unbound by force while a CLOSE waits for the peer"),
 	KT_CASE(forced_while_draining, "V-9 PR-1 unbound by force while frames are drained"),
+	KT_CASE(forced_after_another, "PR-7 unbound by force: the report is of this call alone"),
 	KT_CASE(family_goes_before_the_offer,
 		"R19 the address family goes before the call it gets is listed"),
 	KT_CASE(family_goes_with_the_medium,
