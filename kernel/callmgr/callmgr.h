@@ -76,6 +76,8 @@
 #define CM_DEFAULT_RATE 235849
 /* Received frames that nobody has read, octets per VC. */
 #define CM_RX_LIMIT (256 * 1024)
+/* And of their memory, as skb->truesize: of a frame of one octet it is several hundred. */
+#define CM_RX_MEMORY (4 * CM_RX_LIMIT)
 /* Longest wait for frames that are at the device when a channel goes. */
 #define CM_DRAIN_NS (100 * NSEC_PER_MSEC)
 
@@ -329,6 +331,7 @@ enum cm_phase {
  * @drain_end_ns: when draining gives up
  * @rxq: received frames; its own lock
  * @rx_bytes: octets in it; under rxq.lock
+ * @rx_memory: their memory, likewise
  * @rx_lost: frames that found it full
  * @rx_frames: received
  * @rx_total: octets of them
@@ -361,6 +364,7 @@ struct cm_vc {
 	u32 result;
 	u32 was;
 	u32 writers;
+	enum cm_activation activation;
 	struct cldn_channel *left;
 	struct cm_wait *waiter;
 	u8 close_data[CLEARDOWN_CLOSE_DATA_MAX];
@@ -382,7 +386,6 @@ struct cm_vc {
 	enum cm_cdr_phase cdr_phase;
 	u64 begun_ns;
 	struct cm_sink sink;
-	enum cm_activation activation;
 	struct cldn_channel __rcu *channel;
 	struct cm_timer clock[CLDN_Q2931_NSLOTS];
 	struct cm_timer misc;
@@ -390,6 +393,7 @@ struct cm_vc {
 
 	struct sk_buff_head rxq;
 	u32 rx_bytes;
+	u32 rx_memory;
 	u32 rx_lost;
 	u64 rx_frames;
 	u64 rx_total;

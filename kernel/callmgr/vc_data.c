@@ -13,15 +13,22 @@ static bool cm_rx_open(u32 state)
 	       state == CLEARDOWN_VC_ACCEPTED || state == CLEARDOWN_VC_OFFERED;
 }
 
+static bool cm_rx_room(const struct cm_vc *vc, const struct sk_buff *skb)
+{
+	return vc->rx_bytes + skb->len <= CM_RX_LIMIT &&
+	       vc->rx_memory + skb->truesize <= CM_RX_MEMORY;
+}
+
 /* Any context. @skb may be NULL: a frame that is lost for want of memory. */
 void cm_vc_take_in(struct cm_vc *vc, struct sk_buff *skb)
 {
 	bool taken = false;
 
 	scoped_guard(spinlock_irqsave, &vc->rxq.lock) {
-		if (skb && cm_rx_open(cm_vc_state(vc)) && vc->rx_bytes + skb->len <= CM_RX_LIMIT) {
+		if (skb && cm_rx_open(cm_vc_state(vc)) && cm_rx_room(vc, skb)) {
 			__skb_queue_tail(&vc->rxq, skb);
 			vc->rx_bytes += skb->len;
+			vc->rx_memory += skb->truesize;
 			vc->rx_total += skb->len;
 			vc->rx_frames++;
 			taken = true;
@@ -62,6 +69,7 @@ void cm_vc_rx_purge(struct cm_vc *vc)
 	scoped_guard(spinlock_irqsave, &vc->rxq.lock) {
 		skb_queue_splice_init(&vc->rxq, &old);
 		vc->rx_bytes = 0;
+		vc->rx_memory = 0;
 		vc->rx_total = 0;
 		vc->rx_frames = 0;
 		vc->rx_lost = 0;
@@ -113,6 +121,7 @@ static struct sk_buff *cm_rx_take(struct cm_vc *vc, size_t room)
 		return ERR_PTR(-EMSGSIZE);
 	__skb_unlink(skb, &vc->rxq);
 	vc->rx_bytes -= skb->len;
+	vc->rx_memory -= skb->truesize;
 	return skb;
 }
 
@@ -123,6 +132,7 @@ static void cm_rx_give_back(struct cm_vc *vc, struct sk_buff *skb)
 		if (cm_rx_readable(vc)) {
 			__skb_queue_head(&vc->rxq, skb);
 			vc->rx_bytes += skb->len;
+			vc->rx_memory += skb->truesize;
 			skb = NULL;
 		}
 	}

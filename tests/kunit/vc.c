@@ -659,6 +659,35 @@ static void counted(struct kunit *test)
 	KUNIT_EXPECT_GE(test, vct_when(t, VCT_DEACTIVATE_COMPLETE, 300), 0);
 }
 
+/* A far end that sends frames of one octet to a reader who sleeps costs no more than another. */
+static void small_frames(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	unsigned int sent = 0;
+	struct sk_buff *skb;
+	struct vct_vc vc;
+	size_t memory = 0;
+	u32 vci;
+
+	vct_call_out(t, &vc, 1);
+	vci = vct_vci(t);
+	while (!READ_ONCE(vc.vc->rx_lost) && sent < CM_RX_MEMORY / 256 &&
+	       vct_frame_in(t, vci, 1))
+		sent++;
+	KUNIT_EXPECT_EQ(test, 1U, vc.vc->rx_lost);
+	scoped_guard(spinlock_irqsave, &vc.vc->rxq.lock)
+		skb_queue_walk(&vc.vc->rxq, skb)
+			memory += skb->truesize;
+	KUNIT_EXPECT_LE(test, memory, (size_t)CM_RX_MEMORY);
+	KUNIT_EXPECT_EQ(test, memory, (size_t)vc.vc->rx_memory);
+	KUNIT_EXPECT_EQ(test, 1L, vct_read(&vc));
+	KUNIT_EXPECT_TRUE(test, vct_frame_in(t, vci, 1));
+	KUNIT_EXPECT_EQ(test, 1U, vc.vc->rx_lost);
+	while (vct_read(&vc) == 1)
+		;
+	KUNIT_EXPECT_EQ(test, 0U, vc.vc->rx_memory);
+}
+
 /* ---- V-28, V-34: a medium without close data ---- */
 
 static void no_close_data(struct kunit *test)
@@ -921,6 +950,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(writers_meet_a_close, "V-12 V-39 PR-3 two writers meet a close"),
 	KT_CASE(drained, "TV-8 R21 V-39 RELEASE waits for frames that are at the device"),
 	KT_CASE(counted, "TV-8 PR-7 frames that the device keeps are counted as in doubt"),
+	KT_CASE(small_frames, "V-39 frames that nobody reads are bounded by their memory"),
 	KT_CASE(no_close_data, "V-24 V-28 V-34 PR-10 close data on a medium that has none"),
 	KT_CASE(a_close_fails_at_once, "V-29 TV-7 PR-10 a CLOSE that waits fails: the call is up"),
 	KT_CASE(a_close_fails_later, "V-29 TV-7 R22 CLOSE_FAILED: undeletable, closed again"),
