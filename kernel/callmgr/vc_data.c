@@ -128,15 +128,20 @@ static struct sk_buff *cm_rx_take(struct cm_vc *vc, size_t room)
 /* A frame whose copy failed is the next one's again, unless the call is over meanwhile. */
 static void cm_rx_give_back(struct cm_vc *vc, struct sk_buff *skb)
 {
+	bool back = false;
+
 	scoped_guard(spinlock_irqsave, &vc->rxq.lock) {
 		if (cm_rx_readable(vc)) {
 			__skb_queue_head(&vc->rxq, skb);
 			vc->rx_bytes += skb->len;
 			vc->rx_memory += skb->truesize;
-			skb = NULL;
+			back = true;
 		}
 	}
-	kfree_skb(skb);
+	if (back) /* others found the queue empty meanwhile, and sleep */
+		wake_up_interruptible_poll(&vc->m.h.rx.wq, EPOLLIN | EPOLLRDNORM);
+	else
+		kfree_skb(skb);
 }
 
 /* rx.mutex keeps other readers away, so the order stays. */
