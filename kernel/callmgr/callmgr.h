@@ -637,7 +637,7 @@ u8 cm_trunk_incoming(struct cm_vc *trunk, const struct cldn_q2931_msg *msg);
 void cm_trunk_fill(struct cldn_q2931_msg *msg);
 void cm_trunk_connected(struct cm_vc *trunk);
 void cm_trunk_clearing(struct cm_vc *trunk, const struct cldn_q2931_end *end);
-void cm_trunk_received(struct cm_vc *trunk, struct sk_buff *skb);
+void cm_trunk_received(struct cm_vc *trunk, struct cm_multi *multi, struct sk_buff *skb);
 int cm_leaf_accept(struct cm_vc *leaf);
 int cm_leaf_close(struct cm_vc *leaf, u32 mode, const struct cldn_q2931_close *close);
 int cm_leaf_release(struct cm_vc *leaf, const struct cldn_q2931_close *close);

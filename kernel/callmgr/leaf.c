@@ -10,9 +10,8 @@
 /* ---- frames ---- */
 
 /* Softirq: one frame for each leaf. What has no memory for its copy is lost there, and counted. */
-void cm_trunk_received(struct cm_vc *trunk, struct sk_buff *skb)
+void cm_trunk_received(struct cm_vc *trunk, struct cm_multi *multi, struct sk_buff *skb)
 {
-	struct cm_multi *multi = READ_ONCE(trunk->multi);
 	struct sk_buff *copy;
 	struct cm_party *p;
 

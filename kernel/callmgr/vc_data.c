@@ -46,9 +46,10 @@ void cm_vc_take_in(struct cm_vc *vc, struct sk_buff *skb)
 void cm_vc_received(struct cm_sink *sink, struct sk_buff *skb)
 {
 	struct cm_vc *vc = container_of(sink, struct cm_vc, sink);
+	struct cm_multi *multi = READ_ONCE(vc->multi); /* once: the next call may begin */
 
-	if (READ_ONCE(vc->multi))
-		cm_trunk_received(vc, skb);
+	if (multi)
+		cm_trunk_received(vc, multi, skb);
 	else
 		cm_vc_take_in(vc, skb);
 }
