@@ -76,11 +76,13 @@ static void cm_leaf_undo(struct cm_vc *leaf)
 /* A party is offered to who has its address: 0, or the cause why not. */
 static u8 cm_leaf_offer(struct cm_vc *trunk, const struct cldn_q2931_msg *msg, bool first)
 {
-	struct cm_vc *leaf = cm_leaf_new(trunk, msg->endpoint);
+	struct cm_vc *leaf = cm_multi_full(trunk) ? NULL : cm_leaf_new(trunk, msg->endpoint);
 	u8 cause;
 
-	if (!leaf)
+	if (!leaf) {
+		cm_note(trunk->m.link, CM_COUNT_REFUSED);
 		return CLDN_Q2931_CAUSE_NO_RESOURCE;
+	}
 	leaf->leaf->first = first;
 	cm_leaf_params(leaf, trunk, msg);
 	cause = cm_vc_offer(leaf);

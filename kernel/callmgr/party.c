@@ -110,6 +110,12 @@ bool cm_party_alone(struct cm_party *p)
 	return true;
 }
 
+/* It has as many as it may have, at either end: each frame is copied for each of them. */
+bool cm_multi_full(struct cm_vc *carrier)
+{
+	return carrier->multi->nparties >= READ_ONCE(vc_parties);
+}
+
 /* ---- what is told ---- */
 
 static void cm_party_say(struct cm_party *p, struct cm_party_told *told, u32 state)
@@ -659,7 +665,7 @@ static int cm_add_begin(struct cm_vc *vc, struct cldn_op *op)
 
 	if (cm_vc_state(vc) != CLEARDOWN_VC_ACTIVE || !cm_is_root(vc))
 		return -ENOTCONN;
-	if (vc->multi->nparties >= READ_ONCE(vc_parties)) /* the worker has no user to charge */
+	if (cm_multi_full(vc)) /* the worker has no user to charge */
 		return -ENOBUFS;
 	value = cm_endpoint_pick(vc);
 	p = value ? cm_party_new(vc, value) : NULL;

@@ -125,6 +125,7 @@ struct cm_party *cm_party_new(struct cm_vc *carrier, u16 value);
 void cm_party_unlink(struct cm_party *p);
 void cm_party_put(struct cm_party *p);
 bool cm_party_alone(struct cm_party *p);
+bool cm_multi_full(struct cm_vc *carrier);
 struct cm_multi *cm_multi_new(void);
 void cm_multi_call_over(struct cm_vc *vc, const struct cldn_q2931_end *end);
 
