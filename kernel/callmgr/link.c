@@ -623,6 +623,8 @@ static void cm_unbinding(struct cldn_device *dev)
 	while ((m = cm_todo_pop(link))) /* dead ones: the device is out of use */
 		cldn_handle_put(&m->h);
 	cldn_sscf_abort(&link->saal);
+	/* of calls that are no members: refused, and not told so yet */
+	cldn_q2931_link_saal_down(&link->sig);
 	if (link->cells->flush) /* the calls' RELEASEs may be on their way yet */
 		link->cells->flush(&dev->link);
 	link->cells->shut(link->signalling);

@@ -688,6 +688,23 @@ static void small_frames(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0U, vc.vc->rx_memory);
 }
 
+/* A call that was offered to nobody, whose refusal had no room: it does not outlive the link. */
+static void refused_and_untold(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	u32 cref;
+
+	vct_between(t);
+	t->send_error = -ENOBUFS;
+	cref = vct_say_setup(t, VCT_SELECTOR + 1);
+	KUNIT_EXPECT_TRUE(test, kt_until(!READ_ONCE(t->send_error)));
+	KUNIT_EXPECT_TRUE(test,
+			  kt_until(READ_ONCE(t->link->counts[CM_COUNT_REFUSED]) == 1));
+	KUNIT_EXPECT_NOT_NULL(test, xa_load(&t->link->theirs, cref));
+	KUNIT_EXPECT_EQ(test, 0, vct_times(t, VCT_MESSAGE, CLDN_Q2931_RELEASE_COMPLETE));
+	/* vct_exit() unbinds, and expects that nothing is left */
+}
+
 /* ---- V-28, V-34: a medium without close data ---- */
 
 static void no_close_data(struct kunit *test)
@@ -951,6 +968,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(drained, "TV-8 R21 V-39 RELEASE waits for frames that are at the device"),
 	KT_CASE(counted, "TV-8 PR-7 frames that the device keeps are counted as in doubt"),
 	KT_CASE(small_frames, "V-39 frames that nobody reads are bounded by their memory"),
+	KT_CASE(refused_and_untold, "V-37 a call that was refused, and cannot be told: no leak"),
 	KT_CASE(no_close_data, "V-24 V-28 V-34 PR-10 close data on a medium that has none"),
 	KT_CASE(a_close_fails_at_once, "V-29 TV-7 PR-10 a CLOSE that waits fails: the call is up"),
 	KT_CASE(a_close_fails_later, "V-29 TV-7 R22 CLOSE_FAILED: undeletable, closed again"),
