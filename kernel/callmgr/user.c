@@ -36,14 +36,22 @@ static void cm_ask_init(struct cm_ask *ask, struct cm_member *owner)
 	cm_rec_init(&ask->rec, owner, CLEARDOWN_EV_CM);
 }
 
+static struct cldn_handle *cm_object_handle(struct cm_object *o)
+{
+	return o->af ? &cm_uaf_of(o)->fam->m.h : &cm_uvc_of(o)->vc->m.h;
+}
+
 static void cm_object_late(struct cm_link *link, struct cm_timer *t)
 {
 	struct cm_object *o = container_of(t, struct cm_object, clock);
+	struct cldn_handle *h = cm_object_handle(o);
 
+	cldn_handle_get(h); /* this may be its end */
 	if (o->af)
 		cm_uaf_late(cm_uaf_of(o));
 	else
 		cm_uvc_late(cm_uvc_of(o));
+	cldn_handle_put(h);
 }
 
 /* @owner: the member whose reference its records hold. Any context. */
@@ -228,7 +236,7 @@ static int cm_complete_run(struct cm_user *user, void *p)
 
 	if (!o)
 		return -EBADFD;
-	h = o->af ? &cm_uaf_of(o)->fam->m.h : &cm_uvc_of(o)->vc->m.h;
+	h = cm_object_handle(o);
 	cldn_handle_get(h); /* the answer may be what ends it */
 	ret = o->af ? cm_uaf_complete(cm_uaf_of(o), arg) : cm_uvc_complete(cm_uvc_of(o), arg);
 	if (!ret && arg->context)

@@ -256,7 +256,9 @@ void cm_uaf_orphan(struct cm_uaf *u)
 	cm_object_forget(&u->o);
 	cm_af_op_end(af, CLEARDOWN_NDIS_STATUS_FAILURE, -EIO);
 	if (closing) {
+		cldn_handle_get(&af->m.h);
 		cm_af_over(af, true);
+		cldn_handle_put(&af->m.h);
 		return;
 	}
 	af->notify.rec.head.p1 = u->o.user->cause;

@@ -334,9 +334,14 @@ static void cm_vc_turn(struct cm_member *m)
 		cm_vc_ops_run(vc);
 }
 
+/* Unlike one from the list of who wants it, this turn has no reference of its own. */
 static void cm_vc_misc(struct cm_link *link, struct cm_timer *t)
 {
-	cm_vc_turn(&container_of(t, struct cm_vc, misc)->m);
+	struct cm_vc *vc = container_of(t, struct cm_vc, misc);
+
+	cldn_handle_get(&vc->m.h);
+	cm_vc_turn(&vc->m);
+	cldn_handle_put(&vc->m.h);
 }
 
 static void cm_vc_clock(struct cm_link *link, struct cm_timer *t)
