@@ -292,9 +292,9 @@ static void cm_vc_cancel(struct cm_vc *vc)
 		vc->own->cancel(vc);
 		return;
 	}
-	/* released() ends the request; what the network thinks is not its business any more */
+	/* released() ends the request, also when this is asked again before it comes: -EALREADY */
 	ret = vc->leaf ? cm_leaf_release(vc, &close) : cldn_q2931_call_release(&vc->call, &close);
-	if (ret && vc->op)
+	if (ret && ret != -EALREADY && vc->op)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -ECANCELED, 0, NULL, 0);
 }
 

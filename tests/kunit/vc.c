@@ -318,6 +318,29 @@ static void refused(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL));
 }
 
+/* Cancelled, and once more: the completion is the call's end, and the circuit can be deleted. */
+static void cancelled_twice(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct vct_vc vc;
+	u32 cref;
+
+	vct_answers(t, 0);
+	vct_create(t, &vc);
+	KUNIT_EXPECT_EQ(test, 0, vct_make(&vc, 1));
+	vct_heard(t, CLDN_Q2931_SETUP);
+	KUNIT_EXPECT_EQ(test, 0, cldn_op_cancel(vc.h, 1));
+	cref = vct_heard(t, CLDN_Q2931_RELEASE);
+	KUNIT_EXPECT_EQ(test, 0, cldn_op_cancel(vc.h, 1));
+	kthread_flush_work(&t->kt.dev->work);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_CALLING, vct_state(&vc));
+	kt_drain(&t->kt);
+	KUNIT_EXPECT_EQ(test, 0, kt_count(&t->kt, CLEARDOWN_EV_COMPLETION, 1));
+	vct_say_release_complete(t, cref);
+	KUNIT_EXPECT_EQ(test, -ECANCELED, kt_completion(&t->kt, 1)->error);
+	KUNIT_EXPECT_EQ(test, 0, vct_delete(&vc, NULL));
+}
+
 /* ---- O9: made, and not as asked for ---- */
 
 static void made_otherwise(struct kunit *test)
@@ -953,6 +976,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(rejected, "O6 an offered call is rejected and needs no CLOSE"),
 	KT_CASE(accepted_in_vain, "O7 an accepted call that the network does not want so"),
 	KT_CASE(refused, "O8 a call that could not be made is over with its completion"),
+	KT_CASE(cancelled_twice, "O8 a call that was cancelled twice is over with its completion"),
 	KT_CASE(made_otherwise, "O9 a call with changed parameters is closed in answer to them"),
 	KT_CASE(a_family_with_a_call, "O10 R19 a family with a call: PENDING until it is gone"),
 	KT_CASE(an_offer_without_its_sap, "R18 an offer stands when its SAP is deregistered"),
