@@ -540,6 +540,7 @@ void *cm_multi_party(struct cm_vc *vc)
 /* V-7: the client's record of a close names the party. */
 void cm_multi_tell_close(struct cm_vc *vc, struct cm_rec *r)
 {
+	r->rec.head.req_id = 0;
 	r->rec.head.data_len = 0;
 	if (!cm_is_root(vc) || !vc->multi->last.party)
 		return;

@@ -128,28 +128,41 @@ static u32 cm_state_after(struct cm_vc *vc, int error)
 	return vc->incoming || vc->file_gone ? CLEARDOWN_VC_DELETED : CLEARDOWN_VC_IDLE;
 }
 
-/* CLOSE_COMPLETE, or the record of an end that the owner did not ask for. */
-static void cm_closed_fill(struct cm_vc *vc, u32 status, int error)
+/*
+ * CLOSE_COMPLETE, or the record of an end that the owner did not ask for. He may not have read yet
+ * that his own CLOSE has failed; then that one takes the place of INCOMING_CLOSE, which cannot come
+ * any more.
+ */
+static struct cm_rec *cm_closed_rec(struct cm_vc *vc)
 {
-	struct cleardown_event *head = &vc->closed.rec.head;
+	return vc->forced && test_bit(0, &vc->closed.busy) ? &vc->remote : &vc->closed;
+}
 
+static void cm_closed_fill(struct cm_vc *vc, struct cm_rec *r, u32 status, int error)
+{
+	struct cleardown_event *head = &r->rec.head;
+
+	if (test_bit(0, &r->busy)) /* INCOMING_CLOSE has come: he knows, and it stays what it is */
+		return;
 	head->type = vc->forced ? CLEARDOWN_EV_FORCED_CLOSE : CLEARDOWN_EV_CLOSE_COMPLETE;
 	head->status = status;
 	head->error = error;
 	head->p1 = vc->forced ? vc->head.cause : vc->head.cause_detail;
 	head->p2 = vc->forced ? vc->head.cause_detail : vc->head.flags;
-	cm_multi_tell_close(vc, &vc->closed);
+	cm_multi_tell_close(vc, r);
 }
 
 /* @renew: nothing of the old call hits the next one (TV-4), once its end is known. */
 static void cm_close_tell(struct cm_vc *vc, u32 status, int error, bool owed, bool renew)
 {
+	struct cm_rec *r = cm_closed_rec(vc);
+
 	if (owed)
-		cm_closed_fill(vc, status, error);
+		cm_closed_fill(vc, r, status, error);
 	if (owed && renew)
-		cm_post_renew(&vc->m, &vc->closed);
+		cm_post_renew(&vc->m, r);
 	else if (owed)
-		cm_post(&vc->m, &vc->closed);
+		cm_post(&vc->m, r);
 	else if (renew)
 		cldn_member_renew(&vc->m.h);
 }
@@ -381,9 +394,12 @@ void cm_vc_remote(struct cm_vc *vc, const struct cldn_q2931_end *end)
 		return;
 	trace_cm_incoming_close(vc, cm_cause_of(vc, end));
 	cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_CLOSING, -ECONNRESET, cm_cause_of(vc, end), NULL, 0);
+	head->type = CLEARDOWN_EV_INCOMING_CLOSE;
 	head->status = end->by == CLDN_Q2931_BY_PEER ? CLEARDOWN_NDIS_STATUS_SUCCESS :
 						       CLEARDOWN_NDIS_STATUS_FAILURE;
 	head->p1 = cm_cause_of(vc, end);
+	head->p2 = 0;
+	head->req_id = 0;
 	head->data_len = vc->remote_len;
 	vc->remote.rec.data = vc->remote_data;
 	cm_post(&vc->m, &vc->remote);

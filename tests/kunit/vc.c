@@ -796,6 +796,40 @@ static void close_failed(struct vct *t, struct vct_vc *vc)
 	vct_answers(t, VCT_ANSWER_ALL);
 }
 
+/* An administrator ends the call before its owner has read that his CLOSE has failed. */
+static void a_close_fails_unread(struct kunit *test)
+{
+	struct cleardown_ctl_close arg = {
+		.mode = CLEARDOWN_MODE_ORDERLY,
+		.deadline_ns = 5000 * KT_MS,
+	};
+	struct vct *t = vct_of(test);
+	struct cleardown_close close;
+	struct vct_vc vc;
+	s32 error = 0;
+
+	vct_between(t);
+	vct_call_out(t, &vc, 1);
+	t->send_error = -ENOSPC;
+	KUNIT_ASSERT_EQ(test, -EINPROGRESS,
+			vct_close(&vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &close));
+	KUNIT_ASSERT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_CLOSE_FAILED));
+	arg.handle = vc.h->id;
+	KUNIT_EXPECT_EQ(test, 0, t->kt.dev->class->close_members(t->kt.dev, &arg));
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_IDLE, vct_state(&vc));
+	KUNIT_EXPECT_EQ(test, -EBUSY, vct_make(&vc, 2));
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_CLOSE_COMPLETE, &error));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, error);
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_FORCED_CLOSE, NULL));
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_CAUSE_ADMIN,
+			vct_record(&vc, CLEARDOWN_EV_FORCED_CLOSE)->p1);
+	/* the next call has its own */
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 3));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 3)->error);
+	vct_say_release(t, vct_heard(t, CLDN_Q2931_SETUP), CLDN_Q2931_CAUSE_NORMAL, NULL, 0);
+	KUNIT_EXPECT_EQ(test, 0U, vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->p2);
+}
+
 static void a_close_fails_later(struct kunit *test)
 {
 	struct vct *t = vct_of(test);
@@ -995,6 +1029,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(refused_and_untold, "V-37 a call that was refused, and cannot be told: no leak"),
 	KT_CASE(no_close_data, "V-24 V-28 V-34 PR-10 close data on a medium that has none"),
 	KT_CASE(a_close_fails_at_once, "V-29 TV-7 PR-10 a CLOSE that waits fails: the call is up"),
+	KT_CASE(a_close_fails_unread, "PR-1 V-29 a failed CLOSE is unread when the call is ended"),
 	KT_CASE(a_close_fails_later, "V-29 TV-7 R22 CLOSE_FAILED: undeletable, closed again"),
 	KT_CASE(and_the_carrier_is_lost, "R22 CLOSE_FAILED, then the medium goes: incoming close"),
 	KT_CASE(never_confirmed, "V-27 V-33 R22 PR-5 PR-7 a peer that never confirms: T308 twice"),
