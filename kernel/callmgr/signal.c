@@ -188,10 +188,21 @@ void cm_quarantine_forget(struct cm_link *link, u32 cref, unsigned long key)
 			 cref & ~(u32)CLDN_Q2931_CREF_FLAG);
 }
 
+/* Not that of a call whose VCI is in quarantine: a late word about that call would hit this one. */
+static u32 cm_cref_pick(struct cm_link *link)
+{
+	u32 cref;
+
+	do
+		cref = cldn_q2931_cref_pick(&link->sig);
+	while (cref && cm_quarantine_find(link, cref));
+	return cref;
+}
+
 int cm_call_begin(struct cm_vc *vc)
 {
 	struct cldn_q2931_link *sig = &vc->m.link->sig;
-	u32 cref = cldn_q2931_cref_pick(sig);
+	u32 cref = cm_cref_pick(vc->m.link);
 	int ret;
 
 	if (!cref)

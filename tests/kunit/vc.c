@@ -906,6 +906,31 @@ static void aborted(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, vct_times(t, VCT_MESSAGE, CLDN_Q2931_RELEASE));
 }
 
+/* The far end may still say something about a call that it did not confirm the end of. */
+static void its_reference_stays_taken(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_close arg;
+	struct vct_vc vc;
+	u32 cref;
+
+	vct_call_out(t, &vc, 1);
+	cref = vct_heard(t, CLDN_Q2931_SETUP);
+	vct_answers(t, 0);
+	KUNIT_EXPECT_EQ(test, 0,
+			vct_close(&vc, CLEARDOWN_MODE_ABORT, 5000 * KT_MS, NULL, 0, &arg));
+	vct_answers(t, VCT_ANSWER_ALL);
+	t->link->sig.next_cref = cref & ~CLDN_Q2931_CREF_FLAG; /* after eight million calls */
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	KUNIT_EXPECT_NE(test, cref, vct_heard(t, CLDN_Q2931_SETUP));
+	vct_say_release_complete(t, cref);
+	KUNIT_EXPECT_EQ(test, 10L, vct_write(&vc, 10));
+	KUNIT_EXPECT_EQ(test, 0,
+			vct_close(&vc, CLEARDOWN_MODE_ORDERLY, 5000 * KT_MS, NULL, 0, &arg));
+	KUNIT_EXPECT_EQ(test, 0, vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL));
+}
+
 /* ---- PR-8: a reboot ---- */
 
 /* Before a reboot the far end is told of every end, and nothing is waited for that may not come. */
@@ -1034,6 +1059,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(and_the_carrier_is_lost, "R22 CLOSE_FAILED, then the medium goes: incoming close"),
 	KT_CASE(never_confirmed, "V-27 V-33 R22 PR-5 PR-7 a peer that never confirms: T308 twice"),
 	KT_CASE(aborted, "PR-5 ABORT waits for no confirmation"),
+	KT_CASE(its_reference_stays_taken, "PR-9 a call that was given up keeps its reference"),
 	KT_CASE(reboot_releases, "PR-8 before a reboot each call's far end is told, in time"),
 	KT_CASE(signalling_stays, "V-31 the signalling channel stays, and carries no data"),
 	KT_CASE(deleting, "TV-5 TV-6 R14 PR-9 DELETE_VC: active, closing, and after it"),
