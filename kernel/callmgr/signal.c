@@ -317,8 +317,9 @@ void cm_params_take(struct cm_vc *vc, const struct cldn_q2931_msg *msg)
 	if (msg->have & CLDN_Q2931_HAVE(CALLING) && msg->calling.plan == CLDN_Q2931_PLAN_NSAP)
 		memcpy(p->calling, msg->calling.digits, sizeof(p->calling));
 	if (msg->have & CLDN_Q2931_HAVE(AAL) && msg->aal.type == CLDN_Q2931_AAL5) {
-		p->fwd_sdu = msg->aal.has_fwd ? msg->aal.fwd_sdu : CM_DEFAULT_SDU;
-		p->bwd_sdu = msg->aal.has_bwd ? msg->aal.bwd_sdu : CM_DEFAULT_SDU;
+		/* an answer that does not say it agrees to what was asked for */
+		p->fwd_sdu = msg->aal.has_fwd ? msg->aal.fwd_sdu : p->fwd_sdu ?: CM_DEFAULT_SDU;
+		p->bwd_sdu = msg->aal.has_bwd ? msg->aal.bwd_sdu : p->bwd_sdu ?: CM_DEFAULT_SDU;
 	}
 	if (msg->have & CLDN_Q2931_HAVE(TRAFFIC) && !msg->traffic.best_effort) {
 		p->fwd_pcr = msg->traffic.value[CLDN_Q2931_FWD_PEAK];

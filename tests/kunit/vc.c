@@ -380,6 +380,38 @@ static void made_otherwise(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, vct_delete(&vc, NULL));
 }
 
+/* An answer that speaks of one direction leaves the other one as it was asked for. */
+static void half_an_answer(struct kunit *test)
+{
+	struct cleardown_vc_call call = {
+		.called = { 0x47, 0, 5, 0x81, [19] = 1 },
+		.fwd_sdu = 100,
+		.bwd_sdu = 200,
+	};
+	struct vct *t = vct_of(test);
+	struct cldn_q2931_msg *msg = kunit_kzalloc(test, sizeof(*msg), GFP_KERNEL);
+	struct vct_vc vc;
+
+	KUNIT_ASSERT_NOT_NULL(test, msg);
+	vct_answers(t, VCT_ANSWER_RELEASE);
+	vct_create(t, &vc);
+	KUNIT_ASSERT_EQ(test, 0,
+			vct_submit(&vc, CLEARDOWN_OP_MAKE_CALL, 1, &call, sizeof(call), NULL));
+	msg->cref = vct_heard(t, CLDN_Q2931_SETUP);
+	msg->type = CLDN_Q2931_CONNECT;
+	msg->have = CLDN_Q2931_HAVE(AAL) | CLDN_Q2931_HAVE(CONNECTION);
+	msg->connection.assoc = 1;
+	msg->connection.vci = vct_vci(t);
+	msg->aal.type = CLDN_Q2931_AAL5;
+	msg->aal.has_bwd = true;
+	msg->aal.bwd_sdu = 150;
+	vct_say(t, msg);
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 1)->error);
+	KUNIT_EXPECT_EQ(test, 100U, vc.vc->params.fwd_sdu);
+	KUNIT_EXPECT_EQ(test, 150U, vc.vc->params.bwd_sdu);
+	KUNIT_EXPECT_EQ(test, -EMSGSIZE, vct_write(&vc, 101));
+}
+
 /* ---- O10, R18 to R20: address families ---- */
 
 static int af_close(struct cldn_handle *af, u64 deadline_ns, u32 *status)
@@ -1037,6 +1069,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(refused, "O8 a call that could not be made is over with its completion"),
 	KT_CASE(cancelled_twice, "O8 a call that was cancelled twice is over with its completion"),
 	KT_CASE(made_otherwise, "O9 a call with changed parameters is closed in answer to them"),
+	KT_CASE(half_an_answer, "O9 an answer that changes one direction leaves the other alone"),
 	KT_CASE(a_family_with_a_call, "O10 R19 a family with a call: PENDING until it is gone"),
 	KT_CASE(an_offer_without_its_sap, "R18 an offer stands when its SAP is deregistered"),
 	KT_CASE(an_offer_and_its_family_closes, "R18 O10 an offer goes with its family"),
