@@ -74,6 +74,8 @@
 #define CM_DEFAULT_SDU 9188
 /* Said in SETUP where the medium does not know its rate, cells per second: 100 Mbit/s. */
 #define CM_DEFAULT_RATE 235849
+/* Requests of one member that begin in one turn; the others come in the next. */
+#define CM_BEGINS 16
 /* Received frames that nobody has read, octets per VC. */
 #define CM_RX_LIMIT (256 * 1024)
 /* And of their memory, as skb->truesize: of a frame of one octet it is several hundred. */

@@ -171,6 +171,7 @@ static void cm_af_cancel(struct cm_af *af)
 void cm_uaf_ops_run(struct cm_af *af)
 {
 	u64 next = cldn_ops_run(&af->m.h);
+	unsigned int n;
 
 	if (af->op && cldn_op_done(af->op)) { /* ended over our heads */
 		cldn_op_put(af->op);
@@ -178,8 +179,10 @@ void cm_uaf_ops_run(struct cm_af *af)
 	}
 	if (af->op && READ_ONCE(af->op->cancelled))
 		cm_af_cancel(af);
-	while (!af->op && (af->op = cldn_member_op(&af->m.h)))
+	for (n = 0; n < CM_BEGINS && !af->op && (af->op = cldn_member_op(&af->m.h)); n++)
 		cm_af_begin(af);
+	if (n == CM_BEGINS)
+		cm_want(&af->m);
 	if (af->op && af->user && next != U64_MAX)
 		cm_timer_start(af->m.link, &af->user->o.clock, next);
 }

@@ -298,9 +298,19 @@ static void cm_vc_cancel(struct cm_vc *vc)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -ECANCELED, 0, NULL, 0);
 }
 
+/* A record that waits for the last writer would be the next call's; he calls the worker. */
+static bool cm_vc_op_next(struct cm_vc *vc)
+{
+	if (vc->op || vc->cdr_phase == CM_CDR_DUE)
+		return false;
+	vc->op = cldn_member_op(&vc->m.h);
+	return vc->op;
+}
+
 static void cm_vc_ops_run(struct cm_vc *vc)
 {
 	u64 next = cldn_ops_run(&vc->m.h);
+	unsigned int n;
 
 	if (vc->op && cldn_op_done(vc->op)) { /* ended over our heads */
 		cldn_op_put(vc->op);
@@ -309,9 +319,10 @@ static void cm_vc_ops_run(struct cm_vc *vc)
 	if (vc->op && READ_ONCE(vc->op->cancelled))
 		cm_vc_cancel(vc);
 	cm_parties_run(vc);
-	/* A record that waits for the last writer would be the next call's; he calls the worker. */
-	while (!vc->op && vc->cdr_phase != CM_CDR_DUE && (vc->op = cldn_member_op(&vc->m.h)))
+	for (n = 0; n < CM_BEGINS && cm_vc_op_next(vc); n++)
 		cm_vc_begin(vc);
+	if (n == CM_BEGINS)
+		cm_want(&vc->m);
 	if (next != U64_MAX && !vc->buried) /* a REJECT may have been its end */
 		cm_timer_start(vc->m.link, &vc->misc, next);
 }
