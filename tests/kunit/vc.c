@@ -230,8 +230,7 @@ static void the_far_end_again(struct kunit *test)
 	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
 	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
 	vct_say_release(t, vct_heard(t, CLDN_Q2931_SETUP), CLDN_Q2931_CAUSE_NORMAL, NULL, 0);
-	KUNIT_ASSERT_TRUE(test,
-			  kt_until(vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL) == 2));
+	KUNIT_ASSERT_TRUE(test, kt_until(vct_records(&vc, CLEARDOWN_EV_INCOMING_CLOSE, NULL) == 2));
 	KUNIT_EXPECT_EQ(test, 0U, vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->data_len);
 	KUNIT_EXPECT_EQ(test, 0,
 			vct_close(&vc, CLEARDOWN_MODE_ORDERLY, 5000 * KT_MS, NULL, 0, &arg));
@@ -726,8 +725,7 @@ static void small_frames(struct kunit *test)
 
 	vct_call_out(t, &vc, 1);
 	vci = vct_vci(t);
-	while (!READ_ONCE(vc.vc->rx_lost) && sent < CM_RX_MEMORY / 256 &&
-	       vct_frame_in(t, vci, 1))
+	while (!READ_ONCE(vc.vc->rx_lost) && sent < CM_RX_MEMORY / 256 && vct_frame_in(t, vci, 1))
 		sent++;
 	KUNIT_EXPECT_EQ(test, 1U, vc.vc->rx_lost);
 	scoped_guard(spinlock_irqsave, &vc.vc->rxq.lock)
@@ -753,8 +751,7 @@ static void refused_and_untold(struct kunit *test)
 	t->send_error = -ENOBUFS;
 	cref = vct_say_setup(t, VCT_SELECTOR + 1);
 	KUNIT_EXPECT_TRUE(test, kt_until(!READ_ONCE(t->send_error)));
-	KUNIT_EXPECT_TRUE(test,
-			  kt_until(READ_ONCE(t->link->counts[CM_COUNT_REFUSED]) == 1));
+	KUNIT_EXPECT_TRUE(test, kt_until(READ_ONCE(t->link->counts[CM_COUNT_REFUSED]) == 1));
 	KUNIT_EXPECT_NOT_NULL(test, xa_load(&t->link->theirs, cref));
 	KUNIT_EXPECT_EQ(test, 0, vct_times(t, VCT_MESSAGE, CLDN_Q2931_RELEASE_COMPLETE));
 	/* vct_exit() unbinds, and expects that nothing is left */
@@ -949,8 +946,7 @@ static void its_reference_stays_taken(struct kunit *test)
 	vct_call_out(t, &vc, 1);
 	cref = vct_heard(t, CLDN_Q2931_SETUP);
 	vct_answers(t, 0);
-	KUNIT_EXPECT_EQ(test, 0,
-			vct_close(&vc, CLEARDOWN_MODE_ABORT, 5000 * KT_MS, NULL, 0, &arg));
+	KUNIT_EXPECT_EQ(test, 0, vct_close(&vc, CLEARDOWN_MODE_ABORT, 5000 * KT_MS, NULL, 0, &arg));
 	vct_answers(t, VCT_ANSWER_ALL);
 	t->link->sig.next_cref = cref & ~CLDN_Q2931_CREF_FLAG; /* after eight million calls */
 	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
@@ -1083,7 +1079,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(writers_meet_a_close, "V-12 V-39 PR-3 two writers meet a close"),
 	KT_CASE(drained, "TV-8 R21 V-39 RELEASE waits for frames that are at the device"),
 	KT_CASE(counted, "TV-8 PR-7 frames that the device keeps are counted as in doubt"),
-	KT_CASE(small_frames, "V-39 frames that nobody reads are bounded by their memory"),
+	KT_CASE(small_frames, "frames that nobody reads are bounded by their memory"),
 	KT_CASE(refused_and_untold, "V-37 a call that was refused, and cannot be told: no leak"),
 	KT_CASE(no_close_data, "V-24 V-28 V-34 PR-10 close data on a medium that has none"),
 	KT_CASE(a_close_fails_at_once, "V-29 TV-7 PR-10 a CLOSE that waits fails: the call is up"),

@@ -362,7 +362,7 @@ static void released_under_it(struct kunit *test)
 	cref = root(t, &vc);
 	joined(t, &vc, cref, 1, 2);
 	KUNIT_EXPECT_EQ(test, 0, add(&vc, 3));
-	vct_heard(t, CLDN_Q2931_ADD_PARTY);
+	KUNIT_ASSERT_TRUE(test, kt_until(vct_times(t, VCT_MESSAGE, CLDN_Q2931_ADD_PARTY) == 2));
 	vct_say_release(t, cref, CLDN_Q2931_CAUSE_NORMAL, NULL, 0);
 	vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE);
 	KUNIT_EXPECT_EQ(test, -ECONNRESET, kt_completion(&t->kt, 3)->error);
@@ -405,10 +405,12 @@ static struct kunit_case vcparty_cases[] = {
 	KT_CASE(named, "V-7 V-22 V-36 a call to many is closed by its party, and completed by it"),
 	KT_CASE(not_named, "V-22 R3 a call to one has none"),
 	KT_CASE(several, "R3 R4 TV-3 TV-9 several parties, and the last one"),
-	KT_CASE(made_twice, "PR-1 a second request for a call leaves the call and its parties alone"),
+	KT_CASE(made_twice,
+		"PR-1 a second request for a call leaves the call and its parties alone"),
 	KT_CASE(last_leaves, "R5 the last party leaves: an incoming close, no incoming drop"),
 	KT_CASE(both_leave, "R6 O5 two leave at once: an incoming drop, then an incoming close"),
-	KT_CASE(lost, "R5 R6 the far end says that a party is not there: told as if it had dropped it"),
+	KT_CASE(lost,
+		"R5 R6 the far end says that a party is not there: told as if it had dropped it"),
 	KT_CASE(ended_with_the_call, "R9 PR-1 V-36 requests for parties end once, then the call"),
 	KT_CASE(released_under_it, "O4 R9 the network ends the call of several parties"),
 	KT_CASE(unanswered, "PR-5 PR-7 T399 and T398 end what nobody answers, and say so"),
