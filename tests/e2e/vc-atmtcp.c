@@ -11,7 +11,6 @@
 
 #include <fcntl.h>
 #include <net/if.h>
-#include <netinet/in.h>
 #include <sched.h>
 #include <signal.h>
 #include <sys/ioctl.h>
@@ -19,9 +18,9 @@
 
 #include "vc.h"
 
+#include "atmtcp.h"
+
 #define SELECTOR 7
-#define ATMTCP "/usr/sbin/atmtcp"
-#define PRINTED "/run/atmtcp.out"
 #define CLOCKS " t308=500 t309=500"
 #define RELAYED_A "host=127.0.0.1 port=3813"
 #define RELAYED_B "host=127.0.0.1 port=3814 role=network"
@@ -33,102 +32,6 @@
 #define STALLED_MAX (32 << 20)
 
 static struct vclink a, b;
-
-/* ---- the relay ---- */
-
-/* Somebody listens on that port. To connect would be to take a relay's only connection. */
-static bool listens(unsigned int port)
-{
-	FILE *file = fopen("/proc/net/tcp", "r");
-	char line[256];
-	unsigned int at, state;
-	bool found = false;
-
-	if (!file)
-		DIE("/proc/net/tcp: %s", strerror(errno));
-	while (!found && fgets(line, sizeof(line), file))
-		found = sscanf(line, " %*u: %*x:%x %*x:%*x %x", &at, &state) == 2 && at == port &&
-			state == 10;
-	fclose(file);
-	return found;
-}
-
-/* Not even an ending connection has that port, which would be as good as a listener to atmtcp. */
-static bool is_free(unsigned int port)
-{
-	struct sockaddr_in addr = { .sin_family = AF_INET, .sin_port = htons(port) };
-	int fd = socket(AF_INET, SOCK_STREAM, 0);
-	int ret = bind(fd, (struct sockaddr *)&addr, sizeof(addr));
-
-	close(fd);
-	return !ret;
-}
-
-static void relay_run(void)
-{
-	if (!freopen(PRINTED, "w", stdout))
-		_exit(1);
-	execl(ATMTCP, "atmtcp", "listen", "3813", "listen", "3814", "print", NULL);
-	_exit(1);
-}
-
-/*
- * Stock atmtcp with two connections, one after the other, and a printer of what passes. It takes its
- * second port when the first one has its connection, and gives up if it cannot have it.
- */
-static pid_t relay(void)
-{
-	uint64_t end = cd_now() + 10 * CD_S;
-	pid_t pid;
-
-	for (; !is_free(3813) || !is_free(3814); usleep(20000))
-		if (cd_now() > end)
-			DIE("the last relay's ports are not free");
-	pid = fork();
-	if (pid < 0)
-		DIE("fork: %s", strerror(errno));
-	if (!pid)
-		relay_run();
-	for (; !listens(3813); usleep(20000))
-		if (cd_now() > end)
-			DIE("atmtcp does not listen");
-	return pid;
-}
-
-static void relay_kill(pid_t pid)
-{
-	kill(pid, SIGKILL);
-	waitpid(pid, NULL, 0);
-}
-
-/* atmtcp has printed that octet string, of a PDU on that channel. */
-static bool printed(unsigned int vci, const char *hex)
-{
-	static char text[1 << 20];
-	uint64_t end = cd_now() + 5 * CD_S;
-	char head[40];
-
-	snprintf(head, sizeof(head), "VPI 0, VCI %u, ", vci);
-	do {
-		FILE *file = fopen(PRINTED, "r");
-		size_t len = file ? fread(text, 1, sizeof(text) - 1, file) : 0;
-		const char *at = text;
-
-		if (file)
-			fclose(file);
-		text[len] = '\0';
-		while ((at = strstr(at, head))) {
-			const char *next = strstr(at, "\nLink"), *found = strstr(at, hex);
-
-			if (found && (!next || found < next))
-				return true;
-			at++;
-		}
-		usleep(20000);
-	} while (cd_now() < end);
-	fprintf(stderr, "# atmtcp has not printed %s on VCI %u\n", hex, vci);
-	return false;
-}
 
 /* ---- links and calls ---- */
 

@@ -251,21 +251,19 @@ static inline bool frames_cross(struct vc *vc, unsigned int number)
 
 /* ---- begin and end ---- */
 
-/* @is_bound: as @name; else it is bound with @args. */
-static inline void pair_begin(char **argv, bool is_bound, const char *name, const char *args)
+static inline void pair_is(char **argv)
+{
+	near = !strcmp(argv[1], "near");
+	interface = argv[2];
+}
+
+/* The link is bound. */
+static inline void pair_meet(void)
 {
 	bool good = true;
 	char theirs[64];
 	char mine[64];
 
-	near = !strcmp(argv[1], "near");
-	interface = argv[2];
-	if (is_bound) {
-		snprintf(us.name, sizeof(us.name), "%s", name);
-		sim_wait_node(us.name);
-	} else if (vc_bind(&us, interface, args)) {
-		DIE("%s is not bound", interface);
-	}
 	vc_af(&us, 1);
 	EXPECT(good, link_up());
 	EXPECT_EQ(good, vc_sap(&us, PAIR_SELECTOR, 0, NULL), 0);
@@ -284,7 +282,20 @@ static inline void pair_begin(char **argv, bool is_bound, const char *name, cons
 		exit(1);
 }
 
-static inline int pair_end(void)
+/* @is_bound: as @name; else it is bound with @args. */
+static inline void pair_begin(char **argv, bool is_bound, const char *name, const char *args)
+{
+	pair_is(argv);
+	if (is_bound) {
+		snprintf(us.name, sizeof(us.name), "%s", name);
+		sim_wait_node(us.name);
+	} else if (vc_bind(&us, interface, args)) {
+		DIE("%s is not bound", interface);
+	}
+	pair_meet();
+}
+
+static inline void pair_part(void)
 {
 	struct cleardown_close arg;
 	bool good = true;
@@ -298,6 +309,11 @@ static inline int pair_end(void)
 	both(good, "V-31 nothing is owed, no VC is left, signalling is up all the same");
 	EXPECT_EQ(good, cd_unbind(us.name, 0), 0);
 	both(good, "the links are unbound");
+}
+
+static inline int pair_end(void)
+{
+	pair_part();
 	return tap_done();
 }
 
