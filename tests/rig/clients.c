@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * The control socket: many clients, one command per line, exactly one line of answer each
- * ("ok ..." or "error ..."). What the commands are, control.c and pjlprinter.c say.
+ * ("ok ..." or "error ..."). What the commands are, control.c, pjlprinter.c and those in atm/ say.
  */
 #include <errno.h>
 #include <stdlib.h>
@@ -52,6 +52,51 @@ bool next_number(char **rest, long *value)
 	return *word && !*end && *value >= 0;
 }
 
+size_t parse_hex(uint8_t *out, size_t size, const char *hex)
+{
+	size_t n, len = strlen(hex);
+
+	if (len % 2 || len / 2 > size || strspn(hex, "0123456789abcdefABCDEF") != len)
+		return 0;
+	for (n = 0; n < len / 2; n++)
+		sscanf(hex + 2 * n, "%2hhx", &out[n]);
+	return n;
+}
+
+void command_log(struct client *c, char *rest)
+{
+	log_line("control", "note: %s", rest);
+	reply(c, "ok");
+}
+
+/* ---- waiting ---- */
+
+static void check_wait(struct client *c)
+{
+	if (!c->waiting || !ops->answer(c, clock_real() >= c->until))
+		return;
+	c->waiting = false;
+	timer_stop(&c->timer);
+}
+
+/* Bank time may stretch: look again until real time agrees. */
+static void wait_over(void *arg)
+{
+	struct client *c = arg;
+
+	check_wait(c);
+	if (c->waiting)
+		timer_set(&c->timer, clock_from_real_ms(10));
+}
+
+void client_wait(struct client *c, long ms)
+{
+	c->until = clock_real() + (double)ms / 1000.0;
+	c->waiting = true;
+	timer_set(&c->timer, clock_from_real_ms(ms));
+	check_wait(c);
+}
+
 /* ---- the socket ---- */
 
 static void run_input(struct client *c)
@@ -80,7 +125,7 @@ static void run_input(struct client *c)
 
 static void close_client(struct client *c)
 {
-	ops->gone(c);
+	timer_stop(&c->timer);
 	close(c->fd);
 	c->fd = -1;
 	c->len = 0;
@@ -159,13 +204,9 @@ void clients_open(const char *path, const struct client_ops *client_ops)
 	for (i = 0; i < MAX_CLIENTS; i++) {
 		clients[i].fd = -1;
 		clients[i].index = i;
+		timer_init(&clients[i].timer, wait_over, &clients[i]);
 		fifo_init(&clients[i].out, 64 * 1024);
 	}
-}
-
-struct client *client_by_index(int index)
-{
-	return &clients[index];
 }
 
 int control_poll_setup(struct pollfd *p)
@@ -212,7 +253,7 @@ void control_flush(void)
 
 		if (c->fd < 0)
 			continue;
-		ops->check(c);
+		check_wait(c);
 		run_input(c);
 		flush_client(c);
 		if (c->eof && !c->waiting && !c->out.len)

@@ -14,14 +14,16 @@ struct client {
 	size_t len;
 	bool skip;			/* the rest of a line that was too long */
 	bool eof;			/* asks nothing more, but still wants his answers */
-	bool waiting;			/* for the answer to a command; ops->check gives it */
+	bool waiting;			/* for the answer to a command: client_wait() */
+	double until;			/* clock_real(), as long as it waits */
+	struct timer timer;
 	struct fifo out;
 };
 
 struct client_ops {
 	void (*run)(struct client *c, char *text);
-	void (*check)(struct client *c);	/* once a turn */
-	void (*gone)(struct client *c);
+	/* Answers a client who waits, if what he waits for is there or it is too late for it. */
+	bool (*answer)(struct client *c, bool late);
 };
 
 /* A row of a program's command table. */
@@ -35,9 +37,14 @@ struct command {
 /* Runs the command that @text begins with, or says that there is none. */
 void command_run(struct client *c, char *text, const struct command *commands, size_t n);
 void clients_open(const char *path, const struct client_ops *ops);
-struct client *client_by_index(int index);
+/* For so long what it was asked is not answered but by ops->answer; nor what it asks next. */
+void client_wait(struct client *c, long ms);
 void reply(struct client *c, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 char *next_word(char **rest);
 bool next_number(char **rest, long *value);
+/* How many octets; 0 when it is not hex, not whole octets, or too much. */
+size_t parse_hex(uint8_t *out, size_t size, const char *hex);
+/* A command: a note in the log. */
+void command_log(struct client *c, char *rest);
 
 #endif

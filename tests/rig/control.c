@@ -14,8 +14,6 @@
 static struct wait {
 	struct line *line;
 	char state[32];
-	double until;
-	struct timer timer;
 } waits[MAX_CLIENTS];
 
 /* on, off: 1, 0; anything else -1, and the error has been told. */
@@ -476,31 +474,17 @@ static bool state_reached(const struct line *l, const char *state)
 	return !strcmp(leg_name(l->leg), state);
 }
 
-static void check_wait(struct client *c)
+static bool wait_answer(struct client *c, bool late)
 {
 	struct wait *w = &waits[c->index];
 
-	if (!c->waiting)
-		return;
-	if (state_reached(w->line, w->state)) {
-		c->waiting = false;
+	if (state_reached(w->line, w->state))
 		reply(c, "ok %s", w->state);
-	} else if (clock_real() >= w->until) {
-		c->waiting = false;
+	else if (late)
 		reply(c, "error timeout, %s is %s", w->line->number, state_name(w->line));
-	}
-	if (!c->waiting)
-		timer_stop(&w->timer);
-}
-
-/* Bank time may stretch: look again until real time agrees. */
-static void wait_over(void *arg)
-{
-	struct client *c = arg;
-
-	check_wait(c);
-	if (c->waiting)
-		timer_set(&waits[c->index].timer, clock_from_real_ms(10));
+	else
+		return false;
+	return true;
 }
 
 static void cmd_waitfor(struct client *c, struct line *l, char *rest)
@@ -515,10 +499,7 @@ static void cmd_waitfor(struct client *c, struct line *l, char *rest)
 	}
 	strcpy(w->state, state);
 	w->line = l;
-	w->until = clock_real() + (double)ms / 1000.0;
-	c->waiting = true;
-	timer_set(&w->timer, clock_from_real_ms(ms));
-	check_wait(c);
+	client_wait(c, ms);
 }
 
 /* ---- the table ---- */
@@ -624,17 +605,9 @@ static void run_command(struct client *c, char *text)
 	commands[i].run(c, l, rest);
 }
 
-static void client_gone(struct client *c)
-{
-	timer_stop(&waits[c->index].timer);
-}
-
 void control_open(const char *path)
 {
-	static const struct client_ops ops = { run_command, check_wait, client_gone };
-	int i;
+	static const struct client_ops ops = { run_command, wait_answer };
 
 	clients_open(path, &ops);
-	for (i = 0; i < MAX_CLIENTS; i++)
-		timer_init(&waits[i].timer, wait_over, client_by_index(i));
 }

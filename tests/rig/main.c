@@ -1,15 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* modembank: options and the loop. */
-#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "bank.h"
+#include "loop.h"
 
-static volatile sig_atomic_t stop;
 static bool fast_all;
 
 /* clang-format off */
@@ -168,35 +165,12 @@ static void parse_lines(int argc, char **argv)
 		make_fast(lines[i]);
 }
 
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-static void catch_signals(sigset_t *waiting)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
 /* One turn: run what is due, move bytes, answer control, then sleep. */
-static void turn(const sigset_t *waiting)
+static void turn(void)
 {
 	struct pollfd p[MAX_LINES + MAX_CLIENTS + 1];
 	struct modem *owner[MAX_LINES];
 	int i, n = 0, modems;
-	long ns = 0;
-	struct timespec ts;
-	bool forever;
 
 	clock_run();
 	for (i = 0; i < line_count; i++)
@@ -210,14 +184,8 @@ static void turn(const sigset_t *waiting)
 			owner[n++] = lines[i]->modem;
 	modems = n;
 	n += control_poll_setup(p + n);
-	forever = clock_wait_ns(&ns) < 0;
-	ts = (struct timespec){ .tv_nsec = ns };
-	if (ppoll(p, (nfds_t)n, forever ? NULL : &ts, waiting) < 0) {
-		if (errno != EINTR)
-			die("poll: %m");
+	if (!loop_sleep(p, n, -1))
 		return;
-	}
-	clock_run();
 	for (i = 0; i < modems; i++)
 		dte_poll_done(&owner[i]->dte, p[i].revents);
 	control_poll_done(p + modems, n - modems);
@@ -225,16 +193,15 @@ static void turn(const sigset_t *waiting)
 
 int main(int argc, char **argv)
 {
-	sigset_t waiting;
 	int i;
 
 	exch_set_delay(20);
 	parse_first(argc, argv);
-	catch_signals(&waiting);
+	loop_begin();
 	parse_lines(argc, argv);
 	log_line("-", "modembank: %d lines", line_count);
-	while (!stop)
-		turn(&waiting);
+	while (!loop_over())
+		turn();
 	for (i = 0; i < line_count; i++)
 		if (lines[i]->modem)
 			dte_cleanup(&lines[i]->modem->dte);

@@ -8,21 +8,18 @@
 #include <fcntl.h>
 #include <getopt.h>
 #include <netinet/in.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <termios.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "clients.h"
+#include "loop.h"
 #include "printer.h"
 
 #define READ_LEN	4096
-
-static volatile sig_atomic_t stop;
 
 /* One host at a time, as a print server has it; the next one waits until the first is served. */
 static struct {
@@ -38,16 +35,6 @@ static struct {
 	struct condition paper;
 	char paper_text[64];
 } panel;
-
-/* clock.c asks for the bank's sake: there is no audio here. */
-bool exch_audio_active(void)
-{
-	return false;
-}
-
-void exch_audio_tick(void)
-{
-}
 
 /* ---- the host ---- */
 
@@ -81,7 +68,7 @@ static void host_gone(const char *why)
 	host.eof = false;
 	fifo_drop(&host.out, host.out.len);
 	if (host.listen_fd < 0)
-		stop = 1;
+		loop_end();
 }
 
 /* What is to be told, and to whom, each connection says for itself. */
@@ -317,8 +304,6 @@ static void cmd_stats(struct client *c, char *rest)
 
 static struct wait {
 	char what[32];
-	double until;
-	struct timer timer;
 } waits[MAX_CLIENTS];
 
 /* -1: no such thing can be waited for. */
@@ -348,34 +333,17 @@ static int reached(const char *what)
 	return -1;
 }
 
-static void check_wait(struct client *c)
+static bool wait_answer(struct client *c, bool late)
 {
 	struct wait *w = &waits[c->index];
 
-	if (!c->waiting)
-		return;
 	if (reached(w->what))
 		reply(c, "ok %s", w->what);
-	else if (clock_real() >= w->until)
+	else if (late)
 		reply(c, "error timeout");
 	else
-		return;
-	c->waiting = false;
-	timer_stop(&w->timer);
-}
-
-static void wait_over(void *arg)
-{
-	struct client *c = arg;
-
-	check_wait(c);
-	if (c->waiting)
-		timer_set(&waits[c->index].timer, clock_from_real_ms(10));
-}
-
-static void client_gone(struct client *c)
-{
-	timer_stop(&waits[c->index].timer);
+		return false;
+	return true;
 }
 
 static void cmd_waitfor(struct client *c, char *rest)
@@ -389,10 +357,7 @@ static void cmd_waitfor(struct client *c, char *rest)
 		return;
 	}
 	strcpy(w->what, what);
-	w->until = clock_real() + (double)ms / 1000.0;
-	c->waiting = true;
-	timer_set(&w->timer, clock_from_real_ms(ms));
-	check_wait(c);
+	client_wait(c, ms);
 }
 
 /* ---- the table ---- */
@@ -421,12 +386,9 @@ static void run_command(struct client *c, char *text)
 
 static void open_control(const char *path)
 {
-	static const struct client_ops ops = { run_command, check_wait, client_gone };
-	int i;
+	static const struct client_ops ops = { run_command, wait_answer };
 
 	clients_open(path, &ops);
-	for (i = 0; i < MAX_CLIENTS; i++)
-		timer_init(&waits[i].timer, wait_over, client_by_index(i));
 }
 
 /* ---- options and the loop ---- */
@@ -544,45 +506,18 @@ static void parse_option(int c, struct where *w)
 	}
 }
 
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-static void catch_signals(sigset_t *waiting)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void turn(const sigset_t *waiting)
+static void turn(void)
 {
 	struct pollfd p[MAX_CLIENTS + 2];
-	struct timespec ts = { 0 };
 	int n, hosts;
-	bool forever;
 
 	clock_run();
 	host_flush();
 	control_flush();
 	hosts = host_poll_setup(p);
 	n = hosts + control_poll_setup(p + hosts);
-	forever = clock_wait_ns(&ts.tv_nsec) < 0;
-	if (ppoll(p, (nfds_t)n, forever ? NULL : &ts, waiting) < 0) {
-		if (errno != EINTR)
-			die("poll: %m");
+	if (!loop_sleep(p, n, -1))
 		return;
-	}
-	clock_run();
 	if (hosts)
 		host_poll_done(p[0].revents);
 	control_poll_done(p + hosts, n - hosts);
@@ -591,7 +526,6 @@ static void turn(const sigset_t *waiting)
 int main(int argc, char **argv)
 {
 	struct where where = { 0 };
-	sigset_t waiting;
 	int c;
 
 	clock_start(1.0);
@@ -603,14 +537,14 @@ int main(int argc, char **argv)
 		die("--dir and one of --tcp and --tty are needed; see --help");
 	if (mkdir(settings.dir, 0777) && errno != EEXIST)
 		die("%s: %m", settings.dir);
-	catch_signals(&waiting);
+	loop_begin();
 	if (where.tty)
 		open_tty(where.tty, where.rtscts);
 	else
 		open_tcp((int)where.port, (int)where.rcvbuf);
 	log_line("panel", "ready");
-	while (!stop)
-		turn(&waiting);
+	while (!loop_over())
+		turn();
 	control_cleanup();
 	log_line("panel", "end");
 	return 0;

@@ -3,31 +3,17 @@
  * cellswitch: the wire end between a test machine, which sends ATM cells in MPLS frames on
  * Ethernet, and stock ATM programs under atmshim.so. Options and the loop.
  */
-#include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../clients.h"
+#include "../loop.h"
 #include "switch.h"
 
 #define MTU_MIN		(4 + CELL_LEN)
 #define MTU_MAX		(FRAME_MAX - 14)
-
-static volatile sig_atomic_t stop;
-
-/* clock.c asks for the bank's sake: there is no audio here. */
-bool exch_audio_active(void)
-{
-	return false;
-}
-
-void exch_audio_tick(void)
-{
-}
 
 /* clang-format off */
 static const struct option options[] = {
@@ -139,31 +125,9 @@ static void parse_option(int c, struct where *w)
 	}
 }
 
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-static void catch_signals(sigset_t *waiting)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void turn(const sigset_t *waiting)
+static void turn(void)
 {
 	struct pollfd p[MAX_CLIENTS + 3];
-	struct timespec ts = { 0 };
-	bool forever;
 	int n, soon;
 
 	clock_run();
@@ -171,17 +135,8 @@ static void turn(const sigset_t *waiting)
 	soon = wire_poll_setup(&p[0]);
 	ports_poll_setup(&p[1]);
 	n = 2 + control_poll_setup(p + 2);
-	forever = clock_wait_ns(&ts.tv_nsec) < 0;
-	if (soon >= 0 && (forever || ts.tv_nsec > soon * 1000000L)) {
-		ts.tv_nsec = soon * 1000000L;
-		forever = false;
-	}
-	if (ppoll(p, (nfds_t)n, forever ? NULL : &ts, waiting) < 0) {
-		if (errno != EINTR)
-			die("poll: %m");
+	if (!loop_sleep(p, n, soon))
 		return;
-	}
-	clock_run();
 	wire_poll_done(&p[0]);
 	ports_poll_done(p[1].revents);
 	control_poll_done(p + 2, n - 2);
@@ -190,7 +145,6 @@ static void turn(const sigset_t *waiting)
 int main(int argc, char **argv)
 {
 	struct where where = { 0 };
-	sigset_t waiting;
 	int c;
 
 	clock_start(1.0);
@@ -201,10 +155,10 @@ int main(int argc, char **argv)
 		die("--dir, --wire and --far are needed; see --help");
 	wire_open(where.wire, where.far);
 	ports_open(where.dir);
-	catch_signals(&waiting);
+	loop_begin();
 	log_line("switch", "ready");
-	while (!stop)
-		turn(&waiting);
+	while (!loop_over())
+		turn();
 	control_cleanup();
 	ports_close();
 	unlink(where.wire);

@@ -17,8 +17,6 @@ static struct wait {
 	int vpi, vci;
 	char what[8];
 	unsigned long long count;
-	double until;
-	struct timer timer;
 } waits[MAX_CLIENTS];
 
 /* ---- words ---- */
@@ -41,18 +39,6 @@ static bool parse_vc(const char *word, int *vpi, int *vci)
 
 	return sscanf(word, "%d.%d%c", vpi, vci, &end) == 2 && *vpi >= 0 && *vpi <= 255 &&
 	       *vci >= 0 && *vci <= 65535;
-}
-
-/* How many octets; 0 when it is not hex, not whole octets, or too much. */
-static size_t parse_hex(uint8_t *out, size_t size, const char *hex)
-{
-	size_t n, len = strlen(hex);
-
-	if (len % 2 || len / 2 > size || strspn(hex, "0123456789abcdefABCDEF") != len)
-		return 0;
-	for (n = 0; n < len / 2; n++)
-		sscanf(hex + 2 * n, "%2hhx", &out[n]);
-	return n;
 }
 
 /* ---- what befalls frames ---- */
@@ -221,12 +207,6 @@ static void cmd_last(struct client *c, char *rest)
 	reply(c, "ok %zu %s", v->last_len, text);
 }
 
-static void cmd_log(struct client *c, char *rest)
-{
-	log_line("control", "note: %s", rest);
-	reply(c, "ok");
-}
-
 /* ---- waiting ---- */
 
 static unsigned long long counted(const struct wait *w)
@@ -243,34 +223,17 @@ static unsigned long long counted(const struct wait *w)
 	return in ? stats.in : stats.out;
 }
 
-static void check_wait(struct client *c)
+static bool wait_answer(struct client *c, bool late)
 {
 	struct wait *w = &waits[c->index];
 
-	if (!c->waiting)
-		return;
 	if (counted(w) >= w->count)
 		reply(c, "ok %llu", counted(w));
-	else if (clock_real() >= w->until)
+	else if (late)
 		reply(c, "error timeout, %s is %llu", w->what, counted(w));
 	else
-		return;
-	c->waiting = false;
-	timer_stop(&w->timer);
-}
-
-static void wait_over(void *arg)
-{
-	struct client *c = arg;
-
-	check_wait(c);
-	if (c->waiting)
-		timer_set(&waits[c->index].timer, clock_from_real_ms(10));
-}
-
-static void client_gone(struct client *c)
-{
-	timer_stop(&waits[c->index].timer);
+		return false;
+	return true;
 }
 
 static void cmd_waitfor(struct client *c, char *rest)
@@ -289,10 +252,7 @@ static void cmd_waitfor(struct client *c, char *rest)
 		reply(c, "error waitfor [VPI.VCI] in:N|out:N|bad:N MS");
 		return;
 	}
-	w->until = clock_real() + (double)ms / 1000.0;
-	c->waiting = true;
-	timer_set(&w->timer, clock_from_real_ms(ms));
-	check_wait(c);
+	client_wait(c, ms);
 }
 
 /* ---- the table ---- */
@@ -313,7 +273,7 @@ static const struct command commands[] = {
 	{ "last", cmd_last, "VPI.VCI", "the last SDU from the machine on it: length, hex" },
 	{ "waitfor", cmd_waitfor, "[VPI.VCI] WHAT MS",
 	  "until in:N or out:N SDUs came or went, or bad:N (of all VCs)" },
-	{ "log", cmd_log, "TEXT", "a note in the log" },
+	{ "log", command_log, "TEXT", "a note in the log" },
 	{ "help", NULL, "", "the names of the commands" },
 };
 
@@ -334,10 +294,7 @@ static void run_command(struct client *c, char *text)
 
 void commands_open(const char *path)
 {
-	static const struct client_ops ops = { run_command, check_wait, client_gone };
-	int i;
+	static const struct client_ops ops = { run_command, wait_answer };
 
 	clients_open(path, &ops);
-	for (i = 0; i < MAX_CLIENTS; i++)
-		timer_init(&waits[i].timer, wait_over, client_by_index(i));
 }

@@ -17,15 +17,14 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "../clients.h"
+#include "../loop.h"
 #include "svc.h"
 
 #define MAX_CALLS	100000
@@ -74,26 +73,12 @@ static struct svc_qos qos = {
 static struct svc_sap sap;
 static enum answer answer = HOLD;
 static bool confirms = true;
-static volatile sig_atomic_t stop;
-
 /* What a client in waitfor waits for. */
 static struct wait {
 	uint32_t number;	/* 0: so many calls are or were in a state */
 	enum state state;
 	uint32_t count;
-	double until;
-	struct timer timer;
 } waits[MAX_CLIENTS];
-
-/* clock.c asks for the bank's sake: there is no audio here. */
-bool exch_audio_active(void)
-{
-	return false;
-}
-
-void exch_audio_tick(void)
-{
-}
 
 /* ---- calls ---- */
 
@@ -345,17 +330,6 @@ static void demon_open(const char *path)
 
 /* ---- commands ---- */
 
-static size_t parse_hex(uint8_t *out, size_t size, const char *hex)
-{
-	size_t n, len = strlen(hex);
-
-	if (len % 2 || len / 2 > size || strspn(hex, "0123456789abcdefABCDEF") != len)
-		return 0;
-	for (n = 0; n < len / 2; n++)
-		sscanf(hex + 2 * n, "%2hhx", &out[n]);
-	return n;
-}
-
 static bool next_nsap(struct client *c, char **rest, uint8_t *nsap)
 {
 	char *word = next_word(rest);
@@ -592,12 +566,6 @@ static void cmd_status(struct client *c, char *rest)
 	      call->listener ? hex : "-");
 }
 
-static void cmd_log(struct client *c, char *rest)
-{
-	log_line("control", "note: %s", rest);
-	reply(c, "ok");
-}
-
 /* ---- waiting ---- */
 
 static int state_named(const char *name)
@@ -611,37 +579,20 @@ static int state_named(const char *name)
 }
 
 /* A call that is closed never becomes anything else: who waits for that need not wait on. */
-static void check_wait(struct client *c)
+static bool wait_answer(struct client *c, bool late)
 {
 	struct wait *w = &waits[c->index];
 	const struct call *call = call_of(w->number);
 
-	if (!c->waiting)
-		return;
 	if (call ? call->state == w->state : in_state[w->state] >= w->count)
 		reply(c, "ok %u", call ? w->number : in_state[w->state]);
 	else if (call && call->state == CLOSED)
 		reply(c, "error %u is closed, reply %d", w->number, call->reply);
-	else if (clock_real() >= w->until)
+	else if (late)
 		reply(c, "error timeout, %s", call ? state_names[call->state] : "too few");
 	else
-		return;
-	c->waiting = false;
-	timer_stop(&w->timer);
-}
-
-static void wait_over(void *arg)
-{
-	struct client *c = arg;
-
-	check_wait(c);
-	if (c->waiting)
-		timer_set(&waits[c->index].timer, clock_from_real_ms(10));
-}
-
-static void client_gone(struct client *c)
-{
-	timer_stop(&waits[c->index].timer);
+		return false;
+	return true;
 }
 
 /* NUMBER STATE, or STATE:COUNT. */
@@ -678,10 +629,7 @@ static void cmd_waitfor(struct client *c, char *rest)
 		reply(c, "error waitfor NUMBER STATE MS | STATE:COUNT MS");
 		return;
 	}
-	w->until = clock_real() + (double)ms / 1000.0;
-	c->waiting = true;
-	timer_set(&w->timer, clock_from_real_ms(ms));
-	check_wait(c);
+	client_wait(c, ms);
 }
 
 /* ---- the table ---- */
@@ -702,7 +650,7 @@ static const struct command commands[] = {
 	{ "status", cmd_status, "[NUMBER]", "one call, or how many are in which state" },
 	{ "waitfor", cmd_waitfor, "NUMBER STATE MS | STATE:COUNT MS",
 	  "until a call is, or so many are, in a state" },
-	{ "log", cmd_log, "TEXT", "a note in the log" },
+	{ "log", command_log, "TEXT", "a note in the log" },
 	{ "help", NULL, "", "the names of the commands" },
 };
 
@@ -715,12 +663,9 @@ static void run_command(struct client *c, char *text)
 
 static void open_control(const char *path)
 {
-	static const struct client_ops ops = { run_command, check_wait, client_gone };
-	int i;
+	static const struct client_ops ops = { run_command, wait_answer };
 
 	clients_open(path, &ops);
-	for (i = 0; i < MAX_CLIENTS; i++)
-		timer_init(&waits[i].timer, wait_over, client_by_index(i));
 }
 
 /* ---- options and the loop ---- */
@@ -800,44 +745,17 @@ static const char *parse_options(int argc, char **argv)
 	return path;
 }
 
-static void on_signal(int sig)
-{
-	(void)sig;
-	stop = 1;
-}
-
-static void catch_signals(sigset_t *waiting)
-{
-	struct sigaction sa = { .sa_handler = on_signal };
-	sigset_t blocked;
-
-	sigemptyset(&blocked);
-	sigaddset(&blocked, SIGINT);
-	sigaddset(&blocked, SIGTERM);
-	sigprocmask(SIG_BLOCK, &blocked, waiting);
-	sigaction(SIGINT, &sa, NULL);
-	sigaction(SIGTERM, &sa, NULL);
-	signal(SIGPIPE, SIG_IGN);
-}
-
-static void turn(const sigset_t *waiting)
+static void turn(void)
 {
 	struct pollfd p[MAX_CLIENTS + 2];
-	struct timespec ts = { 0 };
-	bool forever;
 	int n;
 
 	clock_run();
 	control_flush();
 	p[0] = (struct pollfd){ .fd = demon_fd, .events = POLLIN };
 	n = 1 + control_poll_setup(p + 1);
-	forever = clock_wait_ns(&ts.tv_nsec) < 0;
-	if (ppoll(p, (nfds_t)n, forever ? NULL : &ts, waiting) < 0) {
-		if (errno != EINTR)
-			die("poll: %m");
+	if (!loop_sleep(p, n, -1))
 		return;
-	}
-	clock_run();
 	if (p[0].revents)
 		demon_read();
 	control_poll_done(p + 1, n - 1);
@@ -845,7 +763,6 @@ static void turn(const sigset_t *waiting)
 
 int main(int argc, char **argv)
 {
-	sigset_t waiting;
 	const char *path;
 
 	clock_start(1.0);
@@ -853,11 +770,11 @@ int main(int argc, char **argv)
 	calls = calloc(MAX_CALLS, sizeof(*calls));
 	if (!calls)
 		die("out of memory");
-	catch_signals(&waiting);
+	loop_begin();
 	demon_open(path);
 	log_line("ispd", "ready");
-	while (!stop)
-		turn(&waiting);
+	while (!loop_over())
+		turn();
 	control_cleanup();
 	unlink(own.sun_path);
 	log_line("ispd", "end");
