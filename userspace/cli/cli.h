@@ -174,6 +174,8 @@ struct cleardown_ctl *need_ctl(int *code);
  */
 int find_object(struct cleardown_ctl *ctl, enum cldn_class class_id, const char *word,
 		struct cleardown_device *device);
+/* The same for who needs nothing else of ctl. */
+int name_object(enum cldn_class class_id, const char *word, struct cleardown_device *device);
 bool is_object(struct cleardown_ctl *ctl, const char *word);
 /* /dev path of a character device, "" when it has none. */
 void device_path(uint64_t rdev, char *path, size_t size);
@@ -246,6 +248,34 @@ struct libscols_table *table_new(const struct column *columns, size_t n);
 /* A row of as many texts as the table has columns; NULL is an empty cell. */
 void table_row(struct libscols_table *table, const char *const *cells, const char *color);
 void table_print(struct libscols_table *table);
+
+/* ---- reports and records, which are many (out.c) ---- */
+
+/* The options --last and --follow. */
+struct recent {
+	uint64_t last;		/* UINT64_MAX: all of them */
+	bool follow;
+};
+
+int set_recent(struct recent *recent, int option, const char *argument);
+
+/* Where they go: into the array, into the table, or in full. */
+struct sink {
+	struct json_object *array;
+	struct libscols_table *table;
+	uint64_t shown;
+	uint64_t lost;
+};
+
+/* Prints the table, and in words that there are no @what, or that older ones are lost. */
+void sink_end(struct sink *sink, const char *what, int code);
+/* When --timeout ends a --follow, of monotonic_ns(). */
+int64_t follow_end(void);
+/*
+ * Waits for the next look at what cannot be waited for. False, with an exit code: nobody listens any
+ * more, it is @end, or a signal has come to @signal_fd.
+ */
+bool follow_on(int signal_fd, int64_t end, int *code);
 
 #define SHORT_TEXT	40
 

@@ -2,7 +2,6 @@
 /* Of a link of virtual circuits: the records of its calls, its counters, its circuits. */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,38 +9,23 @@
 
 #include "cli.h"
 
-/* A link cannot be waited for: this often it is looked at. */
-#define FOLLOW_EVERY_MS 100
 /* A state that passes by itself does so sooner. */
 #define STUCK_NS (10 * NS_PER_SEC)
 
-static struct {
-	uint64_t last;
-	bool follow;
-} opts = { .last = UINT64_MAX };
+static struct recent opts = { .last = UINT64_MAX };
 
 int set_cdr(int option, const char *argument)
 {
-	if (option == OPT_FOLLOW) {
-		opts.follow = true;
-		return XC_OK;
-	}
-	if (!parse_u64(argument, UINT64_MAX - 1, &opts.last))
-		return complain_usage("--last %s: not a number", argument);
-	return XC_OK;
+	return set_recent(&opts, option, argument);
 }
 
 /* The link that @word means, to look at; NULL, having told the user why. */
 static struct cleardown_vclink *observe(const char *word, char *name, int *code)
 {
-	struct cleardown_ctl *ctl = need_ctl(code);
 	struct cleardown_vclink *link;
 	struct cleardown_device device;
 
-	if (!ctl)
-		return NULL;
-	*code = find_object(ctl, CLDN_CLASS_VC, word, &device);
-	cleardown_ctl_free(ctl);
+	*code = name_object(CLDN_CLASS_VC, word, &device);
 	if (*code)
 		return NULL;
 	snprintf(name, CLDN_NAME_LEN, "%s", device.name);
@@ -142,13 +126,6 @@ static struct libscols_table *record_table(void)
 	return table_new(columns, ARRAY_SIZE(columns));
 }
 
-struct sink {
-	struct json_object *array;
-	struct libscols_table *table;
-	uint64_t shown;
-	uint64_t lost;
-};
-
 static void record_out(struct sink *sink, const struct cleardown_call_record *record)
 {
 	struct json_object *o;
@@ -214,12 +191,7 @@ static int records_as_text(struct cleardown_vclink *link, const char *name)
 	struct sink sink = { .table = settings.verbose ? NULL : record_table() };
 	int code = records_to(&sink, link, name);
 
-	if (sink.table)
-		table_print(sink.table);
-	if (!sink.shown && !code)
-		puts("no records");
-	if (sink.lost)
-		progress("%" PRIu64 " older records were overwritten", sink.lost);
+	sink_end(&sink, "records", code);
 	return code;
 }
 
@@ -239,10 +211,10 @@ static void follow_out(const struct cleardown_call_record *record, const char *n
 
 static int records_follow(struct cleardown_vclink *link, const char *name)
 {
-	struct pollfd pfd = { .fd = catch_signals(), .events = POLLIN };
-	int64_t limit = timeout_or(CLDN_FOREVER), end = monotonic_ns() + limit;
 	uint64_t number = start_of_last(link, opts.last == UINT64_MAX ? 0 : opts.last);
 	const struct cleardown_call_record *record;
+	int64_t end = follow_end();
+	int code, signal_fd = catch_signals();
 
 	progress("waiting for calls to end; Ctrl-C ends");
 	for (;;) {
@@ -252,10 +224,8 @@ static int records_follow(struct cleardown_vclink *link, const char *name)
 		}
 		if (errno != ENOENT)
 			return complain_errno(name, "read its records", errno);
-		if (ferror(stdout) || (limit >= 0 && monotonic_ns() >= end))
-			return XC_OK;
-		if (poll(&pfd, 1, FOLLOW_EVERY_MS) > 0)
-			return XC_INTERRUPTED;
+		if (!follow_on(signal_fd, end, &code))
+			return code;
 	}
 }
 

@@ -387,16 +387,11 @@ static void show_fax(const struct cleardown_device *device)
 static int run_show(int argc, char **argv)
 {
 	struct cleardown_device device;
-	struct cleardown_ctl *ctl;
-	int code = XC_OK;
+	int code;
 
 	if (argc > 1)
 		return complain_usage("show takes one object");
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_ANY, argc ? argv[0] : NULL, &device);
-	cleardown_ctl_free(ctl);
+	code = name_object(CLDN_CLASS_ANY, argc ? argv[0] : NULL, &device);
 	if (code)
 		return code;
 	if (device.class_id == CLDN_CLASS_VC)

@@ -396,20 +396,15 @@ int run_pcap(int argc, char **argv)
 {
 	struct capture c = { .fd = -1 };
 	struct cleardown_device device;
-	struct cleardown_ctl *ctl;
 	unsigned int index;
-	int code = XC_OK;
+	int code;
 
 	if (argc != 1 && argc != 2)
 		return complain_usage(
 			"pcap takes a file, - for standard output, and after it an object");
 	if (!strcmp(argv[0], "-"))
 		doc_to_stderr();
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_VC, argc == 2 ? argv[1] : NULL, &device);
-	cleardown_ctl_free(ctl);
+	code = name_object(CLDN_CLASS_VC, argc == 2 ? argv[1] : NULL, &device);
 	if (code)
 		return code;
 	if (strncmp(device.backend, "eth:", 4))

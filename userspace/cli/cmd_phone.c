@@ -81,19 +81,6 @@ static int set_phone(int option, const char *argument)
 
 /* ---- which phone ---- */
 
-static int find_phone(const char *word, struct cleardown_device *device)
-{
-	struct cleardown_ctl *ctl;
-	int code = XC_OK;
-
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_PHONE, word, device);
-	cleardown_ctl_free(ctl);
-	return code;
-}
-
 /* Whether a first operand, which could be something else, is an object's name. */
 static bool names_object(const char *word)
 {
@@ -108,7 +95,7 @@ static bool names_object(const char *word)
 static int own(struct session *s, const char *word, const char *type)
 {
 	struct cleardown_device device;
-	int code = find_phone(word, &device);
+	int code = name_object(CLDN_CLASS_PHONE, word, &device);
 
 	if (!code)
 		code = session_open(s, CLDN_CLASS_PHONE, device.name, &opts.close);
@@ -448,7 +435,7 @@ static int run_hangup(int argc, char **argv)
 
 	if (argc > 1)
 		return complain_usage("hangup takes one object");
-	code = find_phone(argc ? argv[0] : NULL, &device);
+	code = name_object(CLDN_CLASS_PHONE, argc ? argv[0] : NULL, &device);
 	if (code)
 		return code;
 	phone = cleardown_phone_open(device.name, CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
@@ -548,7 +535,7 @@ static int show_level(const char *word, bool is_gain)
 	const struct cleardown_modem_status *status;
 	struct cleardown_device device;
 	struct cleardown_phone *phone;
-	int code = find_phone(word, &device);
+	int code = name_object(CLDN_CLASS_PHONE, word, &device);
 	uint32_t level;
 
 	if (code)
@@ -638,7 +625,7 @@ static int show_ring(const char *word)
 	const struct cleardown_modem_status *status;
 	struct cleardown_device device;
 	struct cleardown_phone *phone;
-	int code = find_phone(word, &device);
+	int code = name_object(CLDN_CLASS_PHONE, word, &device);
 
 	if (code)
 		return code;

@@ -83,24 +83,11 @@ static int set_port(int option, const char *argument)
 
 /* ---- which port ---- */
 
-static int find_port(const char *word, struct cleardown_device *device)
-{
-	struct cleardown_ctl *ctl;
-	int code = XC_OK;
-
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_PORT, word, device);
-	cleardown_ctl_free(ctl);
-	return code;
-}
-
 /* Opens the port that @word means as its owner, with the document of this command. */
 static int own(struct session *s, const char *word, const char *type)
 {
 	struct cleardown_device device;
-	int code = find_port(word, &device);
+	int code = name_object(CLDN_CLASS_PORT, word, &device);
 
 	if (!code)
 		code = session_open(s, CLDN_CLASS_PORT, device.name, &opts.close);
@@ -117,7 +104,7 @@ static int let_go(struct session *s, enum cldn_mode mode, int code)
 /* Opens the port that @word means as an observer. */
 static int observe(const char *word, struct cleardown_device *device, struct cleardown_port **port)
 {
-	int code = find_port(word, device);
+	int code = name_object(CLDN_CLASS_PORT, word, device);
 
 	if (code)
 		return code;
@@ -562,7 +549,7 @@ static int run_id(int argc, char **argv)
 
 	if (argc > 1)
 		return complain_usage("id takes one object");
-	code = find_port(argc ? argv[0] : opts.port, &device);
+	code = name_object(CLDN_CLASS_PORT, argc ? argv[0] : opts.port, &device);
 	if (code)
 		return code;
 	ret = known_id(device.name, id);

@@ -2,7 +2,6 @@
 /* reports: what earlier closes did, also those whose owner is dead. */
 #include <errno.h>
 #include <inttypes.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -10,29 +9,17 @@
 
 #include "cli.h"
 
-/* ctl cannot be waited for: this often it is looked at. */
-#define FOLLOW_EVERY_MS	100
-
-static struct {
-	uint64_t last;
-	bool follow;
-	char object[CLDN_NAME_LEN];
-} opts = { .last = UINT64_MAX };
+static struct recent opts = { .last = UINT64_MAX };
+static char wanted[CLDN_NAME_LEN];
 
 static int set_reports(int option, const char *argument)
 {
-	if (option == OPT_FOLLOW) {
-		opts.follow = true;
-		return XC_OK;
-	}
-	if (!parse_u64(argument, UINT64_MAX - 1, &opts.last))
-		return complain_usage("--last %s: not a number", argument);
-	return XC_OK;
+	return set_recent(&opts, option, argument);
 }
 
 static bool is_wanted(const struct cleardown_close_report *report)
 {
-	return !*opts.object || !strcmp(report->name, opts.object);
+	return !*wanted || !strcmp(report->name, wanted);
 }
 
 /* Number of the report after which the last @n wanted ones follow. */
@@ -92,14 +79,6 @@ static struct libscols_table *report_table(void)
 	return table_new(columns, ARRAY_SIZE(columns));
 }
 
-/* Where reports go: into the array, into the table, or in full. */
-struct sink {
-	struct json_object *array;
-	struct libscols_table *table;
-	uint64_t shown;
-	uint64_t lost;
-};
-
 static void report_out(struct sink *sink, const struct cleardown_close_report *report)
 {
 	struct json_object *o;
@@ -149,12 +128,7 @@ static int reports_as_text(struct cleardown_ctl *ctl)
 	struct sink sink = { .table = settings.verbose ? NULL : report_table() };
 	int code = reports_to(&sink, ctl);
 
-	if (sink.table)
-		table_print(sink.table);
-	if (!sink.shown && !code)
-		puts("no reports");
-	if (sink.lost)
-		progress("%" PRIu64 " older reports were overwritten", sink.lost);
+	sink_end(&sink, "reports", code);
 	return code;
 }
 
@@ -174,10 +148,10 @@ static void follow_out(const struct cleardown_close_report *report)
 
 static int reports_follow(struct cleardown_ctl *ctl)
 {
-	const struct cleardown_close_report *report;
-	struct pollfd pfd = { .fd = catch_signals(), .events = POLLIN };
-	int64_t limit = timeout_or(CLDN_FOREVER), end = monotonic_ns() + limit;
 	uint64_t number = start_of_last(ctl, opts.last == UINT64_MAX ? 0 : opts.last);
+	const struct cleardown_close_report *report;
+	int64_t end = follow_end();
+	int code, signal_fd = catch_signals();
 
 	progress("waiting for close reports; Ctrl-C ends");
 	for (;;) {
@@ -188,12 +162,8 @@ static int reports_follow(struct cleardown_ctl *ctl)
 		}
 		if (errno != ENOENT)
 			return complain_errno("reports", "read them", errno);
-		if (ferror(stdout))
-			return XC_OK;
-		if (limit >= 0 && monotonic_ns() >= end)
-			return XC_OK;
-		if (poll(&pfd, 1, FOLLOW_EVERY_MS) > 0)
-			return XC_INTERRUPTED;
+		if (!follow_on(signal_fd, end, &code))
+			return code;
 	}
 }
 
@@ -205,7 +175,7 @@ static int run_reports(int argc, char **argv)
 	if (argc > 1)
 		return complain_usage("reports takes one object at most");
 	if (argc)
-		snprintf(opts.object, sizeof(opts.object), "%s%s",
+		snprintf(wanted, sizeof(wanted), "%s%s",
 			 strspn(argv[0], "0123456789") == strlen(argv[0]) ? "phone" : "", argv[0]);
 	ctl = need_ctl(&code);
 	if (!ctl)

@@ -988,16 +988,11 @@ static int run_pipe(int argc, char **argv)
 static int run_show(int argc, char **argv)
 {
 	struct cleardown_device device;
-	struct cleardown_ctl *ctl;
-	int code = XC_OK;
+	int code;
 
 	if (argc > 1)
 		return complain_usage("show takes one object");
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_VC, argc ? argv[0] : NULL, &device);
-	cleardown_ctl_free(ctl);
+	code = name_object(CLDN_CLASS_VC, argc ? argv[0] : NULL, &device);
 	return code ? code : show_vc(&device, show_which);
 }
 

@@ -473,16 +473,11 @@ int run_parties(int argc, char **argv)
 {
 	struct cleardown_vclink *link;
 	struct cleardown_device device;
-	struct cleardown_ctl *ctl;
-	int code = XC_OK;
+	int code;
 
 	if (argc > 1)
 		return complain_usage("parties takes one object");
-	ctl = need_ctl(&code);
-	if (!ctl)
-		return code;
-	code = find_object(ctl, CLDN_CLASS_VC, argc ? argv[0] : NULL, &device);
-	cleardown_ctl_free(ctl);
+	code = name_object(CLDN_CLASS_VC, argc ? argv[0] : NULL, &device);
 	if (code)
 		return code;
 	link = cleardown_vclink_observe(device.name);

@@ -344,6 +344,18 @@ int find_object(struct cleardown_ctl *ctl, enum cldn_class class_id, const char 
 	return XC_OK;
 }
 
+int name_object(enum cldn_class class_id, const char *word, struct cleardown_device *device)
+{
+	int code = XC_OK;
+	struct cleardown_ctl *ctl = need_ctl(&code);
+
+	if (!ctl)
+		return code;
+	code = find_object(ctl, class_id, word, device);
+	cleardown_ctl_free(ctl);
+	return code;
+}
+
 bool is_object(struct cleardown_ctl *ctl, const char *word)
 {
 	return cleardown_ctl_find_device(ctl, word) != NULL;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* JSON by json-c, tables by libsmartcols, and a few forms of text. */
+/* JSON by json-c, tables by libsmartcols, a few forms of text, and what is printed as it comes. */
 #include <errno.h>
+#include <inttypes.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -11,6 +13,8 @@
 #include "cli.h"
 
 #define JSON_VERSION	1
+/* Neither ctl nor a link can be waited for: this often they are looked at. */
+#define FOLLOW_EVERY_MS	100
 
 static struct json_object *document;
 static bool to_stderr;
@@ -230,4 +234,47 @@ void print_clean(FILE *to, const char *text, size_t len)
 		else
 			fputc(c, to);
 	}
+}
+
+/* ---- reports and records ---- */
+
+int set_recent(struct recent *recent, int option, const char *argument)
+{
+	if (option == OPT_FOLLOW) {
+		recent->follow = true;
+		return XC_OK;
+	}
+	if (!parse_u64(argument, UINT64_MAX - 1, &recent->last))
+		return complain_usage("--last %s: not a number", argument);
+	return XC_OK;
+}
+
+void sink_end(struct sink *sink, const char *what, int code)
+{
+	if (sink->table)
+		table_print(sink->table);
+	if (!sink->shown && !code)
+		printf("no %s\n", what);
+	if (sink->lost)
+		progress("%" PRIu64 " older %s were overwritten", sink->lost, what);
+}
+
+int64_t follow_end(void)
+{
+	int64_t limit = timeout_or(CLDN_FOREVER);
+
+	return limit < 0 ? INT64_MAX : monotonic_ns() + limit;
+}
+
+bool follow_on(int signal_fd, int64_t end, int *code)
+{
+	struct pollfd pfd = { .fd = signal_fd, .events = POLLIN };
+
+	*code = XC_OK;
+	if (ferror(stdout) || monotonic_ns() >= end)
+		return false;
+	if (poll(&pfd, 1, FOLLOW_EVERY_MS) <= 0)
+		return true;
+	*code = XC_INTERRUPTED;
+	return false;
 }
