@@ -97,6 +97,40 @@ void client_wait(struct client *c, long ms)
 	check_wait(c);
 }
 
+/* ---- commands ---- */
+
+static void answer_names(struct client *c)
+{
+	char text[512] = "";
+	size_t i, len = 0;
+
+	for (i = 0; i < ops->count && len < sizeof(text); i++)
+		len += snprintf(text + len, sizeof(text) - len, " %s", ops->commands[i].name);
+	reply(c, "ok%s", text);
+}
+
+static void run_command(struct client *c, char *text)
+{
+	char *rest = text, *name;
+	size_t i;
+
+	if (!ops->commands) {
+		ops->run(c, text);
+		return;
+	}
+	name = next_word(&rest);
+	for (i = 0; i < ops->count; i++) {
+		if (strcmp(ops->commands[i].name, name))
+			continue;
+		if (ops->commands[i].run)
+			ops->commands[i].run(c, rest);
+		else
+			answer_names(c);
+		return;
+	}
+	reply(c, "error unknown command '%s'", name);
+}
+
 /* ---- the socket ---- */
 
 static void run_input(struct client *c)
@@ -114,7 +148,7 @@ static void run_input(struct client *c)
 		if (c->skip)
 			reply(c, "error line too long");
 		else
-			ops->run(c, text);
+			run_command(c, text);
 		c->skip = false;
 	}
 	if (c->len == sizeof(c->in) && !c->waiting) {
@@ -259,34 +293,6 @@ void control_flush(void)
 		if (c->eof && !c->waiting && !c->out.len)
 			close_client(c);
 	}
-}
-
-static void answer_names(struct client *c, const struct command *commands, size_t n)
-{
-	char text[512] = "";
-	size_t i, len = 0;
-
-	for (i = 0; i < n && len < sizeof(text); i++)
-		len += snprintf(text + len, sizeof(text) - len, " %s", commands[i].name);
-	reply(c, "ok%s", text);
-}
-
-void command_run(struct client *c, char *text, const struct command *commands, size_t n)
-{
-	char *rest = text;
-	char *name = next_word(&rest);
-	size_t i;
-
-	for (i = 0; i < n; i++) {
-		if (strcmp(commands[i].name, name))
-			continue;
-		if (commands[i].run)
-			commands[i].run(c, rest);
-		else
-			answer_names(c, commands, n);
-		return;
-	}
-	reply(c, "error unknown command '%s'", name);
 }
 
 void control_cleanup(void)

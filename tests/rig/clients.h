@@ -20,7 +20,11 @@ struct client {
 	struct fifo out;
 };
 
+struct command;
+
 struct client_ops {
+	const struct command *commands;		/* or NULL: run does it all */
+	size_t count;
 	void (*run)(struct client *c, char *text);
 	/* Answers a client who waits, if what he waits for is there or it is too late for it. */
 	bool (*answer)(struct client *c, bool late);
@@ -34,8 +38,6 @@ struct command {
 	const char *help;
 };
 
-/* Runs the command that @text begins with, or says that there is none. */
-void command_run(struct client *c, char *text, const struct command *commands, size_t n);
 void clients_open(const char *path, const struct client_ops *ops);
 /* For so long what it was asked is not answered but by ops->answer; nor what it asks next. */
 void client_wait(struct client *c, long ms);

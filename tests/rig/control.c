@@ -607,7 +607,7 @@ static void run_command(struct client *c, char *text)
 
 void control_open(const char *path)
 {
-	static const struct client_ops ops = { run_command, wait_answer };
+	static const struct client_ops ops = { .run = run_command, .answer = wait_answer };
 
 	clients_open(path, &ops);
 }

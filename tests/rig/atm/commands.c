@@ -287,14 +287,13 @@ void commands_help(void)
 		printf("  %-8s %-22s %s\n", commands[i].name, commands[i].args, commands[i].help);
 }
 
-static void run_command(struct client *c, char *text)
-{
-	command_run(c, text, commands, COMMANDS);
-}
-
 void commands_open(const char *path)
 {
-	static const struct client_ops ops = { run_command, wait_answer };
+	static const struct client_ops ops = {
+		.commands = commands,
+		.count = COMMANDS,
+		.answer = wait_answer,
+	};
 
 	clients_open(path, &ops);
 }

@@ -656,14 +656,13 @@ static const struct command commands[] = {
 
 #define COMMANDS	(sizeof(commands) / sizeof(commands[0]))
 
-static void run_command(struct client *c, char *text)
-{
-	command_run(c, text, commands, COMMANDS);
-}
-
 static void open_control(const char *path)
 {
-	static const struct client_ops ops = { run_command, wait_answer };
+	static const struct client_ops ops = {
+		.commands = commands,
+		.count = COMMANDS,
+		.answer = wait_answer,
+	};
 
 	clients_open(path, &ops);
 }
