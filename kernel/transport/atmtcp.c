@@ -28,10 +28,7 @@
 #define ATMTCP_SILENCE (10 * HZ) /* after which one of whom nothing was heard is spoken to */
 #define ATMTCP_LASTED (5 * HZ) /* after which a connection counts as no failure */
 
-/* A peer that is off is noticed after 25 s without traffic, 30 s with. */
-#define KEEP_IDLE_S 10
-#define KEEP_INTERVAL_S 5
-#define KEEP_TRIES 3
+/* A peer that is off is noticed after 30 s with traffic; see sock.c for those without. */
 #define USER_TIMEOUT_MS 30000
 
 /* How long our end of an orderly connection waits for the peer to confirm it. */
@@ -97,71 +94,31 @@ static void atmtcp_news(struct sock *sk)
 {
 	struct cldn_atmtcp *l;
 
-	guard(rcu)(); /* how the flag of sk_user_data is masked wants it; the lock keeps the link */
 	read_lock_bh(&sk->sk_callback_lock);
-	l = __rcu_dereference_sk_user_data_with_flags(sk, SK_USER_DATA_NOCOPY);
+	l = cldn_sock_user(sk);
 	if (l)
 		cldn_atmtcp_kick(l);
 	read_unlock_bh(&sk->sk_callback_lock);
 }
 
-/* TCP calls this at every ACK while SOCK_NOSPACE is set: see atmtcp_acked(). */
+/* See atmtcp_acked(). */
 static void atmtcp_write_space(struct sock *sk)
 {
-	if (sk->sk_socket)
-		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+	cldn_sock_acked(sk);
 	atmtcp_news(sk);
 }
 
-static void atmtcp_attach(struct cldn_atmtcp *l)
-{
-	struct sock *sk = l->sock->sk;
-
-	write_lock_bh(&sk->sk_callback_lock);
-	l->state_change = sk->sk_state_change;
-	l->data_ready = sk->sk_data_ready;
-	l->write_space = sk->sk_write_space;
-	l->error_report = sk->sk_error_report;
-	__rcu_assign_sk_user_data_with_flags(sk, l, SK_USER_DATA_NOCOPY);
-	sk->sk_state_change = atmtcp_news;
-	sk->sk_data_ready = atmtcp_news;
-	sk->sk_write_space = atmtcp_write_space;
-	sk->sk_error_report = atmtcp_news;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
-
-static void atmtcp_detach(struct cldn_atmtcp *l)
-{
-	struct sock *sk = l->sock->sk;
-
-	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_user_data = NULL;
-	sk->sk_state_change = l->state_change;
-	sk->sk_data_ready = l->data_ready;
-	sk->sk_write_space = l->write_space;
-	sk->sk_error_report = l->error_report;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
+static const struct cldn_sock_calls atmtcp_calls = {
+	.state_change = atmtcp_news,
+	.data_ready = atmtcp_news,
+	.write_space = atmtcp_write_space,
+	.error_report = atmtcp_news,
+};
 
 /* Connections that are accepted inherit the callback, but not whom it tells. */
-static void atmtcp_attach_listener(struct cldn_atmtcp *l)
-{
-	struct sock *sk = l->listener->sk;
-
-	write_lock_bh(&sk->sk_callback_lock);
-	l->listen_ready = sk->sk_data_ready;
-	__rcu_assign_sk_user_data_with_flags(sk, l, SK_USER_DATA_NOCOPY);
-	sk->sk_data_ready = atmtcp_news;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
-
-static void atmtcp_detach_from(struct sock *sk, void (*ready)(struct sock *sk))
-{
-	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_user_data = NULL;
-	sk->sk_data_ready = ready;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
+static const struct cldn_sock_calls atmtcp_listen_calls = {
+	.data_ready = atmtcp_news,
+};
 
 /* ---- a connection's begin and end; the work, or who has stopped it ---- */
 
@@ -186,7 +143,7 @@ static void atmtcp_release(struct cldn_atmtcp *l)
 {
 	if (!l->sock)
 		return;
-	atmtcp_detach(l);
+	cldn_sock_detach(l->sock->sk, &l->own);
 	atmtcp_reset(l->sock);
 	l->sock = NULL;
 	atmtcp_set(l, false, false);
@@ -225,14 +182,9 @@ void cldn_atmtcp_heard(struct cldn_atmtcp *l)
 
 static void atmtcp_set_options(struct sock *sk)
 {
-	/* The work must not sleep for memory: a close may be waiting for it. */
-	sk->sk_allocation = GFP_NOWAIT | __GFP_NOWARN;
-	tcp_sock_set_nodelay(sk);
-	tcp_sock_set_keepidle(sk, KEEP_IDLE_S);
-	tcp_sock_set_keepintvl(sk, KEEP_INTERVAL_S);
-	tcp_sock_set_keepcnt(sk, KEEP_TRIES);
+	/* A close may be waiting for the work. */
+	cldn_sock_options(sk);
 	tcp_sock_set_user_timeout(sk, USER_TIMEOUT_MS);
-	sock_set_keepalive(sk);
 	lock_sock(sk);
 	sk->sk_userlocks |= SOCK_SNDBUF_LOCK;
 	WRITE_ONCE(sk->sk_sndbuf, ATMTCP_SOCKET_MAX);
@@ -243,7 +195,7 @@ static void atmtcp_take(struct cldn_atmtcp *l, struct socket *sock)
 {
 	l->sock = sock;
 	atmtcp_set_options(sock->sk);
-	atmtcp_attach(l);
+	cldn_sock_attach(sock->sk, l, &atmtcp_calls, &l->own);
 }
 
 static void atmtcp_connect(struct cldn_atmtcp *l)
@@ -304,7 +256,7 @@ static void atmtcp_accept(struct cldn_atmtcp *l)
 	for (turn = 0; turn < ATMTCP_ACCEPTS; turn++) {
 		if (kernel_accept(l->listener, &sock, O_NONBLOCK))
 			return;
-		atmtcp_detach_from(sock->sk, l->listen_ready);
+		cldn_sock_detach(sock->sk, &l->listen_own);
 		if (l->sock || !atmtcp_is_peer(l, sock)) {
 			cldn_medium_count(&l->medium, CLDN_CELLS_STRANGER);
 			atmtcp_reset(sock);
@@ -334,7 +286,7 @@ static int atmtcp_listen_on(struct cldn_atmtcp *l, int family)
 		return ret;
 	}
 	l->listener = sock;
-	atmtcp_attach_listener(l);
+	cldn_sock_attach(sock->sk, l, &atmtcp_listen_calls, &l->listen_own);
 	return kernel_listen(sock, ATMTCP_BACKLOG);
 }
 
@@ -353,7 +305,7 @@ static void atmtcp_unlisten(struct cldn_atmtcp *l)
 {
 	if (!l->listener)
 		return;
-	atmtcp_detach_from(l->listener->sk, l->listen_ready);
+	cldn_sock_detach(l->listener->sk, &l->listen_own);
 	sock_release(l->listener);
 	l->listener = NULL;
 }
@@ -463,7 +415,7 @@ static void atmtcp_farewell(struct cldn_atmtcp *l)
 		msleep(FIN_LOOK_MS);
 	if (look == FIN_LOOKS)
 		return;
-	atmtcp_detach(l);
+	cldn_sock_detach(l->sock->sk, &l->own);
 	sock_release(l->sock);
 	l->sock = NULL;
 	atmtcp_set(l, false, false);
@@ -578,17 +530,6 @@ static int atmtcp_parse_arg(struct cldn_atmtcp *l, struct atmtcp_wish *wish, cha
 	return -EINVAL;
 }
 
-/* Not the address of a group, or of none. */
-static bool atmtcp_is_host(const struct sockaddr_storage *addr)
-{
-	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)addr;
-	__be32 four = ((const struct sockaddr_in *)addr)->sin_addr.s_addr;
-
-	if (addr->ss_family == AF_INET)
-		return !ipv4_is_multicast(four) && !ipv4_is_lbcast(four) && !ipv4_is_zeronet(four);
-	return ipv6_addr_type(&six->sin6_addr) & IPV6_ADDR_UNICAST;
-}
-
 static int atmtcp_address(struct cldn_atmtcp *l, const struct atmtcp_wish *wish, char *text,
 			  size_t len)
 {
@@ -600,7 +541,7 @@ static int atmtcp_address(struct cldn_atmtcp *l, const struct atmtcp_wish *wish,
 		return -EINVAL;
 	}
 	if (inet_pton_with_scope(l->net, AF_UNSPEC, wish->host, wish->port, &l->addr) ||
-	    !atmtcp_is_host(&l->addr)) {
+	    !cldn_sock_is_host(&l->addr)) {
 		scnprintf(text, len, "host=%s: wanted is the IPv4 or IPv6 address of one host",
 			  wish->host);
 		return -EINVAL;

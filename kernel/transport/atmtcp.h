@@ -61,6 +61,7 @@
 #include <cleardown/link.h>
 #include "atmframe.h"
 #include "medium.h"
+#include "sock.h"
 
 /* The peer has not been told that the channel is open. */
 #define ATMTCP_UNTOLD CLDN_CHANNEL_MARK
@@ -97,12 +98,9 @@ struct cldn_atmtcp_piece {
  * @byes: shut channels of which the peer has to be told, with a reference
  * @work: see above; all that follows to @unacked is its own
  * @listener: socket that listens
- * @listen_ready: its own callback, while ours is in its place
+ * @listen_own: its own callbacks, while ours is in their place
  * @sock: the connection, or one that is being made
- * @state_change: its own callbacks, while ours are in their place
- * @data_ready: see @state_change
- * @write_space: see @state_change
- * @error_report: see @state_change
+ * @own: its own callbacks, while ours are in their place
  * @until: jiffies at which a connect counts as failed, at which the next one begins, or at which a
  *	silent peer is spoken to
  * @since: jiffies at which the connection came up
@@ -138,12 +136,9 @@ struct cldn_atmtcp {
 
 	struct delayed_work work;
 	struct socket *listener;
-	void (*listen_ready)(struct sock *sk);
+	struct cldn_sock_calls listen_own;
 	struct socket *sock;
-	void (*state_change)(struct sock *sk);
-	void (*data_ready)(struct sock *sk);
-	void (*write_space)(struct sock *sk);
-	void (*error_report)(struct sock *sk);
+	struct cldn_sock_calls own;
 	unsigned long until;
 	unsigned long since;
 	unsigned long wait;

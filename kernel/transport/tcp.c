@@ -15,9 +15,8 @@
  *   cut         flush() has reset the connection; the counts are those of that moment
  *   shut        after shut(): the socket has its own callbacks back, the work is over
  *
- * Callbacks run in softirq or in the worker, with the socket's lock held. They read sk_user_data
- * under sk_callback_lock, raise events and do nothing else; shut() takes that lock for writing, so
- * that none is inside when it returns, and none comes. All other members belong to the worker.
+ * Callbacks run as sock.h says, raise events and do nothing else; after shut() none is inside, and
+ * none comes. All other members belong to the worker.
  * Order of locks: socket lock > sk_callback_lock > what cldn_link_event() takes.
  *
  * Where the bytes are. TCP counts them in sequence numbers, which a reset by the printer or a
@@ -53,14 +52,11 @@
 #include <net/tcp.h>
 #include <cleardown/link.h>
 #include "net.h"
+#include "sock.h"
 
 #define TCP_PORT "9100"
 #define CONNECT_MS 5000
 #define CONNECT_MS_MAX 60000
-/* A printer that is off is noticed after 25 s without traffic. */
-#define KEEP_IDLE_S 10
-#define KEEP_INTERVAL_S 5
-#define KEEP_TRIES 3
 #define DRAIN_TRIES 8 /* reads of all there is, against a printer that never stops talking */
 
 /**
@@ -69,10 +65,7 @@
  * @addr: where it listens
  * @connect_ms: longest time that a connection may take to come up
  * @sock: from open to close
- * @state_change: the socket's own callbacks, while ours are in their place
- * @data_ready: see @state_change
- * @write_space: see @state_change
- * @error_report: see @state_change
+ * @own: the socket's own callbacks, while ours are in their place
  * @limit: raises ROOM at @until
  * @until: jiffies at which a connection that is not up counts as failed
  * @connected: it was up
@@ -90,10 +83,7 @@ struct cldn_tcp {
 	u32 connect_ms;
 
 	struct socket *sock;
-	void (*state_change)(struct sock *sk);
-	void (*data_ready)(struct sock *sk);
-	void (*write_space)(struct sock *sk);
-	void (*error_report)(struct sock *sk);
+	struct cldn_sock_calls own;
 	struct delayed_work limit;
 	unsigned long until;
 	bool connected;
@@ -113,7 +103,7 @@ static void cldn_tcp_report(struct sock *sk, u32 events)
 	struct cldn_tcp *l;
 
 	read_lock_bh(&sk->sk_callback_lock);
-	l = sk->sk_user_data;
+	l = cldn_sock_user(sk);
 	if (l)
 		cldn_link_event(l->link, events);
 	read_unlock_bh(&sk->sk_callback_lock);
@@ -130,14 +120,9 @@ static void cldn_tcp_data_ready(struct sock *sk)
 	cldn_tcp_report(sk, CLDN_LINK_RX);
 }
 
-/*
- * TCP calls this at every ACK while SOCK_NOSPACE is set, not only when there is room again: so the
- * last one, after which everything has left, is seen too. Cleared until the worker has looked.
- */
 static void cldn_tcp_write_space(struct sock *sk)
 {
-	if (sk->sk_socket)
-		clear_bit(SOCK_NOSPACE, &sk->sk_socket->flags);
+	cldn_sock_acked(sk);
 	cldn_tcp_report(sk, CLDN_LINK_ROOM);
 }
 
@@ -146,36 +131,12 @@ static void cldn_tcp_error_report(struct sock *sk)
 	cldn_tcp_report(sk, CLDN_LINK_ROOM);
 }
 
-static void cldn_tcp_attach(struct cldn_tcp *l)
-{
-	struct sock *sk = l->sock->sk;
-
-	write_lock_bh(&sk->sk_callback_lock);
-	l->state_change = sk->sk_state_change;
-	l->data_ready = sk->sk_data_ready;
-	l->write_space = sk->sk_write_space;
-	l->error_report = sk->sk_error_report;
-	sk->sk_user_data = l;
-	sk->sk_state_change = cldn_tcp_state_change;
-	sk->sk_data_ready = cldn_tcp_data_ready;
-	sk->sk_write_space = cldn_tcp_write_space;
-	sk->sk_error_report = cldn_tcp_error_report;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
-
-/* TCP may keep the socket for a minute after its release: nothing in it may point here then. */
-static void cldn_tcp_detach(struct cldn_tcp *l)
-{
-	struct sock *sk = l->sock->sk;
-
-	write_lock_bh(&sk->sk_callback_lock);
-	sk->sk_user_data = NULL;
-	sk->sk_state_change = l->state_change;
-	sk->sk_data_ready = l->data_ready;
-	sk->sk_write_space = l->write_space;
-	sk->sk_error_report = l->error_report;
-	write_unlock_bh(&sk->sk_callback_lock);
-}
+static const struct cldn_sock_calls tcp_calls = {
+	.state_change = cldn_tcp_state_change,
+	.data_ready = cldn_tcp_data_ready,
+	.write_space = cldn_tcp_write_space,
+	.error_report = cldn_tcp_error_report,
+};
 
 static void cldn_tcp_limit(struct work_struct *work)
 {
@@ -229,17 +190,14 @@ static int cldn_tcp_parse_arg(struct tcp_wish *wish, char *arg, char *text, size
 	return 0;
 }
 
-/* Addresses that are no single machine, or need more than an address to be reached. */
+/* An address of one machine, and all that is needed to reach it. */
 static bool cldn_tcp_is_unicast(const struct sockaddr_storage *addr)
 {
 	const struct sockaddr_in6 *six = (const struct sockaddr_in6 *)addr;
-	__be32 four = ((const struct sockaddr_in *)addr)->sin_addr.s_addr;
-	int type;
 
-	if (addr->ss_family == AF_INET)
-		return !ipv4_is_multicast(four) && !ipv4_is_lbcast(four) && !ipv4_is_zeronet(four);
-	type = ipv6_addr_type(&six->sin6_addr);
-	return type & IPV6_ADDR_UNICAST && !(type & IPV6_ADDR_LINKLOCAL);
+	return cldn_sock_is_host(addr) &&
+	       (addr->ss_family == AF_INET ||
+		!(ipv6_addr_type(&six->sin6_addr) & IPV6_ADDR_LINKLOCAL));
 }
 
 static int cldn_tcp_address(struct cldn_tcp *l, const struct tcp_wish *wish, char *text, size_t len)
@@ -390,18 +348,6 @@ static void cldn_tcp_look(struct cldn_tcp *l)
 
 /* ---- taking the printer and giving it back; worker ---- */
 
-static void cldn_tcp_set_options(struct sock *sk)
-{
-	/* The worker must not sleep for memory: a close may be waiting for it. */
-	sk->sk_allocation = GFP_NOWAIT | __GFP_NOWARN;
-	/* A question to the printer is shorter than a segment. */
-	tcp_sock_set_nodelay(sk);
-	tcp_sock_set_keepidle(sk, KEEP_IDLE_S);
-	tcp_sock_set_keepintvl(sk, KEEP_INTERVAL_S);
-	tcp_sock_set_keepcnt(sk, KEEP_TRIES);
-	sock_set_keepalive(sk);
-}
-
 static void cldn_tcp_begin(struct cldn_tcp *l)
 {
 	l->until = jiffies + msecs_to_jiffies(l->connect_ms);
@@ -428,11 +374,12 @@ static int cldn_tcp_open(struct cldn_link *link)
 	if (ret)
 		return ret;
 	cldn_tcp_begin(l);
-	cldn_tcp_set_options(l->sock->sk);
-	cldn_tcp_attach(l);
+	/* A close may be waiting for the worker. */
+	cldn_sock_options(l->sock->sk);
+	cldn_sock_attach(l->sock->sk, l, &tcp_calls, &l->own);
 	ret = kernel_connect(l->sock, (struct sockaddr *)&l->addr, sizeof(l->addr), O_NONBLOCK);
 	if (ret && ret != -EINPROGRESS) {
-		cldn_tcp_detach(l);
+		cldn_sock_detach(l->sock->sk, &l->own);
 		cldn_tcp_release(l);
 		return ret;
 	}
@@ -457,7 +404,7 @@ static void cldn_tcp_shut(struct cldn_link *link)
 {
 	struct cldn_tcp *l = link->priv;
 
-	cldn_tcp_detach(l);
+	cldn_sock_detach(l->sock->sk, &l->own);
 	cancel_delayed_work_sync(&l->limit);
 }
 
