@@ -495,39 +495,36 @@ static const match_table_t atmtcp_args = {
 
 /* What bind was asked for; the words lie in a copy of the arguments. */
 struct atmtcp_wish {
+	struct cldn_atmtcp *l;
 	const char *host;
 	const char *port;
 };
 
-static int atmtcp_parse_arg(struct cldn_atmtcp *l, struct atmtcp_wish *wish, char *arg, char *text,
-			    size_t len)
+static const char *atmtcp_parse_arg(void *ctx, char *arg)
 {
+	struct atmtcp_wish *wish = ctx;
+	struct cldn_atmtcp *l = wish->l;
 	substring_t args[MAX_OPT_ARGS];
-	const char *wanted = NULL;
 
 	switch (match_token(arg, atmtcp_args, args)) {
 	case ATMTCP_HOST:
 		wish->host = args[0].from;
-		break;
+		return NULL;
 	case ATMTCP_LISTEN:
 		l->listens = true;
 		fallthrough;
 	case ATMTCP_PORT_NUMBER:
 		wish->port = args[0].from;
 		if (kstrtou16(args[0].from, 10, &l->port) || !l->port)
-			wanted = "a port from 1 to 65535";
-		break;
+			return "a port from 1 to 65535";
+		return NULL;
 	case ATMTCP_PEER:
 		if (!cldn_medium_nsap(args[0].from, l->peer_nsap))
-			wanted = "the other end's ATM address, of 40 hexadecimal digits";
-		break;
+			return "the other end's ATM address, of 40 hexadecimal digits";
+		return NULL;
 	default:
-		wanted = cldn_medium_arg(&l->medium.args, arg);
+		return cldn_medium_arg(&l->medium.args, arg);
 	}
-	if (!wanted)
-		return 0;
-	scnprintf(text, len, "%s: wanted is %s", arg, wanted);
-	return -EINVAL;
 }
 
 static int atmtcp_address(struct cldn_atmtcp *l, const struct atmtcp_wish *wish, char *text,
@@ -570,12 +567,9 @@ static void atmtcp_identify(struct cldn_atmtcp *l)
 
 static int atmtcp_parse(struct cldn_atmtcp *l, char *args, char *text, size_t len)
 {
-	struct atmtcp_wish wish = { .port = ATMTCP_PORT };
-	char *arg;
-	int ret = 0;
+	struct atmtcp_wish wish = { .l = l, .port = ATMTCP_PORT };
+	int ret = cldn_medium_parse(args, atmtcp_parse_arg, &wish, text, len);
 
-	while (!ret && (arg = strsep(&args, " ")))
-		ret = atmtcp_parse_arg(l, &wish, arg, text, len);
 	if (ret)
 		return ret;
 	atmtcp_identify(l);

@@ -480,38 +480,38 @@ static bool ether_mac(const char *from, u8 *mac)
 	return strlen(from) == 3 * ETH_ALEN - 1 && mac_pton(from, mac) && is_valid_ether_addr(mac);
 }
 
-static int ether_parse_arg(struct cldn_ether *l, u8 *peer, char *arg, char *text, size_t len)
+/* What bind was asked for. */
+struct ether_wish {
+	struct cldn_ether *l;
+	u8 *peer;
+};
+
+static const char *ether_parse_arg(void *ctx, char *arg)
 {
+	struct ether_wish *wish = ctx;
+	struct cldn_ether *l = wish->l;
 	substring_t args[MAX_OPT_ARGS];
-	const char *wanted = NULL;
 
 	switch (match_token(arg, ether_args, args)) {
 	case ETHER_PEER_MAC:
 		l->fixed = true;
-		if (!ether_mac(args[0].from, peer))
-			wanted = "the address of one host, like 02:00:00:00:00:aa";
-		break;
+		if (!ether_mac(args[0].from, wish->peer))
+			return "the address of one host, like 02:00:00:00:00:aa";
+		return NULL;
 	case ETHER_LABEL_NUMBER:
 		if (!cldn_medium_number(args[0].from, CLDN_LABEL_MIN, CLDN_LABEL_MAX, &l->label))
-			wanted = "an MPLS label from 16 to 1048575";
-		break;
+			return "an MPLS label from 16 to 1048575";
+		return NULL;
 	default:
-		wanted = cldn_medium_arg(&l->medium.args, arg);
+		return cldn_medium_arg(&l->medium.args, arg);
 	}
-	if (!wanted)
-		return 0;
-	scnprintf(text, len, "%s: wanted is %s", arg, wanted);
-	return -EINVAL;
 }
 
 static int ether_parse(struct cldn_ether *l, u8 *peer, char *args, char *text, size_t len)
 {
-	char *arg;
-	int ret = 0;
+	struct ether_wish wish = { .l = l, .peer = peer };
 
-	while (!ret && (arg = strsep(&args, " ")))
-		ret = ether_parse_arg(l, peer, arg, text, len);
-	return ret;
+	return cldn_medium_parse(args, ether_parse_arg, &wish, text, len);
 }
 
 /* Why a device cannot be the medium. */

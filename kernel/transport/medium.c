@@ -92,6 +92,22 @@ const char *cldn_medium_arg(struct cldn_medium_args *a, char *arg)
 	return NULL;
 }
 
+int cldn_medium_parse(char *args, const char *(*word)(void *ctx, char *arg), void *ctx, char *text,
+		      size_t len)
+{
+	const char *wanted;
+	char *arg;
+
+	while ((arg = strsep(&args, " "))) {
+		wanted = word(ctx, arg);
+		if (wanted) {
+			scnprintf(text, len, "%s: wanted is %s", arg, wanted);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
+
 /* ---- the link ---- */
 
 void cldn_medium_init(struct cldn_medium *m)

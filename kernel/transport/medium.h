@@ -120,6 +120,18 @@ void cldn_medium_exit(struct cldn_medium *m);
  */
 const char *cldn_medium_arg(struct cldn_medium_args *a, char *arg);
 
+/**
+ * cldn_medium_parse - all words of bind
+ * @args: is cut into them, and outlives what @word keeps of it
+ * @word: takes one; NULL, or what is wanted as a value, as cldn_medium_arg()
+ * @ctx: for @word
+ * @text: filled on error
+ * @len: its size
+ * Return: 0 or -EINVAL.
+ */
+int cldn_medium_parse(char *args, const char *(*word)(void *ctx, char *arg), void *ctx, char *text,
+		      size_t len);
+
 /** cldn_medium_number - a decimal number from @low to @high */
 bool cldn_medium_number(const char *from, u32 low, u32 high, u32 *value);
 
