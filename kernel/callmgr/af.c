@@ -308,11 +308,6 @@ void cm_af_end(struct cm_af *af, u32 cause)
 	cm_af_over(af, false);
 }
 
-static bool cm_af_done(struct cm_af *af)
-{
-	return READ_ONCE(af->m.h.state) == CLEARDOWN_STATE_CLOSED;
-}
-
 /* True when the caller is owed a record. */
 static bool cm_af_pending(struct cm_af *af)
 {
@@ -325,8 +320,7 @@ static bool cm_af_pending(struct cm_af *af)
 static int cm_af_close(struct cldn_handle *h, struct cleardown_close *arg, const void *data)
 {
 	struct cm_af *af = cm_af_of(h);
-	u64 wait = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
-								    arg->deadline_ns;
+	u64 wait = cm_close_time(h, arg);
 
 	arg->out_status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
 	if (arg->data_len)
@@ -336,16 +330,8 @@ static int cm_af_close(struct cldn_handle *h, struct cleardown_close *arg, const
 		return -EALREADY;
 	cm_offered_refuse(af);
 	cm_want(&af->m);
-	if (wait)
-		wait_event_killable_timeout(h->wq, cm_af_done(af), cm_jiffies(wait));
-	if (cm_af_pending(af)) {
-		arg->out_status = CLEARDOWN_NDIS_STATUS_PENDING;
-		return -EINPROGRESS;
-	}
-	arg->out_status = CLEARDOWN_NDIS_STATUS_SUCCESS;
-	arg->out_released = 1;
-	arg->out_seq_at_return = h->seq_at_return;
-	return 0;
+	cm_ended_wait(h, wait);
+	return cm_ended_answer(h, arg, !cm_af_pending(af));
 }
 
 /* Calls that it was offered and nobody took are refused; VCs with a file live on without it. */
@@ -386,7 +372,6 @@ bool cm_is_af(const struct cldn_handle *h)
 struct cldn_handle *cm_af_open(struct cldn_device *dev, bool write)
 {
 	struct cm_af *af = kzalloc(sizeof(*af), GFP_KERNEL_ACCOUNT);
-	int ret;
 
 	if (!af)
 		return ERR_PTR(-ENOMEM);
@@ -394,10 +379,5 @@ struct cldn_handle *cm_af_open(struct cldn_device *dev, bool write)
 	cm_rec_init(&af->closed, &af->m, CLEARDOWN_EV_CLOSE_COMPLETE);
 	cm_rec_init(&af->notify, &af->m, CLEARDOWN_EV_AF_NOTIFY);
 	cldn_member_init(&af->m.h, dev, &cm_af_ops);
-	ret = cldn_member_own(&af->m.h, NULL) ?: cm_list(&af->m);
-	if (ret) {
-		cldn_handle_put(&af->m.h);
-		return ERR_PTR(ret);
-	}
-	return &af->m.h;
+	return cm_member_born(&af->m);
 }

@@ -577,11 +577,17 @@ static inline u64 cm_in(u32 ms)
 	return ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
 }
 
+unsigned long cm_jiffies(u64 ns);
 void cm_member_init(struct cm_member *m, struct cm_link *link, void (*turn)(struct cm_member *m));
 void cm_want(struct cm_member *m);
 void cm_want_locked(struct cm_member *m);
 void cm_queued(struct cldn_handle *h);
 int cm_list(struct cm_member *m);
+int cm_member_own(struct cm_member *m);
+struct cldn_handle *cm_member_born(struct cm_member *m);
+u64 cm_close_time(const struct cldn_handle *h, const struct cleardown_close *arg);
+bool cm_ended_wait(struct cldn_handle *h, u64 wait);
+int cm_ended_answer(struct cldn_handle *h, struct cleardown_close *arg, bool over);
 void cm_unlist(struct cm_member *m);
 void cm_renumber(struct cldn_handle *h, u64 id);
 struct cm_member *cm_member_after_locked(struct cm_link *link, u64 id);
@@ -726,7 +732,6 @@ void cm_vc_end_note(struct cm_vc *vc, const struct cldn_q2931_end *end);
 u8 cm_cause_of(struct cm_vc *vc, const struct cldn_q2931_end *end);
 void cm_vc_remote(struct cm_vc *vc, const struct cldn_q2931_end *end);
 void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850);
-unsigned long cm_jiffies(u64 ns);
 void cm_claim_locked(struct cm_vc *vc, const struct cldn_wish *wish);
 bool cm_closable(u32 state);
 

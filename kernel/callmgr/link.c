@@ -193,6 +193,64 @@ void cm_unlist(struct cm_member *m)
 	cldn_handle_put(&m->h);
 }
 
+/* It is its opener's, and the link's. Else its only reference is the caller's. */
+int cm_member_own(struct cm_member *m)
+{
+	return cldn_member_own(&m->h, NULL) ?: cm_list(m);
+}
+
+/* For what opens one: its handle, or why there is none; then @m is put. */
+struct cldn_handle *cm_member_born(struct cm_member *m)
+{
+	int ret = cm_member_own(m);
+
+	if (!ret)
+		return &m->h;
+	cldn_handle_put(&m->h);
+	return ERR_PTR(ret);
+}
+
+/* ---- how long the end of one is waited for ---- */
+
+unsigned long cm_jiffies(u64 ns)
+{
+	return min_t(u64, nsecs_to_jiffies64(ns) + 1, MAX_JIFFY_OFFSET / 2);
+}
+
+/* 0 = not at all. */
+u64 cm_close_time(const struct cldn_handle *h, const struct cleardown_close *arg)
+{
+	return arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns : arg->deadline_ns;
+}
+
+static bool cm_ended(const struct cldn_handle *h)
+{
+	return READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSED;
+}
+
+/* True when it is over. */
+bool cm_ended_wait(struct cldn_handle *h, u64 wait)
+{
+	if (wait)
+		wait_event_killable_timeout(h->wq, cm_ended(h), cm_jiffies(wait));
+	return cm_ended(h);
+}
+
+/* What CLOSE returns of one that has no report, which is @over, or whose end is under way. */
+int cm_ended_answer(struct cldn_handle *h, struct cleardown_close *arg, bool over)
+{
+	if (!over) {
+		arg->out_status = CLEARDOWN_NDIS_STATUS_PENDING;
+		return -EINPROGRESS;
+	}
+	arg->out_status = CLEARDOWN_NDIS_STATUS_SUCCESS;
+	arg->out_released = 1;
+	arg->out_seq_at_return = h->seq_at_return;
+	return 0;
+}
+
+/* ---- the worker's turn ---- */
+
 static struct cm_member *cm_todo_pop(struct cm_link *link)
 {
 	struct cm_member *m;

@@ -547,17 +547,11 @@ void cm_user_forced(struct cm_user *user)
 	cm_user_over(user);
 }
 
-static bool cm_user_done(struct cldn_handle *h)
-{
-	return READ_ONCE(h->state) == CLEARDOWN_STATE_CLOSED;
-}
-
 /* Deregisters: as if it had died, but for the cause that its clients are told. */
 static int cm_user_close(struct cldn_handle *h, struct cleardown_close *arg, const void *data)
 {
 	struct cm_user *user = container_of(h, struct cm_user, m.h);
-	u64 wait = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
-								    arg->deadline_ns;
+	u64 wait = cm_close_time(h, arg);
 
 	arg->out_status = CLEARDOWN_NDIS_STATUS_INVALID_DATA;
 	if (arg->data_len)
@@ -565,16 +559,7 @@ static int cm_user_close(struct cldn_handle *h, struct cleardown_close *arg, con
 	arg->out_status = CLEARDOWN_NDIS_STATUS_CLOSING;
 	if (!cm_user_end_begin(user, CLEARDOWN_CAUSE_LOCAL_USER))
 		return -EALREADY;
-	if (wait)
-		wait_event_killable_timeout(h->wq, cm_user_done(h), cm_jiffies(wait));
-	if (!cm_user_done(h)) {
-		arg->out_status = CLEARDOWN_NDIS_STATUS_PENDING;
-		return -EINPROGRESS;
-	}
-	arg->out_status = CLEARDOWN_NDIS_STATUS_SUCCESS;
-	arg->out_released = 1;
-	arg->out_seq_at_return = h->seq_at_return;
-	return 0;
+	return cm_ended_answer(h, arg, cm_ended_wait(h, wait));
 }
 
 static void cm_user_release(struct cldn_handle *h)
@@ -614,7 +599,6 @@ bool cm_is_user(const struct cldn_handle *h)
 struct cldn_handle *cm_user_open(struct cldn_device *dev)
 {
 	struct cm_user *user = kzalloc(sizeof(*user), GFP_KERNEL_ACCOUNT);
-	int ret;
 
 	if (!user)
 		return ERR_PTR(-ENOMEM);
@@ -625,10 +609,5 @@ struct cldn_handle *cm_user_open(struct cldn_device *dev)
 	INIT_LIST_HEAD(&user->calls);
 	xa_init(&user->objects);
 	cldn_member_init(&user->m.h, dev, &cm_user_ops);
-	ret = cldn_member_own(&user->m.h, NULL) ?: cm_list(&user->m);
-	if (ret) {
-		cldn_handle_put(&user->m.h);
-		return ERR_PTR(ret);
-	}
-	return &user->m.h;
+	return cm_member_born(&user->m);
 }

@@ -553,7 +553,7 @@ struct cm_vc *cm_control_new(struct cm_user *user, u32 sdu)
 	vc->taken = true;
 	vc->params.fwd_sdu = sdu ?: CM_DEFAULT_SDU;
 	vc->params.bwd_sdu = vc->params.fwd_sdu;
-	ret = cldn_member_own(&vc->m.h, NULL) ?: cm_list(&vc->m);
+	ret = cm_member_own(&vc->m);
 	if (!ret)
 		return vc;
 	cldn_handle_put(&vc->m.h);

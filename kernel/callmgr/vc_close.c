@@ -27,11 +27,6 @@ struct cm_wait {
 	struct cleardown_report_head head;
 };
 
-unsigned long cm_jiffies(u64 ns)
-{
-	return min_t(u64, nsecs_to_jiffies64(ns) + 1, MAX_JIFFY_OFFSET / 2);
-}
-
 /* ---- the report ---- */
 
 static void cm_step_begin(struct cm_vc *vc, enum cm_step step)
@@ -640,8 +635,7 @@ static int cm_close_wait(struct cm_vc *vc, u64 wait, struct cm_wait *w)
 int cm_vc_close(struct cldn_handle *h, struct cleardown_close *arg, const void *data)
 {
 	struct cm_vc *vc = cm_vc_of(h);
-	u64 wait = arg->deadline_ns == CLEARDOWN_DEADLINE_DEFAULT ? h->deadline_ns :
-								    arg->deadline_ns;
+	u64 wait = cm_close_time(h, arg);
 	struct cm_wait w = { .done = false };
 	u32 word = 0;
 	int ret;
