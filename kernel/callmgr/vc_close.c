@@ -70,14 +70,7 @@ static void cm_report_fill(struct cm_vc *vc, struct cleardown_report *r)
 	memset(r, 0, sizeof(*r));
 	guard(spinlock_irqsave)(&h->lock); /* somebody may just take it: cm_af_create() */
 	r->out_head = vc->head;
-	memcpy(r->out_name, h->dev->name, sizeof(r->out_name));
-	memcpy(r->out_backend, h->dev->link.backend, sizeof(r->out_backend));
-	r->out_owner_pid = h->owner.pid;
-	r->out_owner_uid = from_kuid(&init_user_ns, h->owner.uid);
-	memcpy(r->out_owner_comm, h->owner.comm, sizeof(r->out_owner_comm));
-	r->out_closer_pid = h->closer.pid;
-	r->out_closer_signal = h->closer.signal;
-	memcpy(r->out_closer_comm, h->closer.comm, sizeof(r->out_closer_comm));
+	cldn_report_who(h, r);
 	r->out_realtime_ns = ktime_get_real_ns() - (ktime_get_ns() - vc->head.begin_ns);
 	r->out_nsteps = CM_STEPS;
 	for (i = 0; i < CM_STEPS; i++) {

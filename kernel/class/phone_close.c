@@ -20,7 +20,6 @@
 #define PHONE_ESCAPE_LEAST_NS (2150 * NSEC_PER_MSEC)
 /* The worker needs some time to get to the end of a rung. */
 #define PHONE_CUT_NS (20 * NSEC_PER_MSEC)
-#define PHONE_SENT_POLL_NS (5 * NSEC_PER_MSEC)
 
 const struct cldn_step phone_steps[PHONE_NSTEPS] = {
 	{ CLEARDOWN_STEP_DRAIN_OPS, CLDN_IN_DRAIN, 0, 0 },
@@ -71,23 +70,11 @@ static enum cldn_step_verdict phone_drain_ops(struct phone *ph, bool begin)
 static enum cldn_step_verdict phone_drain_data(struct phone *ph, bool begin,
 					       struct cldn_step_result *result)
 {
-	struct cldn_link *link = &ph->dev->link;
-	ssize_t left;
-
 	if (!cldn_dlg_data(&ph->dlg)) {
 		result->error = begin ? 0 : -ENOTCONN;
 		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
 	}
-	left = cldn_tx_pump(ph->dev);
-	if (left < 0) {
-		result->error = left;
-		return CLDN_STEP_DONE;
-	}
-	if (!left && link->drv->sent(link))
-		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
-	if (!left)
-		cldn_wake_at(ph->dev, ktime_get_ns() + PHONE_SENT_POLL_NS);
-	return CLDN_STEP_WAIT;
+	return cldn_tx_drain(ph->dev, begin, result);
 }
 
 /* ---- ending the command in flight ---- */

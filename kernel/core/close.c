@@ -344,10 +344,8 @@ static bool cldn_silent(struct cldn_handle *h)
 
 /* ---- the report ---- */
 
-static void cldn_report_who(struct cldn_handle *h)
+void cldn_report_who(struct cldn_handle *h, struct cleardown_report *r)
 {
-	struct cleardown_report *r = h->report;
-
 	memcpy(r->out_name, h->dev->name, sizeof(r->out_name));
 	memcpy(r->out_backend, h->dev->link.backend, sizeof(r->out_backend));
 	r->out_owner_pid = h->owner.pid;
@@ -394,7 +392,7 @@ void cldn_close_file_locked(struct cldn_handle *h, bool released)
 {
 	lockdep_assert_held(&h->dev->lock);
 	spin_lock(&h->lock);
-	cldn_report_who(h);
+	cldn_report_who(h, h->report);
 	cldn_report_head_locked(h, released);
 	cldn_report_file(h->report);
 	if (!h->filed)

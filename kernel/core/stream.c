@@ -14,6 +14,8 @@
 
 /* One run of the worker hands bytes over for so long, then looks at everything else. */
 #define CLDN_PUMP_NS (4 * NSEC_PER_MSEC)
+/* Not every link says when the last byte has left. */
+#define CLDN_SENT_POLL_NS (5 * NSEC_PER_MSEC)
 
 int cldn_stream_init(struct cldn_stream *s, size_t size)
 {
@@ -213,6 +215,22 @@ ssize_t cldn_tx_pump(struct cldn_device *dev)
 	if (wq_has_sleeper(&h->tx.wq))
 		wake_up_interruptible_poll(&h->tx.wq, EPOLLOUT | EPOLLWRNORM);
 	return left;
+}
+
+enum cldn_step_verdict cldn_tx_drain(struct cldn_device *dev, bool begin,
+				     struct cldn_step_result *result)
+{
+	ssize_t left = cldn_tx_pump(dev);
+
+	if (left < 0) {
+		result->error = left;
+		return CLDN_STEP_DONE;
+	}
+	if (!left && dev->link.drv->sent(&dev->link))
+		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
+	if (!left)
+		cldn_wake_at(dev, cldn_now() + CLDN_SENT_POLL_NS);
+	return CLDN_STEP_WAIT;
 }
 
 bool cldn_tx_confirm(struct cldn_device *dev)

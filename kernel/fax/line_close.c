@@ -11,7 +11,6 @@
 #include <linux/string.h>
 #include "fax.h"
 
-#define FAX_SENT_POLL_NS (5 * NSEC_PER_MSEC)
 /* A modem takes no notice of a character so soon after a dial command. */
 #define FAX_AGAIN_NS (140 * NSEC_PER_MSEC)
 #define FAX_DTR_LEAST_NS (250 * NSEC_PER_MSEC)
@@ -69,21 +68,9 @@ static bool fax_answered(struct fax_line *fl, struct cldn_step_result *result)
 static enum cldn_step_verdict fax_drain(struct fax_line *fl, bool begin,
 					struct cldn_step_result *result)
 {
-	struct cldn_link *link = &fl->dev->link;
-	ssize_t left;
-
 	if (!fl->held)
 		return CLDN_STEP_NOTHING;
-	left = cldn_tx_pump(fl->dev);
-	if (left < 0) {
-		result->error = left;
-		return CLDN_STEP_DONE;
-	}
-	if (!left && link->drv->sent(link))
-		return begin ? CLDN_STEP_NOTHING : CLDN_STEP_DONE;
-	if (!left)
-		cldn_wake_at(fl->dev, ktime_get_ns() + FAX_SENT_POLL_NS);
-	return CLDN_STEP_WAIT;
+	return cldn_tx_drain(fl->dev, begin, result);
 }
 
 static enum cldn_step_verdict fax_abort_begin(struct fax_line *fl)

@@ -263,6 +263,25 @@ struct cldn_class {
 	void (*closed)(struct cldn_device *dev);
 };
 
+/* The status words of the classes whose contract is that of Win32. */
+#define CLDN_WIN32_WORDS                                                                           \
+	.bad_handle = CLEARDOWN_ERROR_INVALID_HANDLE, .failed = CLEARDOWN_ERROR_OPERATION_ABORTED, \
+	.cancelled = CLEARDOWN_ERROR_OPERATION_ABORTED,                                            \
+	.unavailable = CLEARDOWN_ERROR_NOT_SUPPORTED,                                              \
+	.no_memory = CLEARDOWN_ERROR_NOT_ENOUGH_MEMORY,                                            \
+	.no_resources = CLEARDOWN_ERROR_NO_SYSTEM_RESOURCES,                                       \
+	.bad_param = CLEARDOWN_ERROR_INVALID_PARAMETER, .not_owner = CLEARDOWN_ERROR_ACCESS_DENIED
+
+/**
+ * cldn_tx_drain - a rung that waits until all that write(2) took has been sent
+ * @dev: device, on whose link nothing but the owner's bytes is sent
+ * @begin: it is step_begin that calls
+ * @result: gets the link's error
+ * Context: the device's worker.
+ */
+enum cldn_step_verdict cldn_tx_drain(struct cldn_device *dev, bool begin,
+				     struct cldn_step_result *result);
+
 /* The classes of cleardown.ko, NULL at the end; by this table the core names none. */
 extern const struct cldn_class *const cldn_classes[];
 
@@ -391,6 +410,9 @@ void cldn_member_part(int n);
 
 /* cldn_member_unclean - its file went without a CLOSE; counted. Context: any. */
 void cldn_member_unclean(void);
+
+/* cldn_report_who - whose handle it was and who has closed it, into @r. Context: any. */
+void cldn_report_who(struct cldn_handle *h, struct cleardown_report *r);
 
 /* cldn_member_report - file a report; it gets its number. Any context; allocates nothing. */
 void cldn_member_report(struct cleardown_report *report);
