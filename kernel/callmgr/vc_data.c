@@ -80,17 +80,13 @@ void cm_vc_rx_purge(struct cm_vc *vc)
 	__skb_queue_purge(&old);
 }
 
-/* ---- read ---- */
-
-/* What a read without a frame answers. */
-static int cm_rx_nothing(struct cm_vc *vc)
+/* Why no frame can be moved in that state, 0 when it can. */
+static int cm_refused(u32 state)
 {
-	switch (cm_vc_state(vc)) {
+	switch (state) {
 	case CLEARDOWN_VC_ACTIVE:
-	case CLEARDOWN_VC_ACCEPTED:
-		return -EAGAIN;
-	case CLEARDOWN_VC_REMOTE_CLOSED:
 		return 0;
+	case CLEARDOWN_VC_REMOTE_CLOSED:
 	case CLEARDOWN_VC_CLOSING:
 	case CLEARDOWN_VC_CLOSE_FAILED:
 		return -ESHUTDOWN;
@@ -98,6 +94,24 @@ static int cm_rx_nothing(struct cm_vc *vc)
 		return -EBADFD;
 	default:
 		return -ENOTCONN;
+	}
+}
+
+/* ---- read ---- */
+
+/* What a read without a frame answers. */
+static int cm_rx_nothing(struct cm_vc *vc)
+{
+	u32 state = cm_vc_state(vc);
+
+	switch (state) {
+	case CLEARDOWN_VC_ACTIVE:
+	case CLEARDOWN_VC_ACCEPTED:
+		return -EAGAIN;
+	case CLEARDOWN_VC_REMOTE_CLOSED:
+		return 0;
+	default:
+		return cm_refused(state);
 	}
 }
 
@@ -187,22 +201,6 @@ ssize_t cm_vc_read(struct cldn_handle *h, struct iov_iter *to, bool nowait)
 
 /* ---- write ---- */
 
-static int cm_tx_refused(u32 state)
-{
-	switch (state) {
-	case CLEARDOWN_VC_ACTIVE:
-		return 0;
-	case CLEARDOWN_VC_REMOTE_CLOSED:
-	case CLEARDOWN_VC_CLOSING:
-	case CLEARDOWN_VC_CLOSE_FAILED:
-		return -ESHUTDOWN;
-	case CLEARDOWN_VC_DELETED:
-		return -EBADFD;
-	default:
-		return -ENOTCONN;
-	}
-}
-
 /* The largest frame that was agreed on. */
 static u32 cm_tx_max(struct cm_vc *vc)
 {
@@ -225,7 +223,7 @@ static int cm_tx_enter(struct cm_vc *vc)
 	int ret;
 
 	guard(spinlock_irqsave)(&vc->m.h.lock);
-	ret = cm_tx_refused(vc->state);
+	ret = cm_refused(vc->state);
 	if (!ret)
 		vc->writers++;
 	return ret;
@@ -242,7 +240,7 @@ static int cm_tx_leave(struct cm_vc *vc, size_t sent)
 	int over;
 
 	scoped_guard(spinlock_irqsave, &vc->m.h.lock) {
-		over = cm_tx_refused(vc->state);
+		over = cm_refused(vc->state);
 		if (over == -ESHUTDOWN)
 			over = 0; /* its end waits for us */
 		vc->writers--;
@@ -297,7 +295,7 @@ ssize_t cm_vc_write(struct cldn_handle *h, struct iov_iter *from, bool nowait)
 	struct cm_vc *vc = cm_vc_of(h);
 	size_t len = iov_iter_count(from);
 	void *sdu;
-	int ret = cm_tx_refused(cm_vc_state(vc));
+	int ret = cm_refused(cm_vc_state(vc));
 
 	if (ret)
 		return ret;
