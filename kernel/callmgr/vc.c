@@ -298,10 +298,10 @@ static void cm_vc_cancel(struct cm_vc *vc)
 		cm_vc_op_end(vc, CLEARDOWN_NDIS_STATUS_FAILURE, -ECANCELED, 0, NULL, 0);
 }
 
-/* A record that waits for the last writer would be the next call's; he calls the worker. */
+/* There is another request to begin. */
 static bool cm_vc_op_next(struct cm_vc *vc)
 {
-	if (vc->op || vc->cdr_phase == CM_CDR_DUE)
+	if (vc->op)
 		return false;
 	vc->op = cldn_member_op(&vc->m.h);
 	return vc->op;

@@ -222,6 +222,7 @@ static bool cm_drained(struct cm_vc *vc)
 	return false;
 }
 
+/* Only then the call's record is whole: the next call, which needs its place, comes after it. */
 static bool cm_writers_out(struct cm_vc *vc)
 {
 	guard(spinlock_irqsave)(&vc->m.h.lock);

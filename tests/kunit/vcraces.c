@@ -742,6 +742,7 @@ static void family_goes_with_the_medium(struct kunit *test)
 static struct {
 	bool taken; /* where the writer stays: the medium has his frame, or not yet */
 	bool there;
+	bool told; /* by the case, to go on */
 	bool (*until)(struct vct *t);
 	struct vct_vc *vc;
 } writer;
@@ -781,6 +782,7 @@ static struct kt_thread *writer_begins(struct vct_vc *vc, bool taken, bool (*unt
 	writer.vc = vc;
 	writer.taken = taken;
 	writer.there = false;
+	writer.told = false;
 	writer.until = until;
 	t->in_send = writer_stays;
 	thread = kt_start(&t->kt, write_one, vc);
@@ -849,6 +851,47 @@ static void forced_under_a_writer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 1, vct_times(t, VCT_PUT, vci));
 }
 
+static bool until_told(struct vct *t)
+{
+	return READ_ONCE(writer.told);
+}
+
+/*
+ * The network clears the call while its CLOSE waits for the writer, who alone can finish the call's
+ * record. Were the close over without him, the next call would begin its own in the same place.
+ */
+static void close_waits_for_the_record(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	const struct cm_link *link = t->link;
+	struct cleardown_close arg;
+	struct kt_thread *thread;
+	struct vct_vc vc, other;
+	u32 vci;
+
+	vct_call_out(t, &vc, 1);
+	vci = vct_vci(t);
+	thread = writer_begins(&vc, true, until_told);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
+	vct_say_release(t, vct_heard(t, CLDN_Q2931_SETUP), CLDN_Q2931_CAUSE_NORMAL, NULL, 0);
+	KUNIT_EXPECT_TRUE(test, kt_until(vct_times(t, VCT_SHUT, vci)));
+	vct_call_out(t, &other, 3); /* the worker has had its turns */
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_CLOSING, vct_state(&vc));
+	KUNIT_EXPECT_NE(test, 0, vct_make(&vc, 2));
+	KUNIT_EXPECT_EQ(test, 0ULL, link->cdr_last);
+	WRITE_ONCE(writer.told, true);
+	KUNIT_EXPECT_EQ(test, 200L, kt_join(thread));
+	vct_record(&vc, CLEARDOWN_EV_CLOSE_COMPLETE);
+	KUNIT_EXPECT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_EXPECT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	KUNIT_EXPECT_EQ(test, 1ULL, link->cdr_last);
+	KUNIT_EXPECT_EQ(test, vci, (u32)link->cdrs[1].vci);
+	KUNIT_EXPECT_EQ(test, 200ULL, link->cdrs[1].sent);
+	KUNIT_EXPECT_EQ(test, 0, close_waiting(&vc, &arg));
+	KUNIT_EXPECT_EQ(test, 2ULL, link->cdr_last);
+	KUNIT_EXPECT_EQ(test, 0ULL, link->cdrs[2].sent);
+}
+
 static struct kunit_case vcraces_cases[] = {
 	KT_CASE(releases_cross, "R1 CLOSE, then the network's RELEASE: they cross"),
 	KT_CASE(close_before_clearing, "R1 CLOSE overtakes a RELEASE that has arrived"),
@@ -890,6 +933,8 @@ static struct kunit_case vcraces_cases[] = {
 		"PR-7 the medium takes a frame, then the far end closes: in doubt, once"),
 	KT_CASE(forced_under_a_writer,
 		"PR-7 PR-9 unbound by force under a writer: his frame is not accepted"),
+	KT_CASE(close_waits_for_the_record,
+		"PR-7 a close waits for the writer who ends the record, the next call for it"),
 	{}
 };
 
