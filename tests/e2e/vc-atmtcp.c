@@ -16,11 +16,9 @@
 #include <sys/ioctl.h>
 #include <sys/wait.h>
 
-#include "vc.h"
-
 #include "atmtcp.h"
+#include "medium.h"
 
-#define SELECTOR 7
 #define CLOCKS " t308=500 t309=500"
 #define RELAYED_A "host=127.0.0.1 port=3813"
 #define RELAYED_B "host=127.0.0.1 port=3814 role=network"
@@ -31,35 +29,7 @@
 /* More than the buffers of two kernels hold of a connection on which nobody reads. */
 #define STALLED_MAX (32 << 20)
 
-static struct vclink a, b;
-
 /* ---- links and calls ---- */
-
-static bool flags_are(struct vclink *l, uint32_t flags, uint32_t wanted)
-{
-	uint64_t end = cd_now() + 40 * CD_S;
-
-	while ((vc_link(l->af).out_flags & flags) != wanted) {
-		if (cd_now() > end) {
-			fprintf(stderr, "# %s: flags %#x, wanted %#x of %#x\n", l->name,
-				vc_link(l->af).out_flags, wanted, flags);
-			return false;
-		}
-		usleep(5000);
-	}
-	return true;
-}
-
-static bool is_up(struct vclink *l)
-{
-	return flags_are(l, CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL,
-			 CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL);
-}
-
-static bool is_down(struct vclink *l)
-{
-	return flags_are(l, CLEARDOWN_VC_LINK_UP, 0);
-}
 
 static void begin_one(struct vclink *l, uint64_t cookie, const char *args)
 {
@@ -88,21 +58,6 @@ static void end(void)
 		DIE("the links do not end");
 }
 
-static void end_forced(struct vclink *l)
-{
-	close(l->af);
-	close(l->events);
-	if (cd_unbind(l->name, CLEARDOWN_UNBIND_FORCE))
-		DIE("%s is not unbound", l->name);
-}
-
-static ssize_t frame(struct vc *vc, uint8_t *got, size_t size, int ms)
-{
-	struct pollfd p = { .fd = vc->fd, .events = POLLIN };
-
-	return poll(&p, 1, ms) == 1 ? read(vc->fd, got, size) : -1;
-}
-
 static bool frames_pass(struct vc *out, struct vc *in)
 {
 	static const size_t sizes[] = { 1, 7, 8, 9, 48, 1000, 9000 };
@@ -123,22 +78,11 @@ static bool frames_pass(struct vc *out, struct vc *in)
 	return good;
 }
 
-static bool calls(struct vc *out, struct vc *in)
-{
-	bool good = true;
-
-	EXPECT(good, is_up(&a) && is_up(&b));
-	EXPECT(good, good && vc_connect(&a, out, &b, in, SELECTOR));
-	EXPECT(good, good && frames_pass(out, in));
-	return good;
-}
-
 /* With close data, which the far end gets; all that was sent is confirmed. */
 static bool over(struct vc *out, struct vc *in)
 {
 	static const char bye[] = "good bye";
 	struct cleardown_close arg;
-	union cd_record rec;
 	bool good = true;
 
 	EXPECT_EQ(good, vc_close(out, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, bye, 8, &arg), 0);
@@ -148,14 +92,7 @@ static bool over(struct vc *out, struct vc *in)
 	EXPECT_EQ(good, arg.out_report.accepted,
 		  arg.out_report.confirmed + arg.out_report.discarded + arg.out_report.in_doubt);
 	EXPECT_EQ(good, arg.out_report.in_doubt, 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
-	EXPECT_EQ(good, rec.ev.data_len, 8);
-	EXPECT(good, !memcmp(rec.ev.data, bye, 8));
-	EXPECT_EQ(good, vc_close(in, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	EXPECT_EQ(good, vc_delete(out, NULL), 0);
-	close(out->fd);
-	close(in->fd);
+	EXPECT(good, acknowledged(out, in, bye, 8));
 	return good;
 }
 
@@ -245,51 +182,12 @@ static void dumper(void)
 
 /* ---- the connection is lost ---- */
 
-/* Frames move: one of those that may be lost while the ends find each other again arrives. */
-static bool moves(struct vc *out, struct vc *in)
-{
-	uint64_t until = cd_now() + 20 * CD_S;
-	uint8_t got[16];
-
-	while (cd_now() < until) {
-		if (write(out->fd, "back", 4) != 4 && errno != ENETDOWN)
-			return false;
-		if (frame(in, got, sizeof(got), 100) == 4)
-			return true;
-	}
-	return false;
-}
-
-/* An end of a call that was lost hears so, once, and is over. */
-static bool lost(struct vclink *l, struct vc *vc, uint32_t cause)
-{
-	struct cleardown_close arg;
-	union cd_record rec;
-	bool good = true;
-
-	EXPECT(good, vc_next(l, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 40000));
-	if (!good)
-		return false;
-	EXPECT_EQ(good, rec.ev.p1, cause);
-	EXPECT_EQ(good, rec.ev.status, CLEARDOWN_NDIS_STATUS_FAILURE);
-	EXPECT_EQ(good, write(vc->fd, "x", 1), -1);
-	EXPECT_EQ(good, errno, ESHUTDOWN);
-	EXPECT_EQ(good, vc_close(vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	if (l == &b)
-		EXPECT(good, vc_next(l, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	else
-		EXPECT_EQ(good, vc_delete(vc, NULL), 0);
-	close(vc->fd);
-	return good;
-}
-
 /* What was sent and nobody confirmed is in doubt for ever, also when the call goes on. */
 static void shortly(void)
 {
 	struct cleardown_close arg;
 	pid_t pid = relay();
 	struct vc out, in;
-	union cd_record rec;
 	bool good = true;
 
 	begin(RELAYED_A, RELAYED_B);
@@ -304,12 +202,7 @@ static void shortly(void)
 	EXPECT_EQ(good, vc_close(&out, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, NULL, 0, &arg), 0);
 	EXPECT_EQ(good, arg.out_report.accepted,
 		  arg.out_report.confirmed + arg.out_report.in_doubt);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
-	EXPECT_EQ(good, vc_close(&in, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	EXPECT_EQ(good, vc_delete(&out, NULL), 0);
-	close(out.fd);
-	close(in.fd);
+	EXPECT(good, acknowledged(&out, &in, "", 0));
 	tap(good, "the relay dies and another one comes: the call stays, frames go on");
 	end();
 	relay_kill(pid);
@@ -360,7 +253,6 @@ static void stalled(void)
 	struct cleardown_close arg;
 	pid_t pid = relay();
 	struct vc out, in;
-	union cd_record rec;
 	uint64_t taken, at;
 	bool good = true;
 
@@ -384,12 +276,7 @@ static void stalled(void)
 
 	good = true;
 	kill(pid, SIGCONT);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 20000));
-	EXPECT_EQ(good, vc_close(&in, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	EXPECT_EQ(good, vc_delete(&out, NULL), 0);
-	close(out.fd);
-	close(in.fd);
+	EXPECT(good, acknowledged(&out, &in, "", 0));
 	EXPECT(good, calls(&out, &in) && over(&out, &in));
 	tap(good, "it goes on: the other end hears of the close, the next call is as before");
 	end();

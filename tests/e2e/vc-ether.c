@@ -8,11 +8,9 @@
  */
 #define _GNU_SOURCE
 
-#include "vc.h"
-
 #include "atmwire.h"
+#include "medium.h"
 
-#define SELECTOR 7
 #define BIND "t308=500 t309=500"
 /* Q.850: a silent peer, an interface, one that is another host now, one that others use */
 #define OUT_OF_ORDER 27
@@ -23,38 +21,10 @@
 /* Q.2931's state of a call out, on the user's side; the network's is 9 */
 #define PROCEEDING 3
 
-static struct vclink a, b;
-
 static void run(const char *command)
 {
 	if (system(command))
 		DIE("%s", command);
-}
-
-static bool flags_are(struct vclink *l, uint32_t flags, uint32_t wanted)
-{
-	uint64_t end = cd_now() + 40 * CD_S;
-
-	while ((vc_link(l->af).out_flags & flags) != wanted) {
-		if (cd_now() > end) {
-			fprintf(stderr, "# %s: flags %#x, wanted %#x of %#x\n", l->name,
-				vc_link(l->af).out_flags, wanted, flags);
-			return false;
-		}
-		usleep(5000);
-	}
-	return true;
-}
-
-static bool is_up(struct vclink *l)
-{
-	return flags_are(l, CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL,
-			 CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL);
-}
-
-static bool is_down(struct vclink *l)
-{
-	return flags_are(l, CLEARDOWN_VC_LINK_UP, 0);
 }
 
 static void begin_with(struct vclink *l, const char *interface, uint64_t cookie, const char *args)
@@ -71,36 +41,6 @@ static void begin(struct vclink *l, const char *interface, uint64_t cookie)
 	begin_with(l, interface, cookie, BIND);
 }
 
-static void end(struct vclink *l)
-{
-	close(l->af);
-	close(l->events);
-	if (cd_unbind(l->name, CLEARDOWN_UNBIND_FORCE))
-		DIE("%s is not unbound", l->name);
-}
-
-static ssize_t frame(struct vc *vc, uint8_t *got, size_t size, int ms)
-{
-	struct pollfd p = { .fd = vc->fd, .events = POLLIN };
-
-	return poll(&p, 1, ms) == 1 ? read(vc->fd, got, size) : -1;
-}
-
-/* Frames move: one of those that may be lost while the ends find each other again arrives. */
-static bool moves(struct vc *out, struct vc *in)
-{
-	uint64_t end = cd_now() + 20 * CD_S;
-	uint8_t got[16];
-
-	while (cd_now() < end) {
-		if (write(out->fd, "back", 4) != 4 && errno != ENETDOWN)
-			return false;
-		if (frame(in, got, sizeof(got), 100) == 4)
-			return true;
-	}
-	return false;
-}
-
 static bool frames_pass(struct vc *out, struct vc *in)
 {
 	uint8_t sent[3000] = { 1 }, got[3000];
@@ -112,56 +52,13 @@ static bool frames_pass(struct vc *out, struct vc *in)
 	return good;
 }
 
-/* A call from a to b, and frames on it. */
-static bool calls(struct vc *out, struct vc *in)
-{
-	bool good = true;
-
-	EXPECT(good, is_up(&a) && is_up(&b));
-	EXPECT(good, good && vc_connect(&a, out, &b, in, SELECTOR));
-	EXPECT(good, good && frames_pass(out, in));
-	return good;
-}
-
-/*
- * An end of a call that was lost hears so, once, and is over. One whose far end is silent hears it
- * from its SSCOP, which asks on a quiet line every 15 s, and waits 7 s for the answer.
- */
-static bool lost(struct vclink *l, struct vc *vc, uint32_t cause)
-{
-	struct cleardown_close arg;
-	union cd_record rec;
-	bool good = true;
-
-	EXPECT(good, vc_next(l, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 40000));
-	if (!good)
-		return false;
-	EXPECT_EQ(good, rec.ev.p1, cause);
-	EXPECT_EQ(good, rec.ev.status, CLEARDOWN_NDIS_STATUS_FAILURE);
-	EXPECT_EQ(good, write(vc->fd, "x", 1), -1);
-	EXPECT_EQ(good, errno, ESHUTDOWN);
-	EXPECT_EQ(good, vc_close(vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	if (l == &b)
-		EXPECT(good, vc_next(l, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	else
-		EXPECT_EQ(good, vc_delete(vc, NULL), 0);
-	close(vc->fd);
-	return good;
-}
-
 static bool over(struct vc *out, struct vc *in)
 {
 	struct cleardown_close arg;
-	union cd_record rec;
 	bool good = true;
 
 	EXPECT_EQ(good, vc_close(out, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
-	EXPECT_EQ(good, vc_close(in, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, vc_next(&b, CLEARDOWN_EV_VC_DELETED, &rec, 5000));
-	EXPECT_EQ(good, vc_delete(out, NULL), 0);
-	close(out->fd);
-	close(in->fd);
+	EXPECT(good, acknowledged(out, in, "", 0));
 	return good;
 }
 
@@ -319,22 +216,22 @@ static void named(void)
 	struct vc out, in;
 	bool good = true;
 
-	end(&a);
-	end(&b);
+	end_forced(&a);
+	end_forced(&b);
 	run(IP "link set veth0 address 02:00:00:00:00:01");
 	run(IP "link set veth1 address 02:00:00:00:00:02");
 	begin_with(&a, "veth0", 1, "peer=02:00:00:00:00:02");
 	begin_with(&b, "veth1", 2, "peer=02:00:00:00:00:01");
 	EXPECT(good, calls(&out, &in) && over(&out, &in));
 	run(IP "link set veth0 address 02:00:00:00:00:03");
-	end(&b);
+	end_forced(&b);
 	begin_with(&b, "veth1", 2, "peer=02:00:00:00:00:03");
 	EXPECT(good, good && calls_as_user(&out, &in) && frames_pass(&out, &in));
 	EXPECT(good, over(&out, &in));
 	EXPECT(good, flags_are(&a, CLEARDOWN_VC_LINK_NETWORK, 0));
 	tap(good, "a new address between ends that are named: the sides follow it");
-	end(&a);
-	end(&b);
+	end_forced(&a);
+	end_forced(&b);
 	begin(&a, "veth0", 1);
 	begin(&b, "veth1", 2);
 }
@@ -379,9 +276,9 @@ static void gone(const char *away, bool other_too, const char *text)
 	EXPECT(good, lost(&b, &in, NETWORK_OUT));
 	tap(good, "TV-10 %s: both ends lose the call, cause 38, and the interface is let go of",
 	    text);
-	end(&a);
+	end_forced(&a);
 	if (other_too)
-		end(&b);
+		end_forced(&b);
 }
 
 int main(void)

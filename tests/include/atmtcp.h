@@ -8,8 +8,7 @@
 #include <sys/socket.h>
 #include <sys/wait.h>
 
-#include "cd.h"
-#include "tap.h"
+#include "simphone.h"
 
 #define ATMTCP "/usr/sbin/atmtcp"
 #define PRINTED "/run/atmtcp.out"
