@@ -9,6 +9,7 @@
  */
 #define _GNU_SOURCE
 
+#include <arpa/inet.h>
 #include <fcntl.h>
 #include <net/if.h>
 #include <sched.h>
@@ -137,6 +138,39 @@ static void direct(void)
 	tap(good, "a call between a link that connects and one that listens");
 }
 
+/* Whoever connects from there is reset. */
+static bool sent_away(const char *from)
+{
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = htons(2812) };
+	struct sockaddr_in here = { .sin_family = AF_INET };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct pollfd p = { .fd = fd, .events = POLLIN };
+	bool good = true;
+	char octet;
+
+	inet_pton(AF_INET, from, &here.sin_addr);
+	inet_pton(AF_INET, "127.0.0.1", &there.sin_addr);
+	EXPECT_EQ(good, bind(fd, (struct sockaddr *)&here, sizeof(here)), 0);
+	EXPECT_EQ(good, connect(fd, (struct sockaddr *)&there, sizeof(there)), 0);
+	EXPECT_EQ(good, poll(&p, 1, 5000), 1);
+	EXPECT(good, good && read(fd, &octet, 1) == -1 && errno == ECONNRESET);
+	close(fd);
+	return good;
+}
+
+static void strangers(void)
+{
+	bool good = true;
+
+	begin_one(&b, 2, "listen=2812 host=127.0.0.1");
+	EXPECT(good, sent_away("127.0.0.2"));
+	EXPECT(good, is_down(&b));
+	begin_one(&a, 1, "host=127.0.0.1");
+	EXPECT(good, is_up(&a) && is_up(&b));
+	end();
+	tap(good, "who is not the peer that bind has named is sent away");
+}
+
 /* The longest SDU there is, over links that were bound for it. */
 static void longest(void)
 {
@@ -246,6 +280,55 @@ static uint64_t fill(struct vc *vc)
 		taken += n > 0 ? n : 0;
 	}
 	return taken;
+}
+
+/* Octets that the relay's TCP has of us, and the relay has not. */
+static uint64_t unread(unsigned int port)
+{
+	FILE *file = fopen("/proc/net/tcp", "r");
+	unsigned int at, state, queue;
+	uint64_t octets = 0;
+	char line[256];
+
+	if (!file)
+		DIE("/proc/net/tcp: %s", strerror(errno));
+	while (fgets(line, sizeof(line), file))
+		if (sscanf(line, " %*u: %*x:%x %*x:%*x %x %*x:%x", &at, &state, &queue) == 3 &&
+		    at == port && state == 1)
+			octets += queue;
+	fclose(file);
+	return octets;
+}
+
+/* It never goes on: nobody has read what was sent, and no more is confirmed than what its TCP has. */
+static void lost_in_the_socket(void)
+{
+	struct cleardown_close arg;
+	pid_t pid = relay();
+	struct vc out, in;
+	union cd_record rec;
+	uint64_t taken, read;
+	bool good = true;
+
+	begin(RELAYED_A, RELAYED_B);
+	EXPECT(good, calls(&out, &in));
+	kill(pid, SIGSTOP);
+	taken = fill(&out);
+	read = unread(3813);
+	relay_kill(pid);
+	EXPECT(good, vc_next(&a, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 40000));
+	EXPECT_EQ(good, vc_close(&out, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
+	EXPECT_EQ(good, arg.out_report.accepted,
+		  arg.out_report.confirmed + arg.out_report.in_doubt);
+	EXPECT(good, arg.out_report.in_doubt && taken > read);
+	EXPECT(good, arg.out_report.confirmed <= arg.out_report.accepted - taken + read);
+	fprintf(stderr, "# %llu octets: %llu unread, %llu in doubt\n", (unsigned long long)taken,
+		(unsigned long long)read, (unsigned long long)arg.out_report.in_doubt);
+	EXPECT_EQ(good, vc_delete(&out, NULL), 0);
+	close(out.fd);
+	EXPECT(good, lost(&b, &in, OUT_OF_ORDER));
+	tap(good, "PR-7 the relay dies without reading: what its TCP has not got is in doubt");
+	end();
 }
 
 static void stalled(void)
@@ -565,10 +648,20 @@ int main(int argc, char **argv)
 		const char *name;
 		void (*run)(void);
 	} cases[] = {
-		{ "words", words },	  { "relayed", relayed },     { "direct", direct },
-		{ "longest", longest },	  { "dumper", dumper },	      { "shortly", shortly },
-		{ "for_long", for_long }, { "stalled", stalled },     { "killed", killed },
-		{ "forced", forced },	  { "namespace", namespace }, { "apart", apart },
+		{ "words", words },
+		{ "relayed", relayed },
+		{ "direct", direct },
+		{ "strangers", strangers },
+		{ "longest", longest },
+		{ "dumper", dumper },
+		{ "shortly", shortly },
+		{ "for_long", for_long },
+		{ "lost_in_the_socket", lost_in_the_socket },
+		{ "stalled", stalled },
+		{ "killed", killed },
+		{ "forced", forced },
+		{ "namespace", namespace },
+		{ "apart", apart },
 	};
 	size_t i;
 
