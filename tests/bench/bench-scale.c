@@ -20,8 +20,6 @@
 #define MOST 10000
 #define FILES 32768
 #define CALL_MS 20000
-/* Cookies: of our end of a call its number, of the other its file and this. */
-#define FAR 0x100000
 #define LEAVES 64
 #define FIRST_LEAF 100
 /* Frames that leave before they are read, and their octets. */
@@ -33,6 +31,7 @@
 static const int standing_at[] = { 1, 100, MOST };
 static const int leaves_at[] = { 1, 8, LEAVES };
 
+/* Cookies: of our end of a call its number, of the other VC_FAR and its file. */
 static struct vclink a, b;
 static struct vc vcs[MOST + 1]; /* the last one comes and goes */
 static int standing;
@@ -42,24 +41,7 @@ static int far_vcs;
 
 static void far_step(const struct cleardown_event *ev)
 {
-	struct vc vc = { .fd = ev->cookie - FAR };
-	struct cleardown_close arg;
-
-	switch (ev->type) {
-	case CLEARDOWN_EV_INCOMING_CALL:
-		if (vc_create(&vc, &b, ev->req_id, 0) ||
-		    cd_bind_events(vc.fd, a.events, FAR + vc.fd) || !vc_accept(&vc))
-			DIE("an incoming call");
-		far_vcs++;
-		break;
-	case CLEARDOWN_EV_INCOMING_CLOSE:
-		vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &arg);
-		break;
-	case CLEARDOWN_EV_VC_DELETED:
-		close(vc.fd);
-		far_vcs--;
-		break;
-	}
+	far_vcs += vc_far_step(&b, a.events, ev, 0);
 }
 
 /* Until something of this type has happened to one of our ends: which. */
@@ -70,7 +52,7 @@ static int near_until(uint32_t type)
 	while (!cd_one(a.events, &rec, CALL_MS)) {
 		if (rec.ev.error)
 			DIE("type %u: %d, cause %u", rec.ev.type, rec.ev.error, rec.ev.p1);
-		if (rec.ev.cookie < FAR && rec.ev.type == type)
+		if (rec.ev.cookie < VC_FAR && rec.ev.type == type)
 			return rec.ev.cookie;
 		far_step(&rec.ev);
 	}
@@ -264,7 +246,7 @@ int main(int argc, char **argv)
 		if (vc_sap(&b, FIRST_LEAF + i, 0, NULL))
 			DIE("SAP %d", FIRST_LEAF + i);
 	for (int i = 0; i < RUNS; i++) {
-		if (cd_bind_events(b.af, a.events, FAR))
+		if (cd_bind_events(b.af, a.events, VC_FAR))
 			DIE("one queue");
 		calls_run();
 		if (cd_bind_events(b.af, b.events, 2))

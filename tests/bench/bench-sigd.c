@@ -19,9 +19,8 @@
 
 #define SELECTOR 7
 #define CALL_MS 20000
-/* Cookies: of our end of a call its number, of the other its file and this. */
-#define FAR 0x10000
 
+/* Cookies: of our end of a call its number, of the other VC_FAR and its file. */
 static struct vclink a, b;
 static unsigned int far_vcs;
 
@@ -30,30 +29,14 @@ static unsigned int far_vcs;
 /* On one queue, as atmsigd's messages are on one poll(). */
 static void links(char **interfaces)
 {
-	if (!vc_links(&a, &b, interfaces, "", "", SELECTOR) || cd_bind_events(b.af, a.events, FAR))
+	if (!vc_links(&a, &b, interfaces, "", "", SELECTOR) ||
+	    cd_bind_events(b.af, a.events, VC_FAR))
 		DIE("the links");
 }
 
 static void far_step(const struct cleardown_event *ev)
 {
-	struct vc vc = { .fd = ev->cookie - FAR };
-	struct cleardown_close arg;
-
-	switch (ev->type) {
-	case CLEARDOWN_EV_INCOMING_CALL:
-		if (vc_create(&vc, &b, ev->req_id, 0) ||
-		    cd_bind_events(vc.fd, a.events, FAR + vc.fd) || !vc_accept(&vc))
-			DIE("an incoming call");
-		far_vcs++;
-		break;
-	case CLEARDOWN_EV_INCOMING_CLOSE:
-		vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg);
-		break;
-	case CLEARDOWN_EV_VC_DELETED:
-		close(vc.fd);
-		far_vcs--;
-		break;
-	}
+	far_vcs += vc_far_step(&b, a.events, ev, 5 * CD_S);
 }
 
 static struct tally ours(unsigned int in_flight)
@@ -70,7 +53,7 @@ static struct tally ours(unsigned int in_flight)
 	while (left && !cd_one(a.events, &rec, CALL_MS)) {
 		bool more = cd_now() < end, over = rec.ev.type == CLEARDOWN_EV_CLOSE_COMPLETE;
 
-		if (rec.ev.cookie >= FAR) {
+		if (rec.ev.cookie >= VC_FAR) {
 			far_step(&rec.ev);
 			continue;
 		}

@@ -16,14 +16,13 @@
 #define IN_FLIGHT 64
 /* A busy machine is no lost cable. */
 #define CLOCKS "noresponse=10000"
-/* Cookies: of our end of a call its number, of the other its file and this. */
-#define FAR 0x10000
 /* One call in so many ends with its file. */
 #define ABANDONED 7
 /* How much of the memory may be in use for a time: lists of what is free, of each processor. */
 #define SLACK_OCTETS (2 * 1024 * 1024)
 #define PARTS 10
 
+/* Cookies: of our end of a call its number, of the other VC_FAR and its file. */
 static struct vclink a, b;
 static struct vc vcs[IN_FLIGHT];
 static unsigned long begun, ended, taken, gone;
@@ -32,26 +31,14 @@ static char octets[48];
 /* The other end: a call that comes is taken, one that ends is acknowledged. */
 static void far_step(const struct cleardown_event *ev)
 {
-	struct vc vc = { .fd = ev->cookie - FAR };
-	struct cleardown_close arg;
+	int more;
 
-	switch (ev->type) {
-	case CLEARDOWN_EV_INCOMING_CALL:
-		if (vc_create(&vc, &b, ev->req_id, 0) ||
-		    cd_bind_events(vc.fd, a.events, FAR + vc.fd) || !vc_accept(&vc))
-			DIE("an incoming call");
-		taken++;
-		break;
-	case CLEARDOWN_EV_INCOMING_CLOSE:
-		if (read(vc.fd, octets, sizeof(octets)) != sizeof(octets) ||
-		    vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &arg) != -EINPROGRESS)
-			DIE("the end of a call");
-		break;
-	case CLEARDOWN_EV_VC_DELETED:
-		close(vc.fd);
-		gone++;
-		break;
-	}
+	if (ev->type == CLEARDOWN_EV_INCOMING_CLOSE &&
+	    read(ev->cookie - VC_FAR, octets, sizeof(octets)) != sizeof(octets))
+		DIE("the frame of a call");
+	more = vc_far_step(&b, a.events, ev, 0);
+	taken += more > 0;
+	gone += more < 0;
 }
 
 static void call_begin(int i)
@@ -84,7 +71,8 @@ static bool near_step(const struct cleardown_event *ev, bool more)
 /* We may end a call before the other end knows that it is up: there, ACCEPT fails. */
 static bool overtaken(const struct cleardown_event *ev)
 {
-	return ev->cookie >= FAR && ev->type == CLEARDOWN_EV_COMPLETION && ev->error == -ECONNRESET;
+	return ev->cookie >= VC_FAR && ev->type == CLEARDOWN_EV_COMPLETION &&
+	       ev->error == -ECONNRESET;
 }
 
 static void next(union cd_record *rec)
@@ -106,7 +94,7 @@ static void calls(uint64_t end)
 		call_begin(i);
 	while (left || gone < begun) {
 		next(&rec);
-		if (rec.ev.cookie >= FAR)
+		if (rec.ev.cookie >= VC_FAR)
 			far_step(&rec.ev);
 		else
 			left -= near_step(&rec.ev, cd_now() < end);
@@ -150,7 +138,7 @@ int main(int argc, char **argv)
 	if (argc != 4)
 		return 1;
 	if (!tap(vc_links(&a, &b, argv + 1, CLOCKS, CLOCKS, SELECTOR) &&
-			 !cd_bind_events(b.af, a.events, FAR),
+			 !cd_bind_events(b.af, a.events, VC_FAR),
 		 "two links, and one queue"))
 		return 1;
 	sustained(atoi(argv[3]));

@@ -243,6 +243,39 @@ static inline bool vc_links(struct vclink *a, struct vclink *b, char **interface
 	return good;
 }
 
+/* The cookie of a far end is its file and this. */
+#define VC_FAR 0x100000
+
+/*
+ * For a program that has both ends of many calls and reads all their records from @events: what the
+ * far ends do, on @b. A call that comes is taken, one that ends is acknowledged, for which a CLOSE
+ * waits so long. Returns how many more ends there are.
+ */
+static inline int vc_far_step(struct vclink *b, int events, const struct cleardown_event *ev,
+			      uint64_t wait_ns)
+{
+	struct vc vc = { .fd = ev->cookie - VC_FAR };
+	struct cleardown_close arg;
+
+	switch (ev->type) {
+	case CLEARDOWN_EV_INCOMING_CALL:
+		if (vc_create(&vc, b, ev->req_id, 0) ||
+		    cd_bind_events(vc.fd, events, VC_FAR + vc.fd) || !vc_accept(&vc))
+			DIE("an incoming call");
+		return 1;
+	case CLEARDOWN_EV_INCOMING_CLOSE:
+		if (vc_close(&vc, CLEARDOWN_MODE_ORDERLY, wait_ns, NULL, 0, &arg) !=
+		    (wait_ns ? 0 : -EINPROGRESS))
+			DIE("the end of a call");
+		return 0;
+	case CLEARDOWN_EV_VC_DELETED:
+		close(vc.fd);
+		return -1;
+	default:
+		return 0;
+	}
+}
+
 /* In order: the address families close, and nothing keeps the links from being unbound. */
 static inline bool vc_unlink(struct vclink *l)
 {
