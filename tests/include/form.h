@@ -21,6 +21,18 @@ static char *border;
 /* Nothing has changed since the program took stock. */
 static bool unchanged(void);
 
+/* Just that, for who has a struct snapshot and takes @before with take_snapshot(). */
+#define FORM_UNCHANGED                                      \
+	static struct snapshot before;                      \
+                                                            \
+	static bool unchanged(void)                         \
+	{                                                   \
+		struct snapshot now;                        \
+                                                            \
+		take_snapshot(&now);                        \
+		return !memcmp(&now, &before, sizeof(now)); \
+	}
+
 static const char *const form_live[] = { "devices", "handles", "ops", "queues", "records" };
 static const char *const form_sums[] = { "issued", "completed", "closes", "reports",
 					 "late_events" };
@@ -104,6 +116,38 @@ static inline void fill_cancel(void *p)
 	arg->what = CLEARDOWN_CANCEL_REQUEST;
 	arg->id = 99;
 	arg->__reserved = 0;
+}
+
+/* Of a handle of @class; must be made wrong before it is used on one that is open. */
+static inline void fill_close_of(void *p, uint32_t class)
+{
+	struct cleardown_close *arg = p;
+
+	arg->clazz = class;
+	arg->mode = CLEARDOWN_MODE_ORDERLY;
+	arg->flags = 0;
+	arg->deadline_ns = 5 * CD_S;
+	arg->data_ptr = 0;
+	arg->data_len = 0;
+	arg->party = 0;
+}
+
+/* No such SAP. */
+static inline void fill_sap(void *p)
+{
+	struct cleardown_vc_sap *arg = p;
+
+	arg->flags = CLEARDOWN_SAP_REMOVE;
+	arg->selector = 99;
+}
+
+/* Of the @n in @calls the one with that number, or NULL. */
+static inline const struct call *call_find(const struct call *calls, size_t n, unsigned long cmd)
+{
+	for (size_t i = 0; i < n; i++)
+		if (calls[i].cmd == cmd)
+			return &calls[i];
+	return NULL;
 }
 
 static inline void prepare(const struct call *call, uint32_t size)
@@ -234,5 +278,52 @@ static inline bool cut(const struct call *call, uint32_t missing)
 	EXPECT(good, !memcmp(arg, argument, call->size - missing));
 	return good;
 }
+
+/* ---- files of another kind ---- */
+
+/* On the first @n files, where they are none that it @belongs to. */
+static inline bool foreign(const struct call *call, int n,
+			   bool (*belongs)(const struct call *call, int on))
+{
+	bool good = true;
+
+	for (int on = 0; on < n; on++) {
+		if (belongs(call, on))
+			continue;
+		prepare(call, call->size);
+		EXPECT_EQ(good, cd_ioctl(files[on], call->cmd, argument), -ENOTTY);
+	}
+	EXPECT(good, unchanged());
+	return good;
+}
+
+/* ---- values ---- */
+
+/**
+ * struct value - a member with a value that it cannot have
+ * @cmd: the call
+ * @name: of the member
+ * @offset: in the struct
+ * @width: 4 or 8
+ * @value: it gets
+ * @status: offset of the status word, 0 = the call has none
+ * @error: that follows
+ * @word: and its status word
+ */
+struct value {
+	unsigned long cmd;
+	const char *name;
+	size_t offset;
+	size_t width;
+	uint64_t value;
+	size_t status;
+	int error;
+	uint32_t word;
+};
+
+/* The first four members of one. */
+#define MEMBER(call, type, member)                                              \
+	CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
+		sizeof(((struct type *)0)->member)
 
 #endif /* TESTS_FORM_H */

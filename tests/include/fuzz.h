@@ -1,12 +1,16 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the programs of random calls share: numbers that can be drawn again from their seed. */
+/* What the programs of random calls share: numbers that can be drawn again from their seed, options. */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <string.h>
+#include <getopt.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+
+#include "simphone.h"
+#include "tap.h"
 
 static inline uint64_t draw(uint64_t *state)
 {
@@ -57,6 +61,61 @@ static inline void scribble(uint64_t *state, char *arg, size_t size)
 
 		memcpy(arg + at, &value, width);
 	}
+}
+
+/* ---- a run ---- */
+
+struct fuzz_options {
+	unsigned long count;
+	unsigned long seed;
+	unsigned int threads;
+};
+
+/* clang-format off */
+#define FUZZ_OPTIONS                              \
+	{ "count", required_argument, NULL, 'c' }, \
+	{ "seed", required_argument, NULL, 's' },  \
+	{ "threads", required_argument, NULL, 't' }
+/* clang-format on */
+
+/* False when @c is none of these. */
+static inline bool fuzz_option(struct fuzz_options *o, int c)
+{
+	if (c == 'c')
+		o->count = strtoul(optarg, NULL, 0);
+	else if (c == 's')
+		o->seed = strtoul(optarg, NULL, 0);
+	else if (c == 't')
+		o->threads = strtoul(optarg, NULL, 0);
+	else
+		return false;
+	return true;
+}
+
+/* Two pages that can be touched end here, and one that cannot begins. */
+static inline char *fuzz_border(void)
+{
+	char *pages =
+		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	if (pages == MAP_FAILED || mprotect(pages + 8192, 4096, PROT_NONE))
+		DIE("mmap");
+	return pages + 8192;
+}
+
+/* What is left alone is @fine until @child, who makes the calls, has ended well. */
+static inline bool fuzz_watch(pid_t child, bool (*fine)(void))
+{
+	bool good = true, over = false;
+	int status = 0;
+
+	while (!over) {
+		over = waitpid(child, &status, WNOHANG) == child;
+		good = good && fine();
+		poll(NULL, 0, 50);
+	}
+	EXPECT_EQ(good, status, 0);
+	return good && fine();
 }
 
 #endif /* TESTS_FUZZ_H */

@@ -697,13 +697,8 @@ static void *run(void *p)
 
 static void fuzzer_init(struct fuzzer *f, uint64_t seed, unsigned long count)
 {
-	char *pages =
-		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (pages == MAP_FAILED || mprotect(pages + 8192, 4096, PROT_NONE))
-		DIE("mmap");
 	memset(f, 0, sizeof(*f));
-	f->arg = pages + 8192 - ARG_MAX_LEN;
+	f->arg = fuzz_border() - ARG_MAX_LEN;
 	f->state = seed | 1;
 	f->count = count;
 	f->ctl = cd_ctl();
@@ -764,26 +759,17 @@ static int fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool u
 static void run_fuzz(uint64_t seed, unsigned long count, unsigned int threads, bool user)
 {
 	pid_t child = fork();
-	bool good = true, over = false;
-	int status = 0;
+	bool good;
 
 	if (!child)
 		_exit(fuzz(seed, count, threads, user));
-	while (!over) {
-		over = waitpid(child, &status, WNOHANG) == child;
-		good = good && bystanders_fine();
-		poll(NULL, 0, 50);
-	}
-	EXPECT_EQ(good, status, 0);
-	good = good && bystanders_fine();
+	good = fuzz_watch(child, bystanders_fine);
 	tap(good, "%lu random calls as %s: other phones keep state, requests and data", count,
 	    user ? "a user in dialout" : "root");
 }
 
 static const struct option options[] = {
-	{ "count", required_argument, NULL, 'c' },
-	{ "seed", required_argument, NULL, 's' },
-	{ "threads", required_argument, NULL, 't' },
+	FUZZ_OPTIONS,
 	{ "user", no_argument, NULL, 'u' },
 	{ 0 },
 };
@@ -847,33 +833,26 @@ static void judge_counts(void)
 
 int main(int argc, char **argv)
 {
-	unsigned long count = 1000000, seed = cd_now();
-	unsigned int threads = 2;
+	struct fuzz_options o = { .count = 1000000, .seed = cd_now(), .threads = 2 };
 	bool user = false;
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'c')
-			count = strtoul(optarg, NULL, 0);
-		else if (c == 's')
-			seed = strtoul(optarg, NULL, 0);
-		else if (c == 't')
-			threads = strtoul(optarg, NULL, 0);
-		else if (c == 'u')
+		if (c == 'u')
 			user = true;
-		else
+		else if (!fuzz_option(&o, c))
 			return 2;
 	}
-	if (!threads || threads > MAX_THREADS)
+	if (!o.threads || o.threads > MAX_THREADS)
 		return 2;
-	printf("# --seed %#lx --count %lu --threads %u%s\n", seed, count, threads,
+	printf("# --seed %#lx --count %lu --threads %u%s\n", o.seed, o.count, o.threads,
 	       user ? " --user" : "");
 	fflush(stdout);
 	if (!fax_parameter("fax_adopt_ms", ADOPT_MS) || !fax_parameter("fax_abort_ms", ADOPT_MS))
 		DIE("no parameter");
 	bystanders_open();
 	bind_devices();
-	run_fuzz(seed, count, threads, user);
+	run_fuzz(o.seed, o.count, o.threads, user);
 	tap(bystander_filter(), "and their filter, cookie and queue");
 	tap(bystanders_end(), "P-2 P-7 and their requests complete when they close");
 	judge_counts();

@@ -6,32 +6,12 @@
 #include <pthread.h>
 #include <sched.h>
 
-#include "simphone.h"
+#include "openphone.h"
 #include "tap.h"
 
 #define HOUR (3600 * CD_S)
 #define RECORD sizeof(struct cleardown_event)
 #define TRIES 5000
-
-struct fixture {
-	struct simphone phone;
-	int fd;
-	int events;
-};
-
-static void begin(struct fixture *f, uint64_t cookie)
-{
-	sim_bind(&f->phone, NULL, "");
-	f->fd = sim_open(&f->phone, O_RDWR);
-	f->events = sim_queue(f->fd, cookie);
-}
-
-static void end(struct fixture *f)
-{
-	close(f->fd);
-	close(f->events);
-	sim_unbind(&f->phone);
-}
 
 /* A request that is answered without data, so that its record has the least length. */
 static int ask(int fd, uint64_t id)

@@ -6,37 +6,11 @@
 #include <pthread.h>
 #include <sys/wait.h>
 
-#include "simphone.h"
+#include "openphone.h"
 #include "tap.h"
 
 #define HOUR (3600 * CD_S)
 #define PHONEERR(word) CLEARDOWN_PHONEERR_##word
-
-/**
- * struct fixture - a phone that is open, with a queue
- * @phone: on its own link
- * @fd: the owner's file
- * @events: its queue
- */
-struct fixture {
-	struct simphone phone;
-	int fd;
-	int events;
-};
-
-static void begin(struct fixture *f, uint64_t cookie)
-{
-	sim_bind(&f->phone, NULL, "");
-	f->fd = sim_open(&f->phone, O_RDWR);
-	f->events = sim_queue(f->fd, cookie);
-}
-
-static void end(struct fixture *f)
-{
-	close(f->fd);
-	close(f->events);
-	sim_unbind(&f->phone);
-}
 
 static int submit(int fd, uint64_t id, uint64_t deadline_ns, uint32_t *status)
 {

@@ -44,16 +44,7 @@ static void take_snapshot(struct snapshot *s)
 	form_count(&s->counts);
 }
 
-static struct snapshot before;
-
-/* Nothing has changed since main() took @before. */
-static bool unchanged(void)
-{
-	struct snapshot now;
-
-	take_snapshot(&now);
-	return !memcmp(&now, &before, sizeof(now));
-}
+FORM_UNCHANGED
 
 /* ---- the calls ---- */
 
@@ -71,25 +62,15 @@ static void fill_bind_events(void *p)
 	arg->cookie = COOKIE + 1;
 }
 
-/* A phone's close: must be made wrong before it is used here. */
 static void fill_close(void *p)
 {
-	struct cleardown_close *arg = p;
-
-	arg->clazz = CLEARDOWN_CLASS_PHONE;
-	arg->mode = CLEARDOWN_MODE_ORDERLY;
-	arg->flags = 0;
-	arg->deadline_ns = CD_S;
-	arg->data_ptr = 0;
-	arg->data_len = 0;
-	arg->party = 0;
+	fill_close_of(p, CLEARDOWN_CLASS_PHONE);
 }
 
 /* Another class is meant. */
 static void fill_close_port(void *p)
 {
-	fill_close(p);
-	((struct cleardown_close *)p)->clazz = CLEARDOWN_CLASS_PORT;
+	fill_close_of(p, CLEARDOWN_CLASS_PORT);
 }
 
 static void fill_filter(void *p)
@@ -224,10 +205,11 @@ static const struct call calls[] = {
 
 static const struct call *call_of(unsigned long cmd)
 {
-	for (size_t i = 0; i < NCALLS; i++)
-		if (calls[i].cmd == cmd)
-			return &calls[i];
-	DIE("no call %lx", cmd);
+	const struct call *call = call_find(calls, NCALLS, cmd);
+
+	if (!call)
+		DIE("no call %#lx", cmd);
+	return call;
 }
 
 /* Some calls give the reason as a status word too, wherever the struct was well-sized. */
@@ -339,10 +321,9 @@ struct bits {
 	uint64_t known;
 };
 
-#define BITS(call, type, member, known)                                                 \
-	{                                                                               \
-		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-			sizeof(((struct type *)0)->member), known                       \
+#define BITS(call, type, member, known)           \
+	{                                         \
+		MEMBER(call, type, member), known \
 	}
 
 static const struct bits bits[] = {
@@ -416,30 +397,9 @@ static void test_bits(const struct bits *b)
 
 /* ---- values ---- */
 
-/**
- * struct value - a member with a value that it cannot have
- * @cmd: the call
- * @name: of the member
- * @offset: in the struct
- * @width: 4 or 8
- * @value: it gets
- * @error: that follows
- * @word: and its status word
- */
-struct value {
-	unsigned long cmd;
-	const char *name;
-	size_t offset;
-	size_t width;
-	uint64_t value;
-	int error;
-	uint32_t word;
-};
-
-#define VALUE(call, type, member, value, error, word)                                   \
-	{                                                                               \
-		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-			sizeof(((struct type *)0)->member), value, error, word          \
+#define VALUE(call, type, member, value, error, word)             \
+	{                                                         \
+		MEMBER(call, type, member), value, 0, error, word \
 	}
 #define CLOSE_MODE(mode_) \
 	VALUE(CLOSE, cleardown_close, mode, mode_, -EINVAL, CLEARDOWN_PHONEERR_OPERATIONFAILED)
@@ -533,10 +493,9 @@ static const struct text {
 	size_t offset;
 	size_t len;
 } texts[] = {
-#define TEXT(call, type, member)                                                        \
-	{                                                                               \
-		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-			sizeof(((struct type *)0)->member)                              \
+#define TEXT(call, type, member)           \
+	{                                  \
+		MEMBER(call, type, member) \
 	}
 	TEXT(CTL_BIND, cleardown_bind, link),
 	TEXT(CTL_BIND, cleardown_bind, name),

@@ -80,14 +80,6 @@ static int unanswered(int fd, unsigned long cmd, const void *arg, size_t size)
 
 /* ---- every call ---- */
 
-static void fill_sap(void *p)
-{
-	struct cleardown_vc_sap *arg = p;
-
-	arg->flags = CLEARDOWN_SAP_REMOVE;
-	arg->selector = 99;
-}
-
 static void fill_create(void *p)
 {
 	struct cleardown_vc_create *arg = p;

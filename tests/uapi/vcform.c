@@ -41,26 +41,9 @@ static void take_snapshot(struct snapshot *s)
 	form_count(&s->counts);
 }
 
-static struct snapshot before;
-
-static bool unchanged(void)
-{
-	struct snapshot now;
-
-	take_snapshot(&now);
-	return !memcmp(&now, &before, sizeof(now));
-}
+FORM_UNCHANGED
 
 /* ---- the calls ---- */
-
-/* No such SAP. */
-static void fill_sap(void *p)
-{
-	struct cleardown_vc_sap *arg = p;
-
-	arg->flags = CLEARDOWN_SAP_REMOVE;
-	arg->selector = 99;
-}
 
 /* No such offer. */
 static void fill_create(void *p)
@@ -74,22 +57,13 @@ static void fill_create(void *p)
 
 static void fill_close(void *p)
 {
-	struct cleardown_close *arg = p;
-
-	arg->clazz = CLEARDOWN_CLASS_VC;
-	arg->mode = CLEARDOWN_MODE_ORDERLY;
-	arg->flags = 0;
-	arg->deadline_ns = 5 * CD_S;
-	arg->data_ptr = 0;
-	arg->data_len = 0;
-	arg->party = 0;
+	fill_close_of(p, CLEARDOWN_CLASS_VC);
 }
 
 /* Another class is meant. */
 static void fill_close_phone(void *p)
 {
-	fill_close(p);
-	((struct cleardown_close *)p)->clazz = CLEARDOWN_CLASS_PHONE;
+	fill_close_of(p, CLEARDOWN_CLASS_PHONE);
 }
 
 /* The first circuit. */
@@ -222,10 +196,11 @@ static const struct call calls[] = {
 
 static const struct call *call_of(unsigned long cmd)
 {
-	for (size_t i = 0; i < NCALLS; i++)
-		if (calls[i].cmd == cmd)
-			return &calls[i];
-	DIE("no call %lx", cmd);
+	const struct call *call = call_find(calls, NCALLS, cmd);
+
+	if (!call)
+		DIE("no call %#lx", cmd);
+	return call;
 }
 
 static void test_pointers(const struct call *call)
@@ -258,53 +233,22 @@ static bool belongs(const struct call *call, int on)
 
 static void test_foreign(const struct call *call)
 {
-	bool good = true;
+	bool good = foreign(call, ON_FILES, belongs);
 
-	for (int on = 0; on < ON_FILES; on++) {
-		if (belongs(call, on))
-			continue;
-		prepare(call, call->size);
-		EXPECT_EQ(good, cd_ioctl(files[on], call->cmd, argument), -ENOTTY);
-	}
-	EXPECT(good, unchanged());
 	tap(good, "%s: on a file of another kind it is ENOTTY", call->name);
 }
 
 /* ---- values ---- */
 
-/**
- * struct value - a member with a value that it cannot have
- * @cmd: the call
- * @name: of the member
- * @offset: in the struct
- * @width: 4 or 8
- * @value: it gets
- * @status: offset of the status word, 0 = the call has none
- * @error: that follows
- * @word: and its status word
- */
-struct value {
-	unsigned long cmd;
-	const char *name;
-	size_t offset;
-	size_t width;
-	uint64_t value;
-	size_t status;
-	int error;
-	uint32_t word;
-};
-
-#define VALUE(call, type, member, value, error, word)                                          \
-	{                                                                                      \
-		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member),        \
-			sizeof(((struct type *)0)->member), value,                             \
-			offsetof(struct type, out_status), error, CLEARDOWN_NDIS_STATUS_##word \
+#define VALUE(call, type, member, value, error, word)                                        \
+	{                                                                                    \
+		MEMBER(call, type, member), value, offsetof(struct type, out_status), error, \
+			CLEARDOWN_NDIS_STATUS_##word                                         \
 	}
 /* Of a call without a status word. */
-#define WORDLESS(call, type, member, value, error)                                      \
-	{                                                                               \
-		CLEARDOWN_IOC_##call, #call "." #member, offsetof(struct type, member), \
-			sizeof(((struct type *)0)->member), value, 0, error, 0          \
+#define WORDLESS(call, type, member, value, error)             \
+	{                                                      \
+		MEMBER(call, type, member), value, 0, error, 0 \
 	}
 #define SAP(member, value) VALUE(VC_SAP, cleardown_vc_sap, member, value, -EINVAL, INVALID_DATA)
 #define CLOSE(member, value) VALUE(CLOSE, cleardown_close, member, value, -EINVAL, INVALID_DATA)

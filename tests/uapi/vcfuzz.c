@@ -747,13 +747,8 @@ static void *run(void *p)
 
 static void fuzzer_init(struct fuzzer *f, uint64_t seed, unsigned long count)
 {
-	char *pages =
-		mmap(NULL, 3 * 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-
-	if (pages == MAP_FAILED || mprotect(pages + 8192, 4096, PROT_NONE))
-		DIE("mmap");
 	memset(f, 0, sizeof(*f));
-	f->arg = pages + 8192 - ARG_MAX_LEN;
+	f->arg = fuzz_border() - ARG_MAX_LEN;
 	f->state = seed | 1;
 	f->count = count;
 	f->ctl = cd_ctl();
@@ -800,18 +795,11 @@ static int fuzz(uint64_t seed, unsigned long count, unsigned int threads)
 static void run_fuzz(uint64_t seed, unsigned long count, unsigned int threads)
 {
 	pid_t child = fork();
-	bool good = true, over = false;
-	int status = 0;
+	bool good;
 
 	if (!child)
 		_exit(fuzz(seed, count, threads));
-	while (!over) {
-		over = waitpid(child, &status, WNOHANG) == child;
-		good = good && bystander_fine();
-		poll(NULL, 0, 50);
-	}
-	EXPECT_EQ(good, status, 0);
-	good = good && bystander_fine();
+	good = fuzz_watch(child, bystander_fine);
 	tap(good, "%lu random calls: another link's call keeps state and data", count);
 }
 
@@ -848,38 +836,29 @@ static void judge_counts(void)
 }
 
 static const struct option options[] = {
-	{ "count", required_argument, NULL, 'c' },
-	{ "seed", required_argument, NULL, 's' },
-	{ "threads", required_argument, NULL, 't' },
+	FUZZ_OPTIONS,
 	{ 0 },
 };
 
 int main(int argc, char **argv)
 {
-	unsigned long count = 200000, seed = cd_now();
-	unsigned int threads = 2;
+	struct fuzz_options o = { .count = 200000, .seed = cd_now(), .threads = 2 };
 	int c;
 
 	while ((c = getopt_long(argc, argv, "", options, NULL)) != -1) {
-		if (c == 'c')
-			count = strtoul(optarg, NULL, 0);
-		else if (c == 's')
-			seed = strtoul(optarg, NULL, 0);
-		else if (c == 't')
-			threads = strtoul(optarg, NULL, 0);
-		else
+		if (!fuzz_option(&o, c))
 			return 2;
 	}
-	if (!threads || threads > MAX_THREADS || argc - optind != 4)
+	if (!o.threads || o.threads > MAX_THREADS || argc - optind != 4)
 		return 2;
-	printf("# --seed %#lx --count %lu --threads %u\n", seed, count, threads);
+	printf("# --seed %#lx --count %lu --threads %u\n", o.seed, o.count, o.threads);
 	fflush(stdout);
 	bystander_begin(argv + optind);
 	cables[0] = argv[optind + 2];
 	cables[1] = argv[optind + 3];
 	bind_one(0);
 	bind_one(1);
-	run_fuzz(seed, count, threads);
+	run_fuzz(o.seed, o.count, o.threads);
 	tap(bystander_end(), "and ends in order");
 	judge_counts();
 	return tap_done();
