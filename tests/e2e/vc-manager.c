@@ -651,7 +651,7 @@ static void client_dies(void)
 	reports = cd_last_report();
 	close(vc.fd);
 	EXPECT(good, cm_end(&cm, &r));
-	EXPECT_EQ(good, cd_report(reports, &report), 0);
+	EXPECT_EQ(good, cd_report_soon(reports, &report), 0);
 	EXPECT(good, report.out_head.flags & CLEARDOWN_REPORT_FILE_CLOSE);
 	EXPECT(good, cm_call(&l, &cm, &vc, 100, &r));
 	reports = cd_last_report();
@@ -659,7 +659,7 @@ static void client_dies(void)
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_CALL, &r));
 	EXPECT_EQ(good, cm_complete(&cm, &r, FAILURE), 0);
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CANCEL, &r));
-	EXPECT_EQ(good, cd_report(reports, &report), 0);
+	EXPECT_EQ(good, cd_report_soon(reports, &report), 0);
 	EXPECT(good, report.out_head.flags & CLEARDOWN_REPORT_FORCED);
 	EXPECT_EQ(good, cd_report(report.out_head.number, &report), -ENOENT);
 	tap(good,

@@ -208,6 +208,17 @@ static inline int cd_report(uint64_t after, struct cleardown_report *arg)
 	return ret;
 }
 
+/* The same of one that a link's worker may still have to file. */
+static inline int cd_report_soon(uint64_t after, struct cleardown_report *arg)
+{
+	uint64_t end = cd_now() + 5 * CD_S;
+	int ret;
+
+	while ((ret = cd_report(after, arg)) && cd_now() < end)
+		usleep(1000);
+	return ret;
+}
+
 /* The number of the newest report, 0 when there is none. */
 static inline uint64_t cd_last_report(void)
 {
