@@ -294,7 +294,7 @@ static uint64_t unread(unsigned int port)
 		DIE("/proc/net/tcp: %s", strerror(errno));
 	while (fgets(line, sizeof(line), file))
 		if (sscanf(line, " %*u: %*x:%x %*x:%*x %x %*x:%x", &at, &state, &queue) == 3 &&
-		    at == port && state == 1)
+		    at == port && state == TCP_ESTABLISHED)
 			octets += queue;
 	fclose(file);
 	return octets;

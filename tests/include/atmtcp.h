@@ -4,7 +4,9 @@
 #define TESTS_ATMTCP_H
 
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <signal.h>
+#include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 
@@ -13,7 +15,10 @@
 #define ATMTCP "/usr/sbin/atmtcp"
 #define PRINTED "/run/atmtcp.out"
 
-/* Somebody listens on that port. To connect would be to take a relay's only connection. */
+/*
+ * Somebody listens on that port, or has a connection of it. To connect would be to take a relay's
+ * only one; and a link that has been waiting takes it before we have looked.
+ */
 static inline bool atmtcp_listens(unsigned int port)
 {
 	FILE *file = fopen("/proc/net/tcp", "r");
@@ -25,7 +30,7 @@ static inline bool atmtcp_listens(unsigned int port)
 		DIE("/proc/net/tcp: %s", strerror(errno));
 	while (!found && fgets(line, sizeof(line), file))
 		found = sscanf(line, " %*u: %*x:%x %*x:%*x %x", &at, &state) == 2 && at == port &&
-			state == 10;
+			(state == TCP_LISTEN || state == TCP_ESTABLISHED);
 	fclose(file);
 	return found;
 }
@@ -41,8 +46,10 @@ static inline bool atmtcp_is_free(unsigned int port)
 	return !ret;
 }
 
+/* It ends with us: while it lives, who reads what we say waits for more. */
 static inline void atmtcp_run(void)
 {
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	if (!freopen(PRINTED, "w", stdout))
 		_exit(1);
 	execl(ATMTCP, "atmtcp", "listen", "3813", "listen", "3814", "print", NULL);
