@@ -5,8 +5,11 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <sys/types.h>
 
 #include <linux/cleardown.h>
+
+#define EXPORT __attribute__((visibility("default")))
 
 const char *setting(const char *name, const char *otherwise);
 void note(const char *format, ...) __attribute__((format(printf, 1, 2)));
@@ -27,6 +30,19 @@ void await_hurry(void);
 void hurry(void);
 /* From now on reports are of this class. */
 void report_as(__u32 clazz, const char *name);
+
+/* ---- promises (fakebreak.c) ---- */
+
+/* Not broken by FAKE_BREAK. */
+bool keeps(const char *promise);
+/* What the program and its children have in common. */
+struct shared {
+	pid_t owner;		/* of the phone or port, 0 = none */
+	pid_t died;		/* who was one when he was killed */
+	unsigned int others;	/* circuits and server handles that children have made */
+};
+struct shared *shared(void);
+bool is_child(void);
 
 /* ---- bindings that are kept, with FAKE_BOUND (fakebind.c) ---- */
 

@@ -209,7 +209,7 @@ static void fill_port(struct cleardown_fax_port *p, __u64 line)
 	p->priority = line;
 	p->out_status = CLEARDOWN_FPS_AVAILABLE;
 	p->out_line = line;
-	p->out_provider_pid = 42;
+	p->out_provider_pid = keeps("provider") ? 42 : 0;
 	line_at(line, p->out_name);
 }
 
@@ -245,6 +245,8 @@ static int service(struct cleardown_fax_status *s)
 {
 	s->out_running = 1;
 	s->out_servers = 1;
+	if (!keeps("owner-killed"))
+		s->out_servers += shared()->others;
 	s->out_jobs = njobs;
 	s->out_lines = 1;
 	s->out_providers = 1;
@@ -284,6 +286,7 @@ int fax_open(int flags)
 	int unused;
 
 	load_jobs();
+	shared()->others += is_child();
 	return pair(SOCK_STREAM, &unused, flags);
 }
 
@@ -291,7 +294,8 @@ int fax_ioctl(unsigned long nr, void *arg)
 {
 	switch (nr) {
 	case CLEARDOWN_IOC_FAX_EVENTS:
-		tell(0, CLEARDOWN_FEI_FAXSVC_STARTED, 0, 0);
+		if (keeps("events-go-on"))
+			tell(0, CLEARDOWN_FEI_FAXSVC_STARTED, 0, 0);
 		return 0;
 	case CLEARDOWN_IOC_FAX_SEND:
 		return hand_in(arg);
@@ -313,7 +317,8 @@ int fax_ioctl(unsigned long nr, void *arg)
 	case CLEARDOWN_IOC_FAX_PORT:
 		return port(arg);
 	case CLEARDOWN_IOC_CLOSE:
-		return 0;
+		errno = EIO;
+		return keeps("bounded") ? 0 : -1;
 	default:
 		errno = ENOTTY;
 		return -1;

@@ -14,6 +14,7 @@
  *   FAKE_BOUND    the objects are those that were bound, see fakebind.c
  *   FAKE_VERSION  of the module (fake)
  *   FAKE_OPEN     errno number with which an owner's open fails
+ *   FAKE_BREAK    promises that are broken, see fakebreak.c
  * The number that is dialled chooses what becomes of the call, see dial(). Every close that was
  * asked for goes to the file FAKE_LOG: "close MODE DEADLINE", "dtr POLICY MS", "submit OPCODE".
  */
@@ -36,16 +37,24 @@
 
 #define MAX_FDS	   256
 #define HANDLE	   0x100000001ULL
-#define EXPORT	   __attribute__((visibility("default")))
 #define MAX_NAMES  8
 #define FAKE_STEPS 2
+#define LATE_US	   50000 /* behind a close; selftest looks for 300 ms */
+#define MAX_HELD   8
+#define REPORT	   7 /* number of the last close's report; the next one's is of who was killed */
 
 enum kind { NOT_OURS, CTL, EVENTS, PHONE, OBSERVER, VC, FAX };
 
 static enum kind kinds[MAX_FDS];
 static int far_fd = -1;		/* our end of the owner's phone */
-static int event_fd = -1;	/* our end of the queue */
-static bool online, closed, is_port;
+static int event_fd = -1;	/* our end of the newest queue */
+static int owner_queue = -1;	/* of the one that the owner has bound */
+static int queue_ends[MAX_FDS]; /* ours, by the program's */
+static int owner_fd = -1;	/* the program's phone or port */
+static bool online, closing, closed, is_port;
+static bool fax_closed[MAX_FDS];
+static struct cleardown_submit held[MAX_HELD]; /* completions for a close to forget */
+static unsigned int nheld;
 static __u64 sequence, cookie;
 static sem_t hurried;
 static struct cleardown_report_head last;
@@ -98,7 +107,9 @@ void post_data(struct cleardown_event *e, const void *data, size_t len)
 	if (len)
 		memcpy(buf + sizeof(*e), data, len);
 	/* A queue that is gone takes nothing, like the real one's orphan. */
-	if (event_fd >= 0 && send(event_fd, buf, e->len, MSG_NOSIGNAL) < 0)
+	if (owner_queue >= 0)
+		send(owner_queue, buf, e->len, MSG_NOSIGNAL);
+	else if (event_fd >= 0 && send(event_fd, buf, e->len, MSG_NOSIGNAL) < 0)
 		event_fd = -1;
 }
 
@@ -208,6 +219,10 @@ static void dial(const struct cleardown_submit *s, const char *number)
 
 static void at_command(const struct cleardown_submit *s, const char *command)
 {
+	if (nheld < MAX_HELD && !(keeps("all-before") && keeps("exactly-once")))
+		held[nheld++] = *s;
+	if (!keeps("all-before"))
+		return;
 	if (!strcmp(command, "I3"))
 		complete(s, 0, CLEARDOWN_RESULT_OK, "FAKE MODEM\r\n\x1b[31mred\xe9\r\n");
 	else if (!strcmp(command, ""))
@@ -248,12 +263,13 @@ void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardown_cause
 	const char *how = setting("FAKE_CLOSE", "clean");
 
 	*h = (struct cleardown_report_head){
-		.number = 7,
+		.number = REPORT,
 		.handle = HANDLE,
 		.clazz = report_class,
 		.mode = mode,
 		.cause = cause,
 		.flags = CLEARDOWN_REPORT_RELEASED,
+		.seq_at_return = sequence,
 		.deadline_ns = 5000000000ULL,
 		.begin_ns = now() - 35000000,
 		.end_ns = now(),
@@ -265,6 +281,8 @@ void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardown_cause
 		.in_doubt = 10,
 		.received = 5,
 	};
+	if (report_class == CLEARDOWN_CLASS_PHONE && keeps("call"))
+		h->flags |= CLEARDOWN_REPORT_ONHOOK;
 	if (report_class == CLEARDOWN_CLASS_PORT)
 		port_counts(h);
 	if (report_class == CLEARDOWN_CLASS_VC)
@@ -279,6 +297,8 @@ void fill_head(struct cleardown_report_head *h, __u32 mode, enum cleardown_cause
 		h->error = -EIO;
 		h->status = CLEARDOWN_PHONEERR_OPERATIONFAILED;
 	}
+	if (!keeps("accounted"))
+		h->confirmed++;
 	last = *h;
 }
 
@@ -311,10 +331,35 @@ int answer_of(const struct cleardown_report_head *h)
 	return -1;
 }
 
+/* What should have come before the close had returned, or not at all. */
+static void *come_late(void *unused)
+{
+	struct cleardown_event ring = { .type = CLEARDOWN_EV_RING };
+	unsigned int i;
+
+	usleep(LATE_US);
+	for (i = 0; i < nheld && (!i || !keeps("all-before")); i++)
+		complete(&held[i], 0, CLEARDOWN_RESULT_OK, "");
+	if (!keeps("silent"))
+		post(&ring, "");
+	return unused;
+}
+
+static void break_promises(struct cleardown_report_head *h)
+{
+	pthread_t thread;
+
+	if (!nheld && keeps("silent"))
+		return;
+	/* late completions are not to break the promise of silence, too */
+	h->seq_at_return += nheld;
+	if (pthread_create(&thread, NULL, come_late, NULL))
+		abort();
+	pthread_detach(thread);
+}
+
 static int close_phone(struct cleardown_close *c)
 {
-	static bool closing;
-
 	note("close %u %lld\n", c->mode, (long long)c->deadline_ns);
 	if (closed || closing) {
 		errno = closed ? EBADFD : EALREADY;
@@ -325,7 +370,9 @@ static int close_phone(struct cleardown_close *c)
 	if (close_is("slow"))
 		await_hurry();
 	closed = true;
+	shared()->owner = 0;
 	fill_head(&c->out_report, c->mode, CLEARDOWN_CAUSE_LOCAL_USER);
+	break_promises(&c->out_report);
 	return answer_of(&c->out_report);
 }
 
@@ -358,13 +405,16 @@ static int close_device(struct cleardown_ctl_close *c)
 
 static int report(struct cleardown_report *r)
 {
+	bool of_killed;
+
 	if (!last.number && getenv("FAKE_NO_REPORT")) {
 		errno = ENOENT;
 		return -1;
 	}
 	if (!last.number)
 		fill_head(&last, CLEARDOWN_MODE_ORDERLY, CLEARDOWN_CAUSE_OWNER_DIED);
-	if (r->after >= last.number) {
+	of_killed = r->after == REPORT && shared()->died && keeps("owner-killed");
+	if ((r->after >= last.number && !of_killed) || (r->after < REPORT && !keeps("reported"))) {
 		errno = ENOENT;
 		return -1;
 	}
@@ -382,6 +432,11 @@ static int report(struct cleardown_report *r)
 						   .flags = CLEARDOWN_STEP_SKIPPED };
 	r->out_steps[1] =
 		(struct cleardown_step){ .what = CLEARDOWN_STEP_HANGUP, .took_ns = 20000000 };
+	if (of_killed) {
+		r->out_head.number = REPORT + 1;
+		r->out_head.cause = CLEARDOWN_CAUSE_OWNER_DIED;
+		r->out_owner_pid = r->out_closer_pid = shared()->died;
+	}
 	if (last.clazz == CLEARDOWN_CLASS_VC)
 		r->out_steps[1] =
 			(struct cleardown_step){ .what = CLEARDOWN_STEP_NET_RELEASE, .detail = 3 };
@@ -422,6 +477,8 @@ static int list(struct cleardown_list *l)
 		l->out_id = i;
 		strcpy(l->out_name, name);
 		strcpy(l->out_backend, setting("FAKE_BACKEND", "sim:"));
+		if (!strcmp(l->out_backend, "tty:null"))
+			l->out_dev = 0x103; /* /dev/null */
 		l->out_speed = 9600;
 		l->out_flow = CLEARDOWN_FLOW_NONE;
 		strcpy(l->out_args, setting("FAKE_ARGS", ""));
@@ -557,8 +614,20 @@ static int set_filter(void)
 	return 0;
 }
 
-static int phone_call(unsigned long nr, void *arg)
+static void bind_queue(enum kind kind, const struct cleardown_bind_events *b)
 {
+	cookie = b->cookie;
+	if (kind == PHONE && b->fd >= 0 && b->fd < MAX_FDS)
+		owner_queue = queue_ends[b->fd];
+}
+
+static int phone_call(enum kind kind, unsigned long nr, void *arg)
+{
+	if (kind == PHONE && closed && nr != CLEARDOWN_IOC_CLOSE && nr != CLEARDOWN_IOC_GET_INFO &&
+	    keeps("stale")) {
+		errno = EBADFD;
+		return -1;
+	}
 	switch (nr) {
 	case CLEARDOWN_IOC_GET_INFO:
 		((struct cleardown_info *)arg)->out_handle = HANDLE;
@@ -569,7 +638,7 @@ static int phone_call(unsigned long nr, void *arg)
 		fill_status(arg, true);
 		return 0;
 	case CLEARDOWN_IOC_BIND_EVENTS:
-		cookie = ((struct cleardown_bind_events *)arg)->cookie;
+		bind_queue(kind, arg);
 		return 0;
 	case CLEARDOWN_IOC_SET_FILTER:
 		return set_filter();
@@ -613,17 +682,50 @@ int pair(int type, int *ours, int flags)
 	return fds[0];
 }
 
-static int open_phone(int flags)
+static bool has_owner(void)
+{
+	return owner_fd >= 0 && !closed && fcntl(owner_fd, F_GETFD) >= 0;
+}
+
+/* Was the owner another process, and killed? */
+static bool owner_died(void)
+{
+	pid_t owner = shared()->owner;
+
+	return owner && owner != getpid() && kill(owner, 0) < 0 && errno == ESRCH;
+}
+
+static int open_owner(int flags)
+{
+	if (owner_died())
+		shared()->died = shared()->owner;
+	errno = getenv("FAKE_OPEN") ? atoi(getenv("FAKE_OPEN")) : 0;
+	if (shared()->died && !keeps("owner-lives"))
+		errno = EBUSY;
+	if (errno)
+		return -1;
+	shared()->owner = getpid();
+	closing = closed = false;
+	nheld = 0;
+	owner_fd = pair(SOCK_STREAM, &far_fd, flags);
+	return owner_fd;
+}
+
+/* *kind: of a second owner that is let in, one who can do no harm. */
+static int open_phone(int flags, enum kind *kind)
 {
 	int unused;
 
-	if ((flags & O_ACCMODE) == O_RDONLY)
-		return pair(SOCK_STREAM, &unused, flags);
-	if (getenv("FAKE_OPEN")) {
-		errno = atoi(getenv("FAKE_OPEN"));
+	*kind = OBSERVER;
+	if ((flags & O_ACCMODE) != O_RDONLY && !has_owner()) {
+		*kind = PHONE;
+		return open_owner(flags);
+	}
+	if ((flags & O_ACCMODE) != O_RDONLY && keeps("exclusive")) {
+		errno = EBUSY;
 		return -1;
 	}
-	return pair(SOCK_STREAM, &far_fd, flags);
+	return pair(SOCK_STREAM, &unused, flags);
 }
 
 static int open_ours(const char *name, int flags)
@@ -634,6 +736,8 @@ static int open_ours(const char *name, int flags)
 	if (!strcmp(name, "events")) {
 		kind = EVENTS;
 		fd = pair(SOCK_SEQPACKET, &event_fd, flags);
+		if (fd >= 0 && fd < MAX_FDS)
+			queue_ends[fd] = event_fd;
 	} else if (!strcmp(name, "ctl")) {
 		sem_init(&hurried, 0, 0);
 		fd = dup(STDERR_FILENO);
@@ -645,16 +749,17 @@ static int open_ours(const char *name, int flags)
 		report_as(CLEARDOWN_CLASS_VC, "vc0");
 		fd = vc_open(flags);
 	} else {
-		kind = (flags & O_ACCMODE) == O_RDONLY ? OBSERVER : PHONE;
 		is_port = !strncmp(name, "port", 4);
-		fd = open_phone(flags);
+		fd = open_phone(flags, &kind);
 		if (is_port)
 			report_as(CLEARDOWN_CLASS_PORT, "port0");
 		if (is_port && kind == PHONE && fd >= 0)
 			port_opened(far_fd);
 	}
-	if (fd >= 0 && fd < MAX_FDS)
+	if (fd >= 0 && fd < MAX_FDS) {
 		kinds[fd] = kind;
+		fax_closed[fd] = false;
+	}
 	return fd;
 }
 
@@ -686,14 +791,22 @@ static int vc_call(int fd, unsigned long nr, void *arg)
 	return ret;
 }
 
-static int fax_call(unsigned long nr, void *arg)
+static int fax_call(int fd, unsigned long nr, void *arg)
 {
-	int ret = fax_ioctl(nr, arg), made;
+	int ret, made;
 
+	if (fax_closed[fd] && keeps("stale")) {
+		errno = EBADFD;
+		return -1;
+	}
+	fax_closed[fd] = nr == CLEARDOWN_IOC_CLOSE;
+	ret = fax_ioctl(nr, arg);
 	if (ret == 0 && nr == CLEARDOWN_IOC_FAX_OPEN_PORT) {
 		made = ((struct cleardown_fax_open_port *)arg)->out_fd;
-		if (made >= 0 && made < MAX_FDS)
+		if (made >= 0 && made < MAX_FDS) {
 			kinds[made] = FAX;
+			fax_closed[made] = false;
+		}
 	}
 	return ret;
 }
@@ -716,9 +829,9 @@ EXPORT int ioctl(int fd, unsigned long nr, ...)
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == VC)
 		return vc_call(fd, nr, arg);
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] == FAX)
-		return fax_call(nr, arg);
+		return fax_call(fd, nr, arg);
 	if (fd >= 0 && fd < MAX_FDS && kinds[fd] != NOT_OURS)
-		return phone_call(nr, arg);
+		return phone_call(kinds[fd], nr, arg);
 	if (!real)
 		real = (int (*)(int, unsigned long, ...))dlsym(RTLD_NEXT, "ioctl");
 	return real(fd, nr, arg);

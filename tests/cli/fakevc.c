@@ -46,6 +46,7 @@ static struct vc {
 	__u32 state;
 	bool incoming;
 	bool taken;
+	bool deleted;
 	__u64 pending; /* request that has not ended */
 	bool playing;
 	pthread_t thread;
@@ -119,11 +120,14 @@ static void post(const struct vc *vc, __u32 type, int error, __u32 cause, const 
 static void complete(struct vc *vc, int error, __u32 cause, const char *text)
 {
 	struct cleardown_vc_call call = call_of(vc);
+	const void *data = error ? (const void *)text : &call;
+	size_t len = error ? strlen(text) : sizeof(call);
 
 	if (!error)
 		vc->state = CLEARDOWN_VC_ACTIVE;
-	post(vc, CLEARDOWN_EV_COMPLETION, error, cause, error ? (const void *)text : &call,
-	     error ? strlen(text) : sizeof(call));
+	post(vc, CLEARDOWN_EV_COMPLETION, error, cause, data, len);
+	if (vc == &vcs[0] && !keeps("exactly-once"))
+		post(vc, CLEARDOWN_EV_COMPLETION, error, cause, data, len);
 	vc->pending = 0;
 }
 
@@ -270,7 +274,7 @@ static void make_call(struct vc *vc, const struct cleardown_vc_call *call)
 	note("make %s\n", called);
 	snprintf(vc->script, sizeof(vc->script), "%s", script);
 	vc->state = CLEARDOWN_VC_CALLING;
-	if (!strcmp(script, "silent"))
+	if (!strcmp(script, "silent") || (vc == &vcs[1] && !keeps("all-before")))
 		return;
 	if (!strncmp(script, "refuse:", 7))
 		complete(vc, ECONNREFUSED, atoi(script + 7), "not now");
@@ -409,6 +413,7 @@ static int create(struct cleardown_vc_create *c)
 		vc = vc_new("", false);
 	if (!vc)
 		return fail(ENOENT);
+	shared()->others += is_child();
 	for (i = 0; i < nvcs; i++)
 		if (vcs[i].fd >= 0 && fcntl(vcs[i].fd, F_GETFD) < 0)
 			vcs[i].fd = -1; /* its file went */
@@ -419,12 +424,20 @@ static int create(struct cleardown_vc_create *c)
 	return 0;
 }
 
+/* Circuits that should be gone: of a child that was killed, or the second one until there is a child. */
+static unsigned int left(void)
+{
+	if (!keeps("owner-killed"))
+		return shared()->others;
+	return nvcs > 1 && !shared()->others && !keeps("cleared");
+}
+
 static int link_status(struct cleardown_vc_link *l)
 {
 	l->out_flags = CLEARDOWN_VC_LINK_UP | CLEARDOWN_VC_LINK_SAAL | CLEARDOWN_VC_LINK_NETWORK |
 		       CLEARDOWN_VC_LINK_MULTI;
 	l->out_close_data = link_is("nodata") ? 0 : 27;
-	l->out_vcs = 3;
+	l->out_vcs = 3 + left();
 	l->out_rate = 235849;
 	l->out_uni = 31;
 	memset(l->out_nsap, 0x47, sizeof(l->out_nsap));
@@ -541,12 +554,13 @@ static int close_call(struct vc *vc, struct cleardown_close *c)
 		return fail(EBADFD);
 	if (vc->state == CLEARDOWN_VC_IDLE)
 		return fail(ENOTCONN);
-	if (close_is("refused"))
+	if (close_is("refused") || (vc == &vcs[0] && !keeps("call")) ||
+	    (vc == &vcs[1] && !keeps("bounded")))
 		return fail(EINVAL);
 	if (close_is("pending"))
 		return fail(EINPROGRESS);
 	vc->state = CLEARDOWN_VC_CLOSING;
-	if (vc->pending)
+	if (vc->pending && keeps("all-before"))
 		complete(vc, ECANCELED, 0, "");
 	if (close_is("slow"))
 		await_hurry();
@@ -627,7 +641,7 @@ int vc_ioctl(int fd, unsigned long nr, void *arg)
 
 	if (fd == link_fd)
 		return link_ioctl(nr, arg);
-	if (!vc)
+	if (!vc || (vc->deleted && keeps("stale")))
 		return fail(EBADFD);
 	switch (nr) {
 	case CLEARDOWN_IOC_SUBMIT:
@@ -638,6 +652,7 @@ int vc_ioctl(int fd, unsigned long nr, void *arg)
 		return circuit_status(vc, arg);
 	case CLEARDOWN_IOC_VC_DELETE:
 		note("delete\n");
+		vc->deleted = true;
 		return 0;
 	default:
 		return fail(ENOTTY);
