@@ -60,21 +60,26 @@ has_all() {
 	[ "$n" -gt 0 ]
 }
 
-@test "cleardown(4) has every ioctl, record, errno and parameter" {
+@test "cleardown(4) has every ioctl, opcode, record, errno and parameter" {
 	local header=$TOP/uapi/linux/cleardown.h
 
 	grep -oE '^#define CLEARDOWN_IOC_[A-Z_]+' "$header" | grep -v _MAGIC | cut -d' ' -f2 |
 		has_all cleardown.4
 	grep -oE '^	CLEARDOWN_EV_[A-Z_]+' "$header" | tr -d '\t' | has_all cleardown.4
+	grep -oE '^	CLEARDOWN_OP_[A-Z_]+' "$header" | tr -d '\t' | has_all cleardown.4
 	sed -n '/DOC: errno/,/\*\//p' "$header" | grep -oE '^ \* E[A-Z0-9]+' | cut -c4- |
 		has_all cleardown.4
 	grep -rhoE 'module_param(_named)?\([a-z_]+' "$TOP/kernel" | sed 's/.*(//' |
 		has_all cleardown.4
 }
 
-@test "libcleardown(3) has every function that the library gives away" {
+@test "libcleardown(3) has every function that the library gives away, and says what it does" {
 	nm -D --defined-only "$BUILD/tools/libcleardown.so" | grep -oE 'cleardown_[a-z0-9_]+' |
 		has_all libcleardown.3
+	# a declaration has a comment in front of it, or follows one that has
+	run awk '/^[a-z].*\(/ && before == "" { print } { before = $0 }' \
+		"$TOP/userspace/lib/cleardown.h"
+	[ -z "$output" ]
 }
 
 @test "the examples of cleardown(1), cleardown.conf(5) and libcleardown(3) work" {

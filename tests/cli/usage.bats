@@ -36,6 +36,34 @@ setup_file() { build_tool; }
 	done
 }
 
+# Each command and each verb, a line each.
+all_commands() {
+	local group verb
+
+	for group in "" phone port vc fax; do
+		# shellcheck disable=SC2086
+		for verb in $(plain __complete $group ""); do
+			echo "$group $verb"
+		done
+	done
+}
+
+@test "help fits a screen of 90 columns, and leads from a group to its verbs" {
+	local command
+
+	while read -r command; do
+		# shellcheck disable=SC2086
+		run plain help $command
+		is 0 "Usage: cleardown $command"
+		run grep -nE '.{91}| $' <<<"$output"
+		is 1
+	done < <(all_commands)
+	run plain help phone
+	is 0 "cleardown help phone VERB\` explains each."
+	run plain --help
+	is 0 "cleardown help COMMAND\` explains each"
+}
+
 @test "help names every option of a command" {
 	run plain help close
 	is 0 --all --mode --deadline --dtr --verify --wait --async --json --timeout

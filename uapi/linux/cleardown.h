@@ -2256,7 +2256,7 @@ struct cleardown_configure {
 #define CLEARDOWN_UNBIND_FORCE	0x1	/* raises ABORT, cause admin, on an open device first */
 
 /**
- * struct cleardown_unbind - CLEARDOWN_IOC_CTL_UNBIND; EBUSY while open unless forced
+ * struct cleardown_unbind - CLEARDOWN_IOC_CTL_UNBIND: remove a device
  * @size: sizeof(struct cleardown_unbind)
  * @flags: CLEARDOWN_UNBIND_FORCE
  * @name: the device
@@ -2264,7 +2264,7 @@ struct cleardown_configure {
  * @out_status: ERROR_UNKNOWN_PORT with ENOENT, ERROR_DEVICE_IN_USE with EBUSY, and the like
  * @__reserved: must be 0
  *
- * For a port this is XcvData DeletePort.
+ * EBUSY while it is open, unless forced. For a port this is XcvData DeletePort.
  */
 struct cleardown_unbind {
 	__u32 size;
@@ -2388,7 +2388,7 @@ struct cleardown_manager {
 /* ---- events ---- */
 
 /**
- * struct cleardown_events_info - CLEARDOWN_IOC_EVENTS_INFO
+ * struct cleardown_events_info - CLEARDOWN_IOC_EVENTS_INFO: what waits in this queue
  * @size: sizeof(struct cleardown_events_info)
  * @out_unread: records waiting
  * @out_seq: number of the last record queued
@@ -2415,9 +2415,7 @@ enum cleardown_event_type {
 	CLEARDOWN_EV_FAX_JOB	 = 10,	/* provider: p1 = JC_ was done to job req_id */
 	CLEARDOWN_EV_FAX_LINE	 = 11,	/* provider: ask FAX_LINE what the line is now */
 	CLEARDOWN_EV_INCOMING_DROP = 16, /* status, p1 = cause; data = struct cleardown_vc_party */
-	CLEARDOWN_EV_CM		 = 20,	/* call manager: p1 = CLEARDOWN_CM_, req_id = number of the
-					 * request, data = struct cleardown_cm_request
-					 */
+	CLEARDOWN_EV_CM		 = 20,	/* p1 = CLEARDOWN_CM_; struct cleardown_cm_request */
 	CLEARDOWN_EV_PHONE_STATE = 32,	/* p1 = CLEARDOWN_PHONESTATE_*, p2 by state */
 	CLEARDOWN_EV_RING	 = 33,	/* p1 = rings so far; data = caller's number if known */
 	CLEARDOWN_EV_CALLER_ID	 = 34,	/* data = "NMBR=..." line as the modem sent it */

@@ -756,9 +756,9 @@ static const struct verb fax_verbs[] = {
 		.summary = "jobs: yours, for root all",
 		.details =
 			"      --all            also those that are over, as long as the spool has them\n"
-			"\nSTATE no-line: another program has the line, and no other one will do; orphan: cleardown-faxd\n"
-			"ended and the job waits for the next one; preparing: its pages are being made. JOB is short\n"
-			"for the number that --json has.\n",
+			"\nSTATE no-line: another program has the line, and no other one will do; orphan:\n"
+			"cleardown-faxd ended and the job waits for the next one; preparing: its pages are being\n"
+			"made. JOB is short for the number that --json has.\n",
 		.options = all_options,
 		.set = set_fax,
 		.run = run_queue,

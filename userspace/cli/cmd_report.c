@@ -202,8 +202,8 @@ const struct verb verb_reports = {
 		"      --last N         only the last N\n"
 		"      --follow         go on with those to come; with --json one line each.\n"
 		"                       --timeout SEC ends it\n"
-		"\nLOST is bytes discarded + bytes in doubt. With --verbose each report in full. Reports outlive the owner and the object; one\n"
-		"sees one's own, root all.\n",
+		"\nLOST is bytes discarded + bytes in doubt. With --verbose each report in full. Reports\n"
+		"outlive the owner and the object; one sees one's own, root all.\n",
 	.options = report_options,
 	.set = set_reports,
 	.run = run_reports,

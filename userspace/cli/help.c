@@ -38,16 +38,18 @@ void help_verb(FILE *to, const struct verb *const *path, size_t depth)
 
 	fputs("Usage: ", to);
 	print_path(to, path, depth);
-	fprintf(to, " %s\n\n%s\n", verb->operands, verb->summary);
+	fprintf(to, "%s%s\n\n%s\n", *verb->operands ? " " : "", verb->operands, verb->summary);
 	if (verb->details)
 		fprintf(to, "\n%s", verb->details);
 	if (verb->verbs)
 		print_verbs(to, verb->verbs);
 	if (depth == 1 || !verb->verbs)
 		fputs(common_options, to);
+	else
+		fprintf(to, "\n`cleardown help %s VERB` explains each.\n", verb->name);
 	if (depth == 1)
-		fputs("\n`cleardown help exit-codes` explains how commands end;\n"
-		      "share/cleardown/cleardown.schema.json describes what --json prints.\n",
+		fputs("\n`cleardown help COMMAND` explains each; `cleardown help exit-codes`, how they\n"
+		      "end; share/cleardown/cleardown.schema.json describes what --json prints.\n",
 		      to);
 }
 

@@ -629,7 +629,7 @@ struct cleardown_vclink_status {
 struct cleardown_circuit {
 	enum cldn_vc state;
 	uint32_t call_state;		/**< as Q.2931 counts them */
-	uint32_t flags;			/**< CLDN_VC_INCOMING, CLDN_VC_ACTIVATED */
+	uint32_t flags;			/**< CLDN_VC_INCOMING and its like */
 	struct cleardown_call call;	/**< its parameters, as agreed */
 	uint64_t frames_sent;
 	uint64_t frames_received;
@@ -911,7 +911,9 @@ int cleardown_phone_fd(const struct cleardown_phone *phone);
 /** Status word of the last cleardown_phone_submit(). */
 uint32_t cleardown_phone_status_word(const struct cleardown_phone *phone);
 
+/** What this handle is; answered after the close, too. */
 const struct cleardown_handle *cleardown_phone_get_info(struct cleardown_phone *phone);
+/** The device's state and who has it; answered at once, whatever the hardware does. */
 const struct cleardown_session *cleardown_phone_get_session(struct cleardown_phone *phone);
 /** Source: TSPI_phoneGetDevCaps. */
 const struct cleardown_modem_caps *cleardown_phone_get_caps(struct cleardown_phone *phone);
@@ -1020,7 +1022,9 @@ int cleardown_port_fd(const struct cleardown_port *port);
 /** Status word of the last request: of its submission, or of the completion that was waited for. */
 uint32_t cleardown_port_status_word(const struct cleardown_port *port);
 
+/** What this handle is; answered after the close, too. */
 const struct cleardown_handle *cleardown_port_get_info(struct cleardown_port *port);
+/** The device's state and who has it; answered at once, whatever the hardware does. */
 const struct cleardown_session *cleardown_port_get_session(struct cleardown_port *port);
 /** Answered at once, also while a write is stuck; POLLPRI is over afterwards. */
 const struct cleardown_printer_status *cleardown_port_get_status(struct cleardown_port *port);
@@ -1040,6 +1044,7 @@ int cleardown_port_set_reset(struct cleardown_port *port, bool reset);
 
 /** Longest waits of a read(2) and a write(2) in ms, 0 = for ever. Source: SetPortTimeOuts. */
 int cleardown_port_set_timeouts(struct cleardown_port *port, uint32_t read_ms, uint32_t write_ms);
+/** Those in force; an observer may ask, too. */
 int cleardown_port_get_timeouts(struct cleardown_port *port, uint32_t *read_ms, uint32_t *write_ms);
 
 /** As cleardown_phone_submit(). */
@@ -1157,6 +1162,7 @@ int cleardown_vclink_fd(const struct cleardown_vclink *link);
 /** Status word of the last SAP, VC or close that was asked of the handle. */
 uint32_t cleardown_vclink_status_word(const struct cleardown_vclink *link);
 
+/** What this handle is. */
 const struct cleardown_handle *cleardown_vclink_get_info(struct cleardown_vclink *link);
 /** Answered at once, whatever the link does. */
 const struct cleardown_vclink_status *cleardown_vclink_get_status(struct cleardown_vclink *link);
@@ -1260,6 +1266,7 @@ uint64_t cleardown_vc_number(const struct cleardown_vc *vc);
 /** Status word of the last cleardown_vc_submit() or cleardown_vc_destroy(). */
 uint32_t cleardown_vc_status_word(const struct cleardown_vc *vc);
 
+/** Its state, its call and its frames; answered at once. EBADFD: it was deleted. */
 const struct cleardown_circuit *cleardown_vc_get_status(struct cleardown_vc *vc);
 
 /** As cleardown_phone_bind_queue(). */
@@ -1402,6 +1409,7 @@ struct cleardown_callmgr *cleardown_callmgr_open(const char *name);
 void cleardown_callmgr_free(struct cleardown_callmgr *cm);
 /** The file descriptor; it stays the object's. */
 int cleardown_callmgr_fd(const struct cleardown_callmgr *cm);
+/** NDIS_STATUS_* of the last call on it. */
 uint32_t cleardown_callmgr_status_word(const struct cleardown_callmgr *cm);
 
 /** As cleardown_phone_bind_queue(); before it registers. */
@@ -1635,6 +1643,7 @@ struct cleardown_fax *cleardown_fax_connect(unsigned int flags);
 void cleardown_fax_free(struct cleardown_fax *fax);
 /** The file descriptor; it stays the object's. News are in the queue, not here. */
 int cleardown_fax_fd(const struct cleardown_fax *fax);
+/** Winfax's word of the last call on it. */
 uint32_t cleardown_fax_status_word(const struct cleardown_fax *fax);
 /** FaxClose. Events go on (cleardown_fax_bind_queue()). */
 int cleardown_fax_close(struct cleardown_fax *fax);
@@ -1658,6 +1667,7 @@ int cleardown_fax_revoke_rights(struct cleardown_fax *fax, uint64_t handle, uint
 const struct cleardown_fax_handle_entry *cleardown_fax_next_handle(struct cleardown_fax *fax,
 								   uint64_t after);
 
+/** The service as it is; answered at once. */
 const struct cleardown_fax_service *cleardown_fax_get_service(struct cleardown_fax *fax);
 /** The line after the one numbered @after (0 = the first); NULL with ENOENT after the last. */
 const struct cleardown_faxport_status *cleardown_fax_next_line(struct cleardown_fax *fax,
@@ -1677,6 +1687,7 @@ int cleardown_fax_send(struct cleardown_fax *fax, uint64_t line, int fd, const c
 int cleardown_fax_delete_job(struct cleardown_fax *fax, uint64_t job);
 /** EBUSY: it runs, or is paused already. */
 int cleardown_fax_pause_job(struct cleardown_fax *fax, uint64_t job);
+/** EBUSY: it is not paused. */
 int cleardown_fax_resume_job(struct cleardown_fax *fax, uint64_t job);
 
 /**
@@ -1689,7 +1700,9 @@ struct cleardown_faxport *cleardown_faxport_open(struct cleardown_fax *fax, uint
 void cleardown_faxport_free(struct cleardown_faxport *port);
 /** The file descriptor; it stays the object's. */
 int cleardown_faxport_fd(const struct cleardown_faxport *port);
+/** Winfax's word of the last call on it. */
 uint32_t cleardown_faxport_status_word(const struct cleardown_faxport *port);
+/** The line as it is. FaxGetPort, FaxGetDeviceStatus. */
 const struct cleardown_faxport_status *cleardown_faxport_get(struct cleardown_faxport *port);
 /** EBUSY: a job runs on the line. FaxSetPort. */
 int cleardown_faxport_set(struct cleardown_faxport *port,
@@ -1709,7 +1722,9 @@ struct cleardown_faxline *cleardown_faxline_open(const char *name, struct cleard
 void cleardown_faxline_free(struct cleardown_faxline *line);
 /** The file, for poll(2), read(2) and write(2). It stays the object's. */
 int cleardown_faxline_fd(const struct cleardown_faxline *line);
+/** Winfax's word of the last call on it. */
 uint32_t cleardown_faxline_status_word(const struct cleardown_faxline *line);
+/** The contractual close, as cleardown_phone_close(): its jobs wait for the next provider. */
 int cleardown_faxline_close(struct cleardown_faxline *line, const struct cleardown_close_wish *wish,
 			    struct cleardown_close_summary *summary);
 /** EBUSY: another class has it; CLDN_EV_FAX_LINE tells when it is free. */
@@ -1730,6 +1745,7 @@ int cleardown_faxline_take_job(struct cleardown_faxline *line, uint64_t job, uin
  */
 int cleardown_faxline_adopt_job(struct cleardown_faxline *line, uint64_t job, uint32_t uid,
 				uint32_t *state);
+/** As cleardown_fax_next_job(), of everybody. */
 const struct cleardown_fax_job_entry *cleardown_faxline_next_job(struct cleardown_faxline *line,
 								 uint64_t after);
 /** Tell what happened: job (0 = the line's own), event, state, pages, rate, remote. */
@@ -1741,7 +1757,7 @@ int cleardown_fax_news_from_record(const struct cleardown_record *record,
 
 /* ---- names ---- */
 
-/*
+/**
  * Lower-case words for people and JSON ("owner-died", "no-carrier"); NULL for a value that has no
  * name. Static, never freed.
  */
@@ -1779,7 +1795,7 @@ const char *cleardown_faxright_name(unsigned int right_bit);
 /** "PHONEERR_OPERATIONFAILED", "NDIS_STATUS_CLOSING", "ERROR_BAD_UNIT", "SUCCESS". */
 const char *cleardown_status_name(uint32_t status);
 
-/* The other way; -1 with EINVAL for a word that is none. */
+/** The other way; -1 with EINVAL for a word that is none. */
 int cleardown_mode_from_name(const char *name);
 int cleardown_state_from_name(const char *name);
 int cleardown_call_from_name(const char *name);

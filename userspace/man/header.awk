@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Lists out of the sources as mdoc, which=errno, ioctls, records (of linux/cleardown.h), functions (of
-# cleardown.h) or parameters (of the modules).
+# Lists out of the sources as mdoc, which=errno, ioctls, opcodes, records (of linux/cleardown.h),
+# functions (of cleardown.h) or parameters (of the modules).
 
 # A sentence begins a line.
 function escaped(text)
@@ -25,6 +25,7 @@ BEGIN {
 }
 
 END {
+	flush_comment()
 	print ".El"
 }
 
@@ -75,9 +76,28 @@ which == "records" && match($0, /^\tCLEARDOWN_EV_[A-Z_]+[ \t]*= [0-9]+,/) {
 	item("Dv " $1, text)
 }
 
-# ---- a comment that begins with two stars, and the declaration behind it ----
+# ---- "	CLEARDOWN_OP_DIAL	    = 0x110,	/* bytes: V.250 dial string */" ----
+
+which == "opcodes" && match($0, /^\tCLEARDOWN_OP_[A-Z_]+[ \t]*= 0x[0-9a-f]+,/) {
+	text = $0
+	sub(/^[^*]*\* */, "", text)
+	sub(/ *\*\/.*/, "", text)
+	item("Dv " $1, text)
+}
+
+# ---- a comment that begins with two stars, and the declarations behind it ----
+
+# Those that follow each other directly have one comment.
+function flush_comment(	i, lines, count)
+{
+	count = split(described, lines, "\n")
+	for (i = 1; i <= count; i++)
+		print escaped(lines[i])
+	described = ""
+}
 
 which == "functions" && /^\/\*\*/ {
+	flush_comment()
 	comment = $0
 	sub(/^\/\*\* */, "", comment)
 	in_comment = $0 !~ /\*\//
@@ -104,12 +124,14 @@ which == "functions" && /^[a-z].*[a-z_]\(|^(const )?(struct|char|int|void|bool).
 	sub(/;.*/, "", declaration)
 	gsub(/"/, "", declaration)
 	print ".It Li \"" declaration "\""
-	count = split(comment, lines, "\n")
-	for (i = 1; i <= count; i++)
-		print escaped(lines[i])
+	if (comment != "")
+		described = comment
 	comment = ""
 }
-which == "functions" && /^$/ { comment = "" }
+which == "functions" && /^$/ {
+	flush_comment()
+	comment = ""
+}
 
 # ---- MODULE_PARM_DESC(name, "text"), on one line or two ----
 

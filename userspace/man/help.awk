@@ -132,19 +132,21 @@ where == "part" {
 }
 
 where == "usage" && $0 == "" {
-	print ".Ed"
+	print "\n.Ed"
 	print ".Pp"
 	where = "summary"
 	next
 }
 
+# What goes on on the next line begins with more blanks than another form does.
 where == "usage" {
 	if (NR == 1)
 		print ".Bd -literal"
+	going_on = /^ +[^c ]/
 	sub(/^Usage: /, "")
 	sub(/, or$/, "")
 	sub(/^ +/, "")
-	print escaped($0)
+	printf "%s%s", NR == 1 ? "" : going_on ? " " : "\n", escaped($0)
 	next
 }
 
