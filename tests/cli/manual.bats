@@ -73,6 +73,11 @@ has_all() {
 		has_all cleardown.4
 }
 
+@test "cleardown.conf(5) has every kind of line that bind takes" {
+	plain bind --help | sed -n '/^Usage/,/^$/p' | grep -oE '\b[a-z]+:' | tr -d : | sort -u |
+		has_all cleardown.conf.5
+}
+
 @test "libcleardown(3) has every function that the library gives away, and says what it does" {
 	nm -D --defined-only "$BUILD/tools/libcleardown.so" | grep -oE 'cleardown_[a-z0-9_]+' |
 		has_all libcleardown.3
