@@ -158,6 +158,9 @@ wrong() {
 	wrong 1 "[desk]: class = phone, port, vc or fax is missing" <<<$'[desk]\nline = sim:'
 	wrong 2 "class = fone: phone, port, vc or fax" <<<$'[desk]\nclass = fone\nline = sim:'
 	wrong 3 "there is no [dialect x]" <<<$'[phone0]\nline = sim:\ndialect = x'
+	wrong 5 "there is no [dialect couier]; did you mean courier?" \
+		<<<$'[dialect courier]\ninit = ATZ\n[phone0]\nline = sim:\ndialect = couier'
+	wrong 1 "[dialect]: it has no name, as [dialect courier] has" <<<$'[dialect]\ninit = ATZ'
 	wrong 3 "speed = fast: not a number" <<<$'[phone0]\nline = sim:\nspeed = fast'
 	wrong 3 "flow = x: rtscts or none" <<<$'[phone0]\nline = sim:\nflow = x'
 	wrong 3 "flow = xonxoff is for ports" <<<$'[phone0]\nline = sim:\nflow = xonxoff'
@@ -174,7 +177,11 @@ wrong() {
 	wrong 2 "the line is longer than" <<<$'[phone0]\n'"args = $(printf 'x%.0s' {1..300})"$'\nline = sim:'
 	printf '[phone0]\nlien = sim:\nspeed = x\n' >bad
 	run fake apply bad
-	is 1 "bad:2:" "bad:3:" "bad:1:"
+	is 1
+	[ "$(grep -oE 'bad:[0-9]+' <<<"$output" | xargs)" = "bad:1 bad:2 bad:3" ]
+	run --separate-stderr fake -j apply bad
+	is 1
+	[ "$(json 'd["error"]["object"], d["error"]["cause"]')" = "('bad:1', '[phone0] has no line')" ]
 }
 
 @test "at boot, and when a line comes, the unit and the rule apply it" {

@@ -42,22 +42,50 @@ struct reader {
 PRINTF(4, 5)
 static void wrong(struct conf *conf, unsigned int line, const char *near, const char *format, ...)
 {
-	char where[300], cause[256], remedy[96];
-	const struct trouble trouble = {
-		.object = where,
-		.cause = cause,
-		.remedy = near ? remedy : NULL,
-	};
+	struct conf_error error = { .line = line }, *all;
 	va_list args;
 
-	snprintf(where, sizeof(where), "%s:%u", conf->file, line);
 	va_start(args, format);
-	vsnprintf(cause, sizeof(cause), format, args);
+	if (vasprintf(&error.cause, format, args) < 0)
+		error.cause = NULL;
 	va_end(args);
-	snprintf(remedy, sizeof(remedy), "did you mean %s?", near);
-	/* A document has room for one error. */
-	if (!conf->errors++ || !settings.json)
+	if (near && asprintf(&error.remedy, "did you mean %s?", near) < 0)
+		error.remedy = NULL;
+	all = reallocarray(conf->errors, conf->nerrors + 1, sizeof(*all));
+	if (!all) {
+		conf->short_of_memory = true;
+		return;
+	}
+	conf->errors = all;
+	all[conf->nerrors++] = error;
+}
+
+static int by_line(const void *a, const void *b)
+{
+	const struct conf_error *left = a, *right = b;
+
+	return left->line < right->line ? -1 : left->line > right->line;
+}
+
+/* In the order of the file, however they were found. A document has room for one. */
+static int tell_errors(const struct conf *conf)
+{
+	char where[300];
+	size_t i;
+
+	if (conf->nerrors)
+		qsort(conf->errors, conf->nerrors, sizeof(*conf->errors), by_line);
+	for (i = 0; i < conf->nerrors && (!i || !settings.json); i++) {
+		const struct trouble trouble = {
+			.object = where,
+			.cause = conf->errors[i].cause,
+			.remedy = conf->errors[i].remedy,
+		};
+
+		snprintf(where, sizeof(where), "%s:%u", conf->file, conf->errors[i].line);
 		complain(XC_USAGE, &trouble);
+	}
+	return conf->nerrors ? XC_USAGE : XC_OK;
 }
 
 /* ---- sections ---- */
@@ -75,7 +103,7 @@ static struct conf_section *find_section(const struct conf *conf, const char *na
 static bool is_shared(const struct conf_section *section)
 {
 	return !strcmp(section->name, "defaults") || !strncmp(section->name, "defaults ", 9) ||
-	       !strncmp(section->name, "dialect ", 8);
+	       !strcmp(section->name, "dialect") || !strncmp(section->name, "dialect ", 8);
 }
 
 static void check_name(struct conf *conf, const char *name, unsigned int line)
@@ -83,6 +111,8 @@ static void check_name(struct conf *conf, const char *name, unsigned int line)
 	if (!strncmp(name, "defaults ", 9) && cleardown_class_from_name(name + 9) < 0)
 		wrong(conf, line, NULL, "[%s]: there are defaults of phone, port, vc and fax",
 		      name);
+	else if (!strcmp(name, "dialect"))
+		wrong(conf, line, NULL, "[dialect]: it has no name, as [dialect courier] has");
 	else if (!is_shared(&(struct conf_section){ .name = (char *)name }) &&
 		 (!*name || strlen(name) >= CLDN_NAME_LEN || strpbrk(name, " \t/")))
 		wrong(conf, line, NULL, "[%s]: no name for an object", name);
@@ -255,6 +285,19 @@ static const char *value_of(struct conf *conf, const struct source *source, enum
 	return NULL;
 }
 
+static void unknown_dialect(struct conf *conf, const char *dialect, unsigned int line)
+{
+	const char **words = calloc(conf->nsections + 1, sizeof(*words));
+	size_t i, n = 0;
+
+	for (i = 0; words && i < conf->nsections; i++)
+		if (!strncmp(conf->sections[i].name, "dialect ", 8))
+			words[n++] = conf->sections[i].name + 8;
+	wrong(conf, line, words ? nearest_word(dialect, words) : NULL, "there is no [dialect %s]",
+	      dialect);
+	free(words);
+}
+
 static void find_sources(struct conf *conf, const struct conf_section *section,
 			 struct source *source)
 {
@@ -267,7 +310,7 @@ static void find_sources(struct conf *conf, const struct conf_section *section,
 	if (dialect) {
 		snprintf(name, sizeof(name), "dialect %s", dialect);
 		if (!find_section(conf, name))
-			wrong(conf, line, NULL, "there is no [%s]", name);
+			unknown_dialect(conf, dialect, line);
 		add_section(source, find_section(conf, name));
 	}
 	snprintf(name, sizeof(name), "defaults %s", cleardown_class_name(source->class_id));
@@ -329,7 +372,8 @@ static int parse(struct conf *conf, FILE *file)
 	for (i = 0; i < conf->nsections; i++)
 		if (!is_shared(&conf->sections[i]))
 			take_object(conf, &conf->sections[i]);
-	return conf->errors ? XC_USAGE : XC_OK;
+	return conf->short_of_memory ? complain_errno(conf->file, "read it", ENOMEM) :
+				       tell_errors(conf);
 }
 
 int conf_load(struct conf *conf, const char *path)
@@ -355,6 +399,11 @@ void conf_free(struct conf *conf)
 			free(conf->sections[i].values[key]);
 		free(conf->sections[i].name);
 	}
+	for (i = 0; i < conf->nerrors; i++) {
+		free(conf->errors[i].cause);
+		free(conf->errors[i].remedy);
+	}
+	free(conf->errors);
 	free(conf->sections);
 	free(conf->objects);
 }

@@ -32,13 +32,21 @@ struct conf_object {
 	struct bind_wish wish;	/* its strings are the sections' */
 };
 
+struct conf_error {
+	unsigned int line;
+	char *cause;
+	char *remedy;		/* or NULL */
+};
+
 struct conf {
 	const char *file;
 	struct conf_section *sections;
 	size_t nsections;
 	struct conf_object *objects;
 	size_t nobjects;
-	unsigned int errors;
+	struct conf_error *errors;	/* told already */
+	size_t nerrors;
+	bool short_of_memory;
 };
 
 /* Reads the file and checks all that can be checked without the kernel. Returns an exit code. */
