@@ -670,6 +670,7 @@ static const struct fax_move fax_moves[] = {
 	{ FAX_WAITING | BIT_ULL(CLEARDOWN_JS_INPROGRESS), CLEARDOWN_JS_FAILED, FAX_FAILURES },
 	{ FAX_WAITING | BIT_ULL(CLEARDOWN_JS_INPROGRESS), CLEARDOWN_JS_RETRIES_EXCEEDED,
 	  FAX_FAILURES },
+	{ FAX_WAITING, CLEARDOWN_JS_PAUSED, FAX_FEI(JOB_QUEUED) },
 	{ BIT_ULL(CLEARDOWN_JS_DELETING), CLEARDOWN_JS_DELETING, FAX_FEI(DELETED) },
 };
 
@@ -715,9 +716,12 @@ static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report
 		fax_job_over(job);
 		return 0;
 	}
+	if (arg->state == CLEARDOWN_JS_PAUSED)
+		job->resume = job->state;
 	if (job->state != arg->state)
 		fax_job_state(job, arg->state);
-	fl->fps = CLEARDOWN_FPS_AVAILABLE;
+	if (!other || other == job)
+		fl->fps = CLEARDOWN_FPS_AVAILABLE;
 	if (arg->state == CLEARDOWN_JS_INPROGRESS)
 		fl->fps = arg->event == CLEARDOWN_FEI_DIALING ? CLEARDOWN_FPS_DIALING :
 								CLEARDOWN_FPS_SENDING;

@@ -307,15 +307,30 @@ static uint64_t other_start(uint64_t job)
 	return job >> 32 == 1 ? 2ULL << 32 : 1ULL << 32;
 }
 
+/* The provider remembers that it was paused. */
+static int pauses(int fd, uint64_t id)
+{
+	return fax_report(fd, id, CLEARDOWN_FEI_JOB_QUEUED, CLEARDOWN_JS_PAUSED, 0);
+}
+
 static void jobs_wait_for_the_next(void)
 {
 	int fd = fax_provider(name, offers);
 	uint64_t running = fax_begun(server, fd, number2);
+	uint64_t failing = fax_send(server, fax_line_id(server, name), number2, NULL);
 	uint64_t offered = fax_send(server, fax_line_id(server, name), number2, NULL);
+	struct cleardown_fax_line line;
 	struct cleardown_fax_job job;
 	uint32_t state = 0;
 	bool good = running && offered;
 
+	close(fax_take(fd, failing));
+	EXPECT_EQ(good, fax_report(fd, failing, CLEARDOWN_FEI_FATAL_ERROR, CLEARDOWN_JS_FAILED, 0),
+		  0);
+	EXPECT_EQ(good, fax_line(fd, CLEARDOWN_FAX_LINE_ASK, &line), 0);
+	EXPECT_EQ(good, line.out_fps, CLEARDOWN_FPS_DIALING);
+	tap(good, "a job that ends beside a call says nothing about the line");
+	good = true;
 	fax_close(fd, NULL);
 	close(fd);
 	EXPECT(good, fax_job(server, running, &job));
@@ -334,6 +349,10 @@ static void jobs_wait_for_the_next(void)
 	EXPECT_EQ(good, fax_adopt(fd, running | 1ULL << 63, getuid(), NULL), -ENOENT);
 	EXPECT_EQ(good, fax_adopt(fd, other_start(running) | 7, getuid(), &state), 0);
 	EXPECT_EQ(good, state, CLEARDOWN_JS_PENDING);
+	EXPECT_EQ(good, pauses(fd, other_start(running) | 7), 0);
+	EXPECT_EQ(good, pauses(fd, other_start(running) | 7), -EINVAL);
+	EXPECT(good, fax_job(server, other_start(running) | 7, &job));
+	EXPECT_EQ(good, job.out_state, CLEARDOWN_JS_PAUSED);
 	tap(good,
 	    "the next one adopts them, is offered the others, and makes those of his spool anew");
 	good = true;

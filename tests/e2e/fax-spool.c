@@ -107,6 +107,20 @@ static void unbound_in_a_page(void)
 	tap(good, "unbound by force in a page, bound again: the same daemon sends the rest");
 }
 
+/* The daemon has read that it was paused, or resumed. */
+static bool faxd_knows_paused(uint64_t job, bool paused)
+{
+	uint64_t end = cd_now() + 5 * CD_S;
+	char text[80];
+
+	while (strcmp(faxd_job(job, "paused", text), paused ? "true" : "false")) {
+		if (cd_now() > end)
+			return false;
+		usleep(20000);
+	}
+	return true;
+}
+
 /* Jobs for later: one is deleted while nobody is there to be told, and the clock is set back. */
 static void killed_with_jobs(void)
 {
@@ -136,10 +150,12 @@ static void killed_with_jobs(void)
 	good = true;
 	later = send_fax(desk.server, "fax1.tif", "200", args);
 	EXPECT(good, faxd_job_is(later, "state", "pending"));
+	EXPECT_EQ(good, fax_job_set(desk.server, later, CLEARDOWN_JC_PAUSE, NULL), 0);
+	EXPECT(good, faxd_knows_paused(later, true));
 	fax_parameter("fax_adopt_ms", 100);
 	EXPECT_EQ(good, faxd_end(&desk, SIGTERM, 20000), 0);
 	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, later, 20000));
-	tap(good, "a job for later stays in the spool, not in the kernel");
+	tap(good, "a job for later, paused, stays in the spool, not in the kernel");
 }
 
 /* Its number is of an earlier start, and so is everything but the spool. */
@@ -152,8 +168,14 @@ static void after_a_start(void)
 
 	EXPECT(good, faxd_start(&desk, NULL));
 	EXPECT_EQ(good, cd_ioctl(desk.server, CLEARDOWN_IOC_FAX_JOB_NEXT, &entry), 0);
-	EXPECT_EQ(good, entry.out_state, CLEARDOWN_JS_PENDING);
-	tap(good, "after a start of the machine the job is in the kernel's table again");
+	EXPECT_EQ(good, entry.out_state, CLEARDOWN_JS_PAUSED);
+	EXPECT(good, faxd_knows_paused(entry.out_job, true));
+	tap(good, "after a start of the machine the job is in the kernel's table again, paused");
+	good = true;
+	EXPECT_EQ(good, fax_job_set(desk.server, entry.out_job, CLEARDOWN_JC_RESUME, NULL), 0);
+	EXPECT_EQ(good, fax_job_state(desk.server, entry.out_job), CLEARDOWN_JS_PENDING);
+	EXPECT(good, faxd_knows_paused(entry.out_job, false));
+	tap(good, "and is resumed like any other");
 	good = true;
 	snprintf(request, sizeof(request), "{\"op\":\"alter\",\"job\":\"%llu\",\"at\":1}",
 		 (unsigned long long)entry.out_job);

@@ -30,6 +30,10 @@ spool() {
 	spool set-back
 }
 
+@test "a job that was paused is paused for the next daemon, and until it is resumed" {
+	spool paused
+}
+
 @test "limits of users, pages and calls that cost money" {
 	spool limits
 }

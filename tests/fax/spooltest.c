@@ -471,6 +471,28 @@ static void test_queue(void)
 	spool_close(s);
 }
 
+/* It is not sent, and its time does not run out, until it is resumed; a daemon's end changes nothing. */
+static void test_paused(void)
+{
+	struct spool *s = open_spool();
+	struct spool_job *job = add_ready(s, 9, 1, NOW);
+
+	job->paused = true;
+	job->kill_after = NOW + 1;
+	EXPECT(!spool_save(s, job));
+	spool_close(s);
+	s = open_spool();
+	job = spool_first(s);
+	EXPECT(job && job->paused && !spool_next(s, NULL, NOW) && !spool_expire(s, NOW + 5));
+	job->paused = false;
+	EXPECT(!spool_save(s, job));
+	spool_close(s);
+	s = open_spool();
+	EXPECT(spool_next(s, NULL, NOW) == spool_first(s) && spool_expire(s, NOW + 5) == 1);
+	remove_all(s);
+	spool_close(s);
+}
+
 /* The clock goes back by a year: who waits for it waits as long as before, who has a time for that. */
 static void test_set_back(void)
 {
@@ -544,7 +566,7 @@ int main(int argc, char **argv)
 		void (*run)(void);
 	} tests[] = {
 		{ "crash", test_crash },       { "order", test_order },	  { "queue", test_queue },
-		{ "set-back", test_set_back }, { "limits", test_limits },
+		{ "set-back", test_set_back }, { "limits", test_limits }, { "paused", test_paused },
 	};
 	size_t i;
 

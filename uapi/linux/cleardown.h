@@ -2146,6 +2146,8 @@ struct cleardown_fax_adopt {
  * INPROGRESS to INPROGRESS: DIALING, SENDING, HANDLED. INPROGRESS to COMPLETED: COMPLETED.
  * INPROGRESS to RETRYING: BUSY to FATAL_ERROR, CALL_DELAYED, CALL_BLACKLISTED.
  * INPROGRESS, RETRYING, PENDING to FAILED or RETRIES_EXCEEDED: likewise.
+ * PENDING, RETRYING to PAUSED: JOB_QUEUED, of a job that was paused in an earlier start of the
+ * machine; FAX_JOB_SET resumes it, as any other.
  * INPROGRESS to DELETING is FAX_JOB_SET's. DELETING: DELETED.
  *
  * COMPLETED, FAILED and RETRIES_EXCEEDED end the job: its event is followed by DELETED.

@@ -341,6 +341,7 @@ static void adopt(struct line *l, struct spool_job *job)
 	uint64_t since = kernel_ns();
 	struct faxd *d = l->faxd;
 	uint32_t state;
+	bool paused;
 
 	if (cleardown_faxline_adopt_job(l->file, job->id, job->uid, &state) < 0) {
 		if (errno == ENOENT)
@@ -349,6 +350,7 @@ static void adopt(struct line *l, struct spool_job *job)
 			say("%s: job %" PRIu64 ": %s", l->name, job->id, strerror(errno));
 		return;
 	}
+	paused = job->paused;
 	job->live = true;
 	job->paused = state & CLDN_JS_PAUSED;
 	snprintf(job->line, sizeof(job->line), "%s", l->name);
@@ -357,8 +359,11 @@ static void adopt(struct line *l, struct spool_job *job)
 		fail_absent(d, job);
 		return;
 	}
-	say("%s: job %" PRIu64 " is taken up again, %d of %d pages are over there", l->name,
-	    job->id, job->confirmed, job->pages);
+	/* Who has resumed it was heard by a kernel that knew it. */
+	if (paused && !job->paused && !spool_ended(job) && made_anew(l, job->id, since))
+		job->paused = !report(l, job->id, CLDN_FEI_JOB_QUEUED, CLDN_JS_PAUSED, 0, NULL);
+	say("%s: job %" PRIu64 " is taken up again%s, %d of %d pages are over there", l->name,
+	    job->id, job->paused ? ", paused" : "", job->confirmed, job->pages);
 }
 
 void jobs_adopt(struct line *l)
