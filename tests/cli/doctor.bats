@@ -186,6 +186,14 @@ found() { json "[(f['level'], f['text'], f['remedy']) for f in d['findings'] if 
 	is 5 "end it: kill N"
 	run doctor doctor
 	is 0 "line /dev/ttyS9: 16550A, bound as phone0"
+	# a line may be a phone and a fax
+	fake bind fax tty:/dev/full --as fax0
+	run doctor doctor
+	[[ "$output" == *"line /dev/ttyS9: 16550A, bound as phone0 and fax0"* ]]
+	HOLD=agetty run doctor doctor
+	[[ "$output" == *"pid N (agetty) has it open: phone0 and fax0 cannot be opened"* ]]
+	run --separate-stderr doctor -j scan
+	[ "$(json 'd["lines"][0]["object"], d["lines"][0]["objects"]')" = "('phone0', ['phone0', 'fax0'])" ]
 }
 
 @test "objects whose line is gone" {

@@ -257,6 +257,23 @@ enough() {
 	[ "$(json 'd["answers"][0]["result"], d["answers"][0]["lines"][0]')" = "('ok', 'FAKE MODEM')" ]
 }
 
+@test "an object's name is not taken for a number, a level or a command" {
+	export FAKE_DEVICES=phone1
+	run fake phone at phone0 I3
+	is 3 "phone0: there is no object of that name; did you mean phone1?"
+	run fake phone at phone1
+	is 1 "at takes commands, and before them an object"
+	run fake phone dial phone0
+	is 1 "dial takes a number, and before it an object"
+	run fake phone dial 5551234 phone1
+	is 1 "dial takes a number, and before it an object"
+	run fake phone volume phone0
+	is 3 "no object of that name"
+	run fake phone talk phone0
+	is 3 "no object of that name"
+	[ ! -e "$BATS_TEST_TMPDIR/log" ]
+}
+
 @test "what the device cannot do is said with the contract's word" {
 	run fake phone gain 5
 	is 2 "the device cannot do that" PHONEERR_OPERATIONUNAVAIL

@@ -351,9 +351,25 @@ static const char *member(struct json_object *o, const char *key)
 	return json_object_get_string(json_object_object_get(o, key));
 }
 
-/* Bound, and held by somebody who has not got it from us: that object cannot be opened. */
-static void held_behind(struct finding *f, struct cleardown_ctl *ctl, const char *object, int pid)
+/* "phone0 and fax0" */
+static const char *all_objects(struct json_object *line, char *text, size_t size)
 {
+	struct json_object *names = json_object_object_get(line, "objects");
+	size_t i, n = 0;
+
+	text[0] = '\0';
+	for (i = 0; i < json_object_array_length(names) && n < size; i++)
+		n += snprintf(text + n, size - n, "%s%s", i ? " and " : "",
+			      json_object_get_string(json_object_array_get_idx(names, i)));
+	return text;
+}
+
+/* Bound, and held by somebody who has not got it from us: that object cannot be opened. */
+static void held_behind(struct finding *f, struct cleardown_ctl *ctl, struct json_object *line,
+			int pid)
+{
+	const char *object = member(line, "object");
+	char names[128];
 	const struct cleardown_device *device = cleardown_ctl_find_device(ctl, object);
 
 	if (device && pid && device->session.owner_pid == pid) {
@@ -366,7 +382,7 @@ static void held_behind(struct finding *f, struct cleardown_ctl *ctl, const char
 	f->level = WRONG;
 	f->code = XC_BUSY;
 	snprintf(f->text + strlen(f->text), sizeof(f->text) - strlen(f->text),
-		 ": %s cannot be opened", object);
+		 ": %s cannot be opened", all_objects(line, names, sizeof(names)));
 }
 
 static void check_line(struct cleardown_ctl *ctl, struct json_object *line)
@@ -376,6 +392,7 @@ static void check_line(struct cleardown_ctl *ctl, struct json_object *line)
 	struct json_object *holder = json_object_object_get(line, "holder");
 	struct finding f = { .check = "line", .object = device, .level = NOTE };
 	int pid = holder ? atoi(member(holder, "pid")) : 0;
+	char names[128];
 
 	if (driver) {
 		snprintf(f.text, sizeof(f.text), "the driver %s has it", driver);
@@ -387,10 +404,10 @@ static void check_line(struct cleardown_ctl *ctl, struct json_object *line)
 	} else {
 		f.level = FINE;
 		snprintf(f.text, sizeof(f.text), "%s, %s%s%s", member(line, "kind"), state,
-			 object ? " as " : "", word_or(object, ""));
+			 object ? " as " : "", all_objects(line, names, sizeof(names)));
 	}
 	if (object && (driver || holder))
-		held_behind(&f, ctl, object, pid);
+		held_behind(&f, ctl, line, pid);
 	doctor_tell(&f);
 }
 

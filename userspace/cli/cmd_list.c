@@ -357,7 +357,7 @@ static void fax_to_text(const struct cleardown_faxport_status *line)
 	       line->provider_pid ? "with a provider" : "without a provider");
 	if (line->job)
 		printf("  job           %" PRIu64 "\n", line->job);
-	printf("  settings      %s, %u rings, priority %u\n", faxport_uses(line), line->rings,
+	printf("  fax settings  %s, %u rings, priority %u\n", faxport_uses(line), line->rings,
 	       line->priority);
 }
 

@@ -81,14 +81,18 @@ static int set_phone(int option, const char *argument)
 
 /* ---- which phone ---- */
 
-/* Whether a first operand, which could be something else, is an object's name. */
+/*
+ * Whether a first operand, which could be something else, is an object's name. "phone0" is one that
+ * is not bound, too: no number, level or command looks like that, and another phone is not meant.
+ */
 static bool names_object(const char *word)
 {
 	struct cleardown_ctl *ctl = cleardown_ctl_open();
 	bool is_one = ctl && is_object(ctl, word);
 
 	cleardown_ctl_free(ctl);
-	return is_one;
+	return is_one || (!strncmp(word, "phone", 5) && word[5] &&
+			  strspn(word + 5, "0123456789") == strlen(word + 5));
 }
 
 /* Opens the phone that @word means as its owner, with the document of this command. */
@@ -318,7 +322,7 @@ static int run_dial(int argc, char **argv)
 {
 	static struct phone_call call = { .pump = { .in = -1, .out = -1 } };
 
-	if (argc != 1 && argc != 2)
+	if ((argc != 1 && argc != 2) || names_object(argv[argc - 1]))
 		return complain_usage("dial takes a number, and before it an object");
 	call.number = argv[argc - 1];
 	return whole_call(argc == 2 ? argv[0] : NULL, &call);
@@ -776,10 +780,10 @@ static int run_at(int argc, char **argv)
 	struct session s;
 	int code, i = 0;
 
-	if (!argc)
-		return complain_usage("at takes commands, and before them an object");
-	if (argc > 1 && names_object(argv[0]))
+	if (argc && names_object(argv[0]))
 		word = argv[i++];
+	if (i == argc)
+		return complain_usage("at takes commands, and before them an object");
 	code = own(&s, word, "at");
 	if (code)
 		return code;

@@ -26,7 +26,8 @@ struct line {
 	uint64_t rdev;
 	char kind[160];		/* "16550A", "USB Serial Converter (ftdi_sio)" */
 	const char *obstacle;	/* why it cannot be bound, or NULL */
-	char object[CLDN_NAME_LEN];
+	char object[CLDN_NAME_LEN];	/* that has the line, else the first that is bound to it */
+	char objects[3 * CLDN_NAME_LEN]; /* all of them: "phone0 fax0" */
 	struct holder holder;
 	char driver[CLDN_NAME_LEN];	/* parallel: which other driver has it */
 };
@@ -139,21 +140,28 @@ static bool read_rdev(const char *tty, uint64_t *rdev)
 	return true;
 }
 
+/* One more object of the line; a line may be a phone and a fax. */
+static void add_object(struct line *line, const struct cleardown_device *device)
+{
+	size_t n = strlen(line->objects);
+
+	snprintf(line->objects + n, sizeof(line->objects) - n, "%s%s", n ? " " : "", device->name);
+	if (*line->object && !device->session.owner_pid)
+		return;
+	snprintf(line->object, sizeof(line->object), "%s", device->name);
+	line->holder.pid = device->session.owner_pid;
+	snprintf(line->holder.comm, sizeof(line->holder.comm), "%s", device->session.owner_comm);
+}
+
 static void find_user(struct cleardown_ctl *ctl, struct line *line)
 {
 	const struct cleardown_device *device = NULL;
 
-	while (ctl && (device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
-		if (device->rdev != line->rdev)
-			continue;
-		snprintf(line->object, sizeof(line->object), "%s", device->name);
-		line->holder.pid = device->session.owner_pid;
-		snprintf(line->holder.comm, sizeof(line->holder.comm), "%s",
-			 device->session.owner_comm);
-		if (line->holder.pid)
-			return;
-	}
-	find_holder(line->rdev, &line->holder);
+	while (ctl && (device = cleardown_ctl_next_device(ctl, device ? device->id : 0)))
+		if (device->rdev == line->rdev)
+			add_object(line, device);
+	if (!line->holder.pid)
+		find_holder(line->rdev, &line->holder);
 }
 
 /* False when this tty is no serial line at all. */
@@ -212,14 +220,9 @@ static void find_port_user(struct cleardown_ctl *ctl, struct line *line)
 	char spec[LINE_NAME_LEN + 16];
 
 	spec_of(spec, sizeof(spec), line);
-	while (ctl && (device = cleardown_ctl_next_device(ctl, device ? device->id : 0))) {
-		if (strcmp(device->backend, spec))
-			continue;
-		snprintf(line->object, sizeof(line->object), "%s", device->name);
-		line->holder.pid = device->session.owner_pid;
-		snprintf(line->holder.comm, sizeof(line->holder.comm), "%s",
-			 device->session.owner_comm);
-	}
+	while (ctl && (device = cleardown_ctl_next_device(ctl, device ? device->id : 0)))
+		if (!strcmp(device->backend, spec))
+			add_object(line, device);
 	parport_driver(line->name, line->driver, sizeof(line->driver));
 }
 
@@ -255,6 +258,16 @@ static bool is_free(const struct line *line)
 	return !strcmp(state_of(line), "free");
 }
 
+static struct json_object *words_of(const char *text)
+{
+	struct json_object *words = json_object_new_array();
+	size_t n;
+
+	for (; (n = strcspn(text, " ")); text += n + strspn(text + n, " "))
+		json_object_array_add(words, json_object_new_string_len(text, (int)n));
+	return words;
+}
+
 static void line_to_json(struct json_object *lines, const struct line *line)
 {
 	struct json_object *o = json_object_new_object(), *h;
@@ -268,6 +281,7 @@ static void line_to_json(struct json_object *lines, const struct line *line)
 	put_text(o, "obstacle", line->obstacle);
 	put_text(o, "state", line->obstacle ? "unusable" : state_of(line));
 	put_text(o, "object", *line->object ? line->object : NULL);
+	json_object_object_add(o, "objects", words_of(line->objects));
 	put_text(o, "driver", *line->driver ? line->driver : NULL);
 	if (line->holder.pid) {
 		h = json_object_new_object();
@@ -283,7 +297,7 @@ static void line_to_json(struct json_object *lines, const struct line *line)
 static void line_to_row(struct libscols_table *table, const struct line *line)
 {
 	char path[80], holder[SHORT_TEXT];
-	const char *cells[] = { path, state_of(line), line->object, holder, line->kind };
+	const char *cells[] = { path, state_of(line), line->objects, holder, line->kind };
 
 	snprintf(path, sizeof(path), "%s%s", line->is_parport ? "" : "/dev/", line->name);
 	if (*line->driver)
