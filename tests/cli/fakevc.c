@@ -11,7 +11,8 @@
  *                  silent (no answer), full (SUBMIT fails), unbind (the link is taken away), admin
  *                  (the call is ended over the program's head)
  *   FAKE_VC_CALLS  calls that come when a SAP is registered, separated by blanks: hello, echo (sends
- *                  a frame, notes the answer, closes), stay, lost (is gone before it is answered),
+ *                  a frame, notes the answer, closes), stay, unread (closes when nobody reads the
+ *                  program's output any more), lost (is gone before it is answered),
  *                  overtaken (the same while ACCEPT is under way), fail (ACCEPT fails), garbage (no
  *                  record of a call), unbind
  *   FAKE_SAP       errno number with which registering fails
@@ -23,6 +24,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
@@ -36,6 +38,7 @@
 #define MAX_VCS 80
 #define MOMENT_US 20000
 #define SLOW_US 300000
+#define READER_MS 10000
 #define FRAME_MAX 65536
 
 static struct vc {
@@ -197,6 +200,13 @@ static void ping(struct vc *vc, char *frame)
 	far_end_closes(vc, 16, "pong");
 }
 
+static void await_no_reader(void)
+{
+	struct pollfd output = { .fd = STDOUT_FILENO };
+
+	poll(&output, 1, READER_MS); /* POLLERR, which is not asked for */
+}
+
 static void play(struct vc *vc, char *frame)
 {
 	ssize_t n;
@@ -211,6 +221,9 @@ static void play(struct vc *vc, char *frame)
 		far_end_closes(vc, 21, "farewell");
 	} else if (!strcmp(vc->script, "once")) {
 		take_frame(vc, frame);
+		far_end_closes(vc, 16, "");
+	} else if (!strcmp(vc->script, "unread")) {
+		await_no_reader();
 		far_end_closes(vc, 16, "");
 	} else if (!strcmp(vc->script, "unbind")) {
 		unbind(vc);

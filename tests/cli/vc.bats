@@ -714,7 +714,7 @@ json_line() {
 	[ "${PIPESTATUS[1]}" -eq 0 ]
 	logged "vc-close 2 -1 \[\]"
 	logged delete
-	FAKE_VC_CALLS="hello hello" fake -j vc listen | head -n 1 >/dev/null
+	FAKE_VC_CALLS="hello unread" fake -j vc listen | head -n 1 >/dev/null
 	[ "${PIPESTATUS[0]}" -eq 0 ]
 	logged af-close
 }
