@@ -31,5 +31,9 @@ static void __exit cldn_net_exit(void)
 module_init(cldn_net_init);
 module_exit(cldn_net_exit);
 CLDN_IMPORT_NS();
+/* By the name of the link bind tells what to load. */
+MODULE_ALIAS("cleardown_tcp");
+MODULE_ALIAS("cleardown_eth");
+MODULE_ALIAS("cleardown_atmtcp");
 MODULE_LICENSE("GPL");
 MODULE_DESCRIPTION("cleardown: printers and virtual circuits on the network");

@@ -70,6 +70,23 @@ teardown() {
 	is 3 "no such line"
 }
 
+@test "a setting that nobody takes is bound, and told" {
+	run --separate-stderr fake bind phone tty:/dev/null --args 'panle=ask init=AT'
+	is 0 "phone0: bound to"
+	[ "$stderr" = 'cleardown: phone0: "panle" is no setting that is known here; did you mean panel?' ]
+	logged 'bind tty  0 0 \[panle=ask init=AT\]'
+	run --separate-stderr fake bind phone sim: --args a=b
+	[ -z "$stderr" ]
+	run --separate-stderr fake -q bind phone tty:/dev/null --args panle=ask
+	[ -z "$stderr" ]
+	# all that the help names is known
+	run --separate-stderr fake bind vc atmtcp:192.0.2.1 --args "$(plain bind --help |
+		sed -n '/Of a$/,/^$/p' | grep -oE '\b(t3[0-9]+|uni|role|nsap|max_sdu|peer|close_data|cc|poll|keepalive|noresponse|idle)\b' |
+		sort -u | sed 's/$/=1/' | xargs)"
+	is 0
+	[ -z "$stderr" ]
+}
+
 @test "rebind finds the object that lost the line" {
 	run fake rebind phone0 tty:/dev/null
 	is 0 "phone0: bound to sim:"

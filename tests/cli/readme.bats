@@ -50,6 +50,8 @@ command_number() { ten_commands "$TOP/README.md" | sed -n "$1p"; }
 }
 
 @test "make, and make install below a directory" {
+	local link
+
 	stand_ins
 	bash -c "$(command_number 2)" >&2
 	export DESTDIR=$BATS_TEST_TMPDIR/root
@@ -57,5 +59,11 @@ command_number() { ten_commands "$TOP/README.md" | sed -n "$1p"; }
 	[ -x "$DESTDIR/usr/local/bin/cleardown" ]
 	[ -e "$DESTDIR/lib/modules/$(uname -r)/updates/cleardown/cleardown_tty.ko" ]
 	[ -e "$DESTDIR/lib/udev/rules.d/60-cleardown.rules" ]
+	# what bind says is to be loaded is there, for each link
+	cd "$DESTDIR/lib/modules/$(uname -r)/updates/cleardown"
+	for link in tty parport sim tcp eth atmtcp; do
+		[ -e "cleardown_$link.ko" ] ||
+			/sbin/modinfo -F alias cleardown_net.ko | grep -qx "cleardown_$link"
+	done
 	LD_LIBRARY_PATH=$DESTDIR/usr/local/lib "$DESTDIR/usr/local/bin/cleardown" --version
 }

@@ -453,6 +453,52 @@ static void say_bound(struct cleardown_ctl *ctl, const char *name, const char *s
 	}
 }
 
+/* Settings that classes and links take; each leaves alone what may be another's. */
+static const char *const known_settings[][24] = {
+	[CLDN_CLASS_PHONE] = { "init", "dtr", "panel" },
+	[CLDN_CLASS_PORT] = { "monitor", "reset", "host", "port", "connect_ms" },
+	[CLDN_CLASS_VC] = { "uni", "role", "nsap", "max_sdu", "label", "peer", "host", "port",
+			    "listen", "close_data" },
+	[CLDN_CLASS_FAX] = { "provider" },
+};
+
+/* t303 and its like, and those of SSCOP. */
+static const char *const known_clocks[] = {
+	"t301", "t303", "t308", "t309", "t310", "t313", "t316",	     "t317",	   "t322",
+	"t397", "t398", "t399", "cc",	"poll", "idle", "keepalive", "noresponse", NULL,
+};
+
+static bool is_among(const char *word, const char *const *words)
+{
+	for (; *words; words++)
+		if (!strcmp(word, *words))
+			return true;
+	return false;
+}
+
+/* What was bound has no use for it: the module does not say so. */
+static void say_unknown_settings(const struct cleardown_binding *binding, const char *name)
+{
+	const char *const *words = known_settings[binding->class_id];
+	char copy[CLDN_ARGS_LEN], *word, *rest = copy;
+	const char *near;
+
+	/* what the scripted link does is for tests */
+	if (settings.quiet || !strcmp(binding->link, "sim"))
+		return;
+	snprintf(copy, sizeof(copy), "%s", binding->args);
+	while ((word = strsep(&rest, " "))) {
+		word[strcspn(word, "=")] = '\0';
+		if (!*word || is_among(word, words) ||
+		    (binding->class_id == CLDN_CLASS_VC && is_among(word, known_clocks)))
+			continue;
+		near = nearest_word(word, words);
+		fprintf(stderr, "cleardown: %s: \"%s\" is no setting that is known here%s%s%s\n",
+			name, word, near ? "; did you mean " : "", word_or(near, ""),
+			near ? "?" : "");
+	}
+}
+
 static bool is_tty(const struct cleardown_binding *binding)
 {
 	return !strcmp(binding->link, "tty");
@@ -485,6 +531,7 @@ int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *n
 	if (!got)
 		return ctl_refused(ctl, wish->spec, "bind", is_tty(&binding) ? binding.rdev : 0);
 	snprintf(name, CLDN_NAME_LEN, "%s", got);
+	say_unknown_settings(&binding, name);
 	if (is_tty(&binding))
 		announce_line(binding.rdev);
 	return XC_OK;

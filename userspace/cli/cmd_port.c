@@ -461,6 +461,10 @@ static int run_status(int argc, char **argv)
 		return code;
 	if (!n && opts.watch)
 		return complain(XC_NOT_FOUND, &none);
+	if (!n && !settings.json) {
+		puts("no port is bound");
+		return XC_OK;
+	}
 	for (i = 0; i < n; i++)
 		watched[i].port = cleardown_port_open(watched[i].device.name,
 						      CLDN_OPEN_OBSERVER | CLDN_OPEN_NOWAIT);
