@@ -53,19 +53,35 @@ static int cldn_tx_room(struct cldn_handle *h)
 	return h->dev->class->documents ? h->write_error : -ENOTCONN;
 }
 
-/* Where a write begins a document by itself: has the worker do that. */
-static void cldn_tx_want(struct cldn_handle *h, bool want)
+/*
+ * Where a write begins a document by itself: has the worker do that. 0, or why the one that an
+ * earlier write has asked for, which did not wait, did not come to be: nobody has told that yet.
+ */
+static int cldn_tx_want(struct cldn_handle *h, bool nowait)
 {
+	bool wanted;
+	int ret = 0;
+
 	if (!h->dev->class->documents)
-		return;
+		return 0;
 	scoped_guard(spinlock_irqsave, &h->lock) {
-		h->write_wanted = want && !h->data_up;
-		if (want)
-			h->write_error = 0;
-		want = h->write_wanted;
+		if (h->write_asked && h->state == CLEARDOWN_STATE_OPEN)
+			ret = h->write_error;
+		h->write_wanted = !ret && !h->data_up;
+		h->write_asked = h->write_wanted && nowait;
+		h->write_error = 0;
+		wanted = h->write_wanted;
 	}
-	if (want)
+	if (wanted)
 		cldn_device_kick(h->dev, CLDN_EV_WRITE);
+	return ret;
+}
+
+static void cldn_tx_unwant(struct cldn_handle *h)
+{
+	guard(spinlock_irqsave)(&h->lock);
+	h->write_wanted = false;
+	h->write_asked = false;
 }
 
 bool cldn_write_wanted(struct cldn_device *dev)
@@ -139,8 +155,8 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 	ret = cldn_stream_lock(&h->tx, nowait);
 	if (ret)
 		return ret;
-	cldn_tx_want(h, true);
-	while (iov_iter_count(from)) {
+	ret = cldn_tx_want(h, nowait);
+	while (ret >= 0 && iov_iter_count(from)) {
 		ret = cldn_tx_room(h);
 		if (ret > 0) {
 			ret = cldn_tx_chunk(h, from, ret);
@@ -155,7 +171,7 @@ ssize_t cldn_handle_write(struct kiocb *iocb, struct iov_iter *from)
 			break;
 	}
 	if (ret != -EAGAIN) /* else poll tells when the document has begun */
-		cldn_tx_want(h, false);
+		cldn_tx_unwant(h);
 	mutex_unlock(&h->tx.mutex);
 	if (ret == -ENOTCONN && call && READ_ONCE(h->cut_call) == call)
 		ret = -ECANCELED;
@@ -416,6 +432,7 @@ void cldn_data_begin(struct cldn_device *dev)
 		WRITE_ONCE(h->rx_call, dev->call);
 		h->data_up = true;
 		h->write_wanted = false;
+		h->write_asked = false;
 		h->write_error = 0;
 		h->rx_eof = false;
 	}

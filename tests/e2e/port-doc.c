@@ -323,6 +323,37 @@ static void nonblocking_begin(void)
 	tap(good, "a write without waiting begins the document, poll tells when it has begun");
 }
 
+/* What a write says that found the document begun, or learnt that there will be none. */
+static int write_answered(void)
+{
+	uint64_t end = cd_now() + 5000 * CD_MS;
+	ssize_t n;
+
+	do {
+		polled(POLLOUT, 100);
+		n = write(port.fd, big, 10);
+	} while (n < 0 && errno == EAGAIN && cd_now() < end);
+	return n < 0 ? -errno : (int)n;
+}
+
+static void nonblocking_cancelled(void)
+{
+	bool good = true;
+
+	begin("deaf=1");
+	EXPECT_EQ(good, fcntl(port.fd, F_SETFL, O_NONBLOCK), 0);
+	sim_control(&port.dev, "stall on");
+	EXPECT_EQ(good, write_answered(), 10);
+	EXPECT_EQ(good, cancel_elsewhere(), 0);
+	EXPECT(good, port_wait_doc(port.fd, CLEARDOWN_DOC_CANCELLED, 5000));
+	EXPECT_EQ(good, write_answered(), -ECANCELED);
+	EXPECT_EQ(good, port_status(port.fd).out_doc_state, CLEARDOWN_DOC_CANCELLED);
+	sim_control(&port.dev, "stall off");
+	EXPECT_EQ(good, write_answered(), 10);
+	end();
+	tap(good, "M-16 a writer that does not wait is told once that his document was cancelled");
+}
+
 /* ---- the language monitor ---- */
 
 /* The name that the monitor gave the job, as it stands in the header on the link's loop. */
@@ -362,6 +393,7 @@ int main(void)
 	back_channel();
 	polls();
 	nonblocking_begin();
+	nonblocking_cancelled();
 	pjl_printed();
 	return tap_done();
 }

@@ -241,6 +241,56 @@ static void the_monitor_does_not_open(struct kunit *test)
 	kt_other_close(kt, &other);
 }
 
+/* ---- a writer that does not wait ---- */
+
+/* What the first write says that has an answer. */
+static ssize_t write_answered(struct kt *kt)
+{
+	ssize_t n = -EAGAIN;
+
+	KUNIT_ASSERT_TRUE(kt->test, kt_until((n = kt_write(kt, 100)) != -EAGAIN));
+	return n;
+}
+
+/* The rest of a document that was cancelled is refused once, and is no document of its own. */
+static void the_rest_without_waiting(struct kunit *test)
+{
+	struct kt *kt = kt_of(test);
+
+	KUNIT_EXPECT_EQ(test, 100L, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 1, count.starts);
+	KUNIT_EXPECT_EQ(test, 0, cldn_cancel_call(kt->h, READ_ONCE(kt->dev->call)));
+	KUNIT_ASSERT_TRUE(test, kt_until(!READ_ONCE(kt->h->data_up)));
+	KUNIT_EXPECT_EQ(test, -ECANCELED, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 1, count.starts);
+	KUNIT_EXPECT_EQ(test, 100L, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 2, count.starts);
+}
+
+static unsigned int refusals;
+
+static int refuses(struct cldn_link *link)
+{
+	refusals++;
+	return -ECONNREFUSED;
+}
+
+/* Why there is no document is told, once; only then another one is tried for. */
+static void refused_without_waiting(struct kunit *test)
+{
+	struct kt *kt = kt_of(test);
+
+	refusals = 0;
+	kt_driver(kt)->ready = refuses;
+	KUNIT_EXPECT_EQ(test, -ECONNREFUSED, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 1, refusals);
+	KUNIT_EXPECT_EQ(test, -ECONNREFUSED, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 2, refusals);
+	kt_driver(kt)->ready = NULL;
+	KUNIT_EXPECT_EQ(test, 100L, write_answered(kt));
+	KUNIT_EXPECT_EQ(test, 1, count.starts);
+}
+
 /* ---- no memory ---- */
 
 #if IS_ENABLED(CONFIG_FAULT_INJECTION)
@@ -280,6 +330,9 @@ static struct kunit_case port_cases[] = {
 		"M-14 PR-5 the link's failure goes up, the monitor is freed"),
 	KT_CASE(the_monitor_does_not_open,
 		"M-14 PR-4 a monitor that does not open gives the link back"),
+	KT_CASE(the_rest_without_waiting,
+		"M-16 a writer that does not wait is told that his document was cancelled"),
+	KT_CASE(refused_without_waiting, "M-17 and why the hardware could not be had"),
 #if IS_ENABLED(CONFIG_FAULT_INJECTION)
 	KT_CASE(no_memory, "PR-6 CLOSE of a stuck document with every allocation failing is 0"),
 #endif

@@ -153,6 +153,7 @@ struct cldn_stream {
  * @rx_call: number of the call whose bytes @rx holds
  * @data_up: read and write make sense: a data call is up, a document open; set by the class
  * @write_wanted: a write waits for the document that it begins; taken back by data_up or an error
+ * @write_asked: a write that did not wait has begun to want one; the next one is told @write_error
  * @write_error: why there is none, for the write that waits
  * @write_ms: longest wait of a write, 0 = for ever
  * @read_ms: longest wait of a read, 0 = for ever
@@ -192,6 +193,7 @@ struct cldn_handle {
 	bool rx_eof;
 	bool filed;
 	bool write_wanted;
+	bool write_asked;
 	bool reset;
 	bool unclaimed;
 	struct cldn_user *user;
