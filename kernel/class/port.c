@@ -172,7 +172,8 @@ static const struct cldn_ioctl port_ioctls[] = {
 
 /* ---- bind ---- */
 
-static int port_set_monitor(struct port *p, const char *name, size_t n, char *text, size_t len)
+static int port_find_monitor(const struct cldn_monitor **found, const char *name, size_t n,
+			     char *text, size_t len)
 {
 	const struct cldn_monitor *monitor = NULL;
 
@@ -183,29 +184,37 @@ static int port_set_monitor(struct port *p, const char *name, size_t n, char *te
 			return -EINVAL;
 		}
 	}
-	port_monitor_put(p->monitor);
-	p->monitor = monitor;
+	port_monitor_put(*found);
+	*found = monitor;
 	return 0;
 }
 
-/* Words of @args that are not ours belong to the link. */
+/* Words of @args that are not ours belong to the link. On error nothing has changed. */
 static int port_parse_args(struct port *p, const char *args, char *text, size_t len)
 {
+	const struct cldn_monitor *monitor = NULL;
 	const char *word, *end;
+	bool reset = p->reset, named = false;
 	int ret = 0;
 
 	for (word = args; !ret && *word; word = *end ? end + 1 : end) {
 		end = strchrnul(word, ' ');
 		if (!strncmp(word, "monitor=", 8)) {
-			ret = port_set_monitor(p, word + 8, end - word - 8, text, len);
+			ret = port_find_monitor(&monitor, word + 8, end - word - 8, text, len);
+			named = true;
 		} else if (!strncmp(word, "reset=", 6)) {
 			if (end - word != 7 || (word[6] != '0' && word[6] != '1')) {
 				snprintf(text, len, "reset= is 0 or 1");
 				ret = -EINVAL;
 			}
-			p->reset = word[6] == '1';
+			reset = word[6] == '1';
 		}
 	}
+	if (!ret && named)
+		swap(p->monitor, monitor);
+	if (!ret)
+		p->reset = reset;
+	port_monitor_put(monitor);
 	return ret;
 }
 

@@ -30,6 +30,7 @@ EXPORT_SYMBOL_CLDN(cldn_at_step);
 EXPORT_SYMBOL_CLDN(cldn_at_vls);
 EXPORT_SYMBOL_CLDN(cldn_cancel_call);
 EXPORT_SYMBOL_CLDN(cldn_device_bind);
+EXPORT_SYMBOL_CLDN(cldn_device_configure);
 EXPORT_SYMBOL_CLDN(cldn_device_find);
 EXPORT_SYMBOL_CLDN(cldn_device_kick);
 EXPORT_SYMBOL_CLDN(cldn_device_owner);

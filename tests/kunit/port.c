@@ -241,6 +241,31 @@ static void the_monitor_does_not_open(struct kunit *test)
 	kt_other_close(kt, &other);
 }
 
+static int configure(const char *args)
+{
+	char text[CLEARDOWN_TEXT_LEN];
+
+	return cldn_device_configure("kunit", args, text, sizeof(text));
+}
+
+/* What is wrong in one setting keeps the others from being changed. */
+static void configured_whole(struct kunit *test)
+{
+	struct kt *kt = kt_of(test);
+
+	kt_release(kt);
+	KUNIT_EXPECT_EQ(test, -EINVAL, configure("monitor=none reset=2"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, configure("reset=1 monitor=nobody"));
+	kt_open(kt);
+	KUNIT_EXPECT_EQ(test, 2, count.opens);
+	KUNIT_EXPECT_FALSE(test, kt->h->reset);
+	kt_release(kt);
+	KUNIT_EXPECT_EQ(test, 0, configure("monitor=none reset=1"));
+	kt_open(kt);
+	KUNIT_EXPECT_EQ(test, 2, count.opens);
+	KUNIT_EXPECT_TRUE(test, kt->h->reset);
+}
+
 /* ---- a writer that does not wait ---- */
 
 /* What the first write says that has an answer. */
@@ -330,6 +355,7 @@ static struct kunit_case port_cases[] = {
 		"M-14 PR-5 the link's failure goes up, the monitor is freed"),
 	KT_CASE(the_monitor_does_not_open,
 		"M-14 PR-4 a monitor that does not open gives the link back"),
+	KT_CASE(configured_whole, "settings change together, or not at all"),
 	KT_CASE(the_rest_without_waiting,
 		"M-16 a writer that does not wait is told that his document was cancelled"),
 	KT_CASE(refused_without_waiting, "M-17 and why the hardware could not be had"),
