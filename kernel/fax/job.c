@@ -702,6 +702,7 @@ static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report
 {
 	struct fax_job *job = fax_job_find(arg->job);
 	struct fax_job *other = fax_job_of(fl);
+	bool call = job && (job == other || arg->state == CLEARDOWN_JS_INPROGRESS);
 
 	if (!job || job->line != fl || !job->taken)
 		return -ENOENT;
@@ -712,6 +713,8 @@ static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report
 		return -ENOTCONN;
 	job->pages = arg->pages;
 	job->event = arg->event;
+	if (call) /* else the line may be in another one */
+		fl->fps = CLEARDOWN_FPS_AVAILABLE;
 	if (arg->event == CLEARDOWN_FEI_DELETED) {
 		fax_job_over(job);
 		return 0;
@@ -720,8 +723,6 @@ static int fax_report_job(struct fax_line *fl, const struct cleardown_fax_report
 		job->resume = job->state;
 	if (job->state != arg->state)
 		fax_job_state(job, arg->state);
-	if (!other || other == job)
-		fl->fps = CLEARDOWN_FPS_AVAILABLE;
 	if (arg->state == CLEARDOWN_JS_INPROGRESS)
 		fl->fps = arg->event == CLEARDOWN_FEI_DIALING ? CLEARDOWN_FPS_DIALING :
 								CLEARDOWN_FPS_SENDING;

@@ -545,6 +545,54 @@ static void late_is_not_told(struct kunit *test)
 	disconnect(server);
 }
 
+static u32 line_status(struct kt *kt)
+{
+	struct cleardown_fax_line st;
+
+	KUNIT_EXPECT_EQ(kt->test, 0, line(kt, CLEARDOWN_FAX_LINE_ASK, &st));
+	return st.out_fps;
+}
+
+/* A job that fails while another call is up does not end that to those who are told of the line. */
+static void a_job_fails_in_a_call_in(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_fax_line st;
+	u32 state;
+
+	subscribe(kt);
+	provide(kt);
+	KUNIT_ASSERT_EQ(test, 0, adopt(kt, &state));
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &st));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_ANSWERED));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_RECEIVING));
+	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_FATAL_ERROR, CLEARDOWN_JS_FAILED));
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_FPS_RECEIVING, line_status(kt));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_RECEIVING));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_COMPLETED));
+	KUNIT_EXPECT_EQ(test, 1, told(kt, CLEARDOWN_FEI_COMPLETED, 0));
+	unsubscribe();
+	disconnect(server);
+}
+
+/* A job that is deleted in its call leaves the line as one that can be called. */
+static void deleted_in_its_call(struct kunit *test)
+{
+	struct cleardown_fax_job_set set = { .job = JOB, .command = CLEARDOWN_JC_DELETE };
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+
+	in_a_call(kt);
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_FPS_DIALING, line_status(kt));
+	KUNIT_EXPECT_EQ(test, 0, fax_do(server, CLEARDOWN_IOC_FAX_JOB_SET, &set));
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_FPS_DIALING, line_status(kt));
+	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING));
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_FPS_AVAILABLE, line_status(kt));
+	KUNIT_EXPECT_EQ(test, 0, tells(kt, CLEARDOWN_FEI_RINGING));
+	disconnect(server);
+}
+
 /* ---- a suspend ---- */
 
 /* Of those who were woken a call is hung up, and a line that listens is left alone. */
@@ -809,6 +857,8 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(a_job_ends_once, "PR-1 a job is told to end once, a refused report is not told"),
 	KT_CASE(told_before_return, "PR-2 what a provider owes is told when his close is back"),
 	KT_CASE(a_call_in_is_cut, "F-10 a call that comes in is told to its end when it is cut"),
+	KT_CASE(a_job_fails_in_a_call_in, "F-10 a call that comes in goes on where a job fails"),
+	KT_CASE(deleted_in_its_call, "F-10 the line after a job that was deleted in its call"),
 	KT_CASE(late_is_not_told, "PR-3 a provider that has closed is told nothing more"),
 	KT_CASE(woken, "PR-8 a call is hung up after a suspend, a line that listens is not"),
 	KT_CASE(connected_before_the_end, "RF-4 who connects first holds the service up"),
