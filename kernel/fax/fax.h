@@ -178,8 +178,8 @@ enum fax_want {
  * @blocked: somebody else has it: a take found it busy
  * @held: the serial line is ours
  * @want: enum fax_want, for the worker
- * @result: of the last @want, -EINPROGRESS = not yet
- * @wq: waiters for @result
+ * @result: of the last @want, -EINPROGRESS = not yet; whose waiters are in dev->wq, to hear of a
+ *	close as well
  * @fps: CLEARDOWN_FPS_* as reported
  * @modify: the port that has MODIFY
  * @flags: CLEARDOWN_FAX_PORT_*
@@ -214,7 +214,6 @@ struct fax_line {
 	bool held;
 	u32 want;
 	int result;
-	wait_queue_head_t wq;
 	u32 fps;
 	struct fax_handle *modify;
 	u32 flags;

@@ -168,7 +168,7 @@ static int fax_line_do(struct fax_line *fl, struct cldn_handle *h,
 			ret = fax_line_begin(h, arg);
 		if (ret != -EINPROGRESS && ret != -EAGAIN)
 			return ret;
-		if (wait_event_interruptible(fl->wq, fax_line_settled(fl, h)))
+		if (wait_event_interruptible(fl->dev->wq, fax_line_settled(fl, h)))
 			return -ERESTARTSYS;
 		done = READ_ONCE(fl->result);
 		if (done == -EINPROGRESS)
@@ -206,7 +206,7 @@ static void fax_line_result(struct fax_line *fl, int result)
 	lockdep_assert_held(&fax.lock);
 	fl->want = FAX_WANT_NOTHING;
 	WRITE_ONCE(fl->result, result);
-	wake_up_all(&fl->wq);
+	wake_up_all(&fl->dev->wq);
 	fax_touch();
 }
 
@@ -497,7 +497,6 @@ static int fax_bind(struct cldn_device *dev, const char *args, char *text, size_
 		kfree(fl);
 		return ret;
 	}
-	init_waitqueue_head(&fl->wq);
 	INIT_LIST_HEAD(&fl->node);
 	fl->dev = dev;
 	fl->fps = CLEARDOWN_FPS_OFFLINE;

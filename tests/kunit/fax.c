@@ -765,6 +765,32 @@ static void taken_while_given(struct kunit *test)
 	disconnect(server);
 }
 
+static long gives(struct kt_thread *t)
+{
+	return line(t->kt, CLEARDOWN_FAX_LINE_GIVE, t->arg);
+}
+
+/* Whoever waits for the line hears of its provider's end, also where the driver stays away. */
+static void waits_for_a_driver_that_stays(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	struct cleardown_fax_line arg;
+	struct cleardown_close close;
+	struct kt_thread *t;
+
+	provide(kt);
+	KUNIT_ASSERT_EQ(test, 0, line(kt, CLEARDOWN_FAX_LINE_TAKE, &arg));
+	kt_driver_hold(kt, KT_CLOSE);
+	t = kt_start(kt, gives, &arg);
+	kt_driver_held(kt);
+	KUNIT_EXPECT_EQ(test, -EIO, kt_close(kt, CLEARDOWN_MODE_ABORT, 100 * KT_MS, &close));
+	KUNIT_EXPECT_EQ(test, -EBADFD, kt_join(t));
+	kt_driver_go(kt);
+	KUNIT_EXPECT_TRUE(test, kt_until(kt_device_state(kt) == CLEARDOWN_STATE_IDLE));
+	disconnect(server);
+}
+
 static void not_yielded_in_a_call(struct kunit *test)
 {
 	struct cldn_handle *server = connect(test);
@@ -866,6 +892,7 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(connected_after_the_end, "RF-4 who connects too late begins a session"),
 	KT_CASE(yielded_while_taken, "RF-3 a take that is under way when the line is yielded"),
 	KT_CASE(taken_while_given, "RF-3 a take of a line that is being given back waits for it"),
+	KT_CASE(waits_for_a_driver_that_stays, "PR-5 who waits for the line is not held up by it"),
 	KT_CASE(not_yielded_in_a_call, "a line is not yielded in a call"),
 	KT_CASE(two_policies, "PR-10 F-5 a port's close may be denied, a line's never"),
 	KT_CASE(a_port_ends_with_its_line, "F-2 a port keeps its line bound, and ends with it"),
