@@ -544,6 +544,7 @@ struct file *fax_job_take(struct cldn_handle *h, void *p)
 	return get_file(job->file);
 }
 
+/* Who has ended meanwhile has lost the job: the next provider was offered it with its document. */
 void fax_job_took(struct cldn_handle *h, void *p, bool known)
 {
 	struct cleardown_fax_take *arg = p;
@@ -553,7 +554,7 @@ void fax_job_took(struct cldn_handle *h, void *p, bool known)
 	job = fax_job_find(arg->job);
 	if (job && job->taking) {
 		job->taking = false;
-		if (known) {
+		if (known && job->line && job->line->provider == h) {
 			fput(job->file);
 			job->file = NULL;
 			job->taken = true;

@@ -3,6 +3,7 @@
  * Faxes where a test needs more than a file: what the bytes tell of a modem, no memory, a lower
  * driver that does not come back, a line that is wanted by two at once.
  */
+#include <linux/shmem_fs.h>
 #include "kt.h"
 #include "../../kernel/fax/fax.h"
 
@@ -351,6 +352,64 @@ static void jobs_outlive_a_provider(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ENOENT, report(kt, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED));
 	KUNIT_EXPECT_EQ(test, 0, adopt(kt, &state));
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_JS_RETRYING, state);
+	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED));
+	KUNIT_EXPECT_EQ(test, 0, jobs(server));
+	disconnect(server);
+}
+
+static const struct cldn_ioctl *call_of(struct kt *kt, u32 cmd)
+{
+	const struct cldn_class *class = kt->dev->class;
+	unsigned int i;
+
+	for (i = 0; i < class->nioctls && class->ioctls[i].cmd != cmd; i++)
+		;
+	KUNIT_ASSERT_LT(kt->test, i, class->nioctls);
+	return &class->ioctls[i];
+}
+
+/* A job that nobody has taken, with a document. */
+static void offered(struct kt *kt)
+{
+	struct file *file = shmem_file_setup("kunit", 0, 0);
+	struct fax_job *job;
+	u32 state;
+
+	KUNIT_ASSERT_FALSE(kt->test, IS_ERR(file));
+	KUNIT_ASSERT_EQ(kt->test, 0, adopt(kt, &state));
+	guard(mutex)(&fax.lock);
+	job = fax_job_find(JOB);
+	job->taken = false;
+	job->file = file;
+}
+
+/* He is told of his descriptor when the next provider has been offered the job already. */
+static void taken_too_late(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test), *late;
+	struct cleardown_fax_take arg = { .job = JOB };
+	struct kt *kt = kt_of(test);
+	const struct cldn_ioctl *take = call_of(kt, CLEARDOWN_IOC_FAX_JOB_TAKE);
+	struct cleardown_close close;
+	struct file *file;
+
+	provide(kt);
+	offered(kt);
+	late = kt->h;
+	cldn_handle_get(late);
+	file = take->file(late, &arg);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	KUNIT_EXPECT_EQ(test, 0, kt_close(kt, CLEARDOWN_MODE_ABORT, NSEC_PER_SEC, &close));
+	kt_release(kt);
+	kt_open(kt);
+	provide(kt);
+	take->filed(late, &arg, true);
+	fput(file);
+	cldn_handle_put(late);
+	file = take->file(kt->h, &arg);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(file));
+	take->filed(kt->h, &arg, true);
+	fput(file);
 	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED));
 	KUNIT_EXPECT_EQ(test, 0, jobs(server));
 	disconnect(server);
@@ -876,6 +935,7 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(the_owner_died, "PR-8 likewise when its owner died"),
 	KT_CASE(a_driver_that_stays, "PR-5 a lower driver that stays away holds up nobody else"),
 	KT_CASE(jobs_outlive_a_provider, "TF-6 jobs outlive their provider, and are adopted once"),
+	KT_CASE(taken_too_late, "TF-6 a document is its next provider's when the first has ended"),
 	KT_CASE(unplugged_in_a_call, "PR-8 a modem that goes in a call ends its provider"),
 	KT_CASE(free_at_return, "PR-4 a line is free when its provider's close is back"),
 	KT_CASE(every_byte_is_accounted_for, "PR-7 its report accounts for every byte"),
