@@ -577,6 +577,8 @@ static int fax_job_again(struct fax_line *fl, struct cleardown_fax_adopt *arg, k
 
 	if (!fax_earlier(arg->job))
 		return -ENOENT;
+	if (fax_jobs_of_user(uid) >= READ_ONCE(fax_max_jobs))
+		return -ENOBUFS;
 	job = fax_job_new(arg->job, uid);
 	if (IS_ERR(job))
 		return PTR_ERR(job);

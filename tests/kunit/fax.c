@@ -112,6 +112,7 @@ struct kunit_suite kt_fax_track_suite = {
 /* ---- a provider on the scripted link ---- */
 
 #define JOB 0x100000001ULL /* of an earlier start */
+#define MAX_JOBS 256 /* the default of fax_max_jobs */
 
 static int fax_do(struct cldn_handle *h, u32 cmd, void *arg)
 {
@@ -353,6 +354,31 @@ static void jobs_outlive_a_provider(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, 0, adopt(kt, &state));
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_JS_RETRYING, state);
 	KUNIT_EXPECT_EQ(test, 0, report(kt, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED));
+	KUNIT_EXPECT_EQ(test, 0, jobs(server));
+	disconnect(server);
+}
+
+/* Who adopts makes no more jobs for a user than that could send himself. */
+static void adopted_to_the_limit(struct kunit *test)
+{
+	struct cldn_handle *server = connect(test);
+	struct kt *kt = kt_of(test);
+	unsigned int n, i;
+	u32 state;
+	int ret = 0;
+
+	provide(kt);
+	for (n = 0; !ret && n < 2 * MAX_JOBS; n++)
+		ret = adopt_id(kt, JOB + n, &state);
+	KUNIT_EXPECT_EQ(test, -ENOBUFS, ret);
+	KUNIT_EXPECT_EQ(test, MAX_JOBS, jobs(server));
+	for (i = 0; i + 1 < n; i++) {
+		struct cleardown_fax_report arg = { .job = JOB + i,
+						    .event = CLEARDOWN_FEI_FATAL_ERROR,
+						    .state = CLEARDOWN_JS_FAILED };
+
+		KUNIT_ASSERT_EQ(test, 0, fax_do(kt->h, CLEARDOWN_IOC_FAX_REPORT, &arg));
+	}
 	KUNIT_EXPECT_EQ(test, 0, jobs(server));
 	disconnect(server);
 }
@@ -935,6 +961,7 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(the_owner_died, "PR-8 likewise when its owner died"),
 	KT_CASE(a_driver_that_stays, "PR-5 a lower driver that stays away holds up nobody else"),
 	KT_CASE(jobs_outlive_a_provider, "TF-6 jobs outlive their provider, and are adopted once"),
+	KT_CASE(adopted_to_the_limit, "a user has as many jobs of adoption as of his own"),
 	KT_CASE(taken_too_late, "TF-6 a document is its next provider's when the first has ended"),
 	KT_CASE(unplugged_in_a_call, "PR-8 a modem that goes in a call ends its provider"),
 	KT_CASE(free_at_return, "PR-4 a line is free when its provider's close is back"),

@@ -2113,7 +2113,7 @@ struct cleardown_fax_take {
  *
  * Its document is known to the provider. ENOENT: an id of this start that is not in the table, for
  * the job is over, or one that no start has given out. EBUSY: a provider has it. EINVAL: an id or
- * user that cannot be.
+ * user that cannot be. ENOBUFS: the user has as many jobs as FAX_SEND would give him.
  *
  * A job ANY_LINE that waits behind a line that is not to be had (JS_NOLINE) comes from there to
  * this line, where both have the same user as provider, and he has read that it was paused or
