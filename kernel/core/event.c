@@ -324,7 +324,7 @@ struct cldn_rec *cldn_rec_new(struct cldn_handle *h, u32 type, const void *data,
 			q = cldn_evq_get(h->evq);
 	if (!q)
 		return NULL;
-	ind = cldn_indication_new(q->user, len, GFP_KERNEL_ACCOUNT);
+	ind = cldn_indication_new(q->user, len, GFP_ATOMIC);
 	if (!ind)
 		cldn_rec_missed(h, q, type);
 	cldn_evq_put(q);

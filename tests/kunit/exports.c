@@ -74,6 +74,7 @@ EXPORT_SYMBOL_CLDN(cldn_q2931_data_get);
 EXPORT_SYMBOL_CLDN(cldn_q2931_data_put);
 EXPORT_SYMBOL_CLDN(cldn_q2931_parse);
 EXPORT_SYMBOL_CLDN(cldn_reboot_nb);
+EXPORT_SYMBOL_CLDN(cldn_rec_new);
 EXPORT_SYMBOL_CLDN(cldn_report_next);
 EXPORT_SYMBOL_CLDN(cldn_sscf_init);
 EXPORT_SYMBOL_CLDN(cldn_sscop_abort);

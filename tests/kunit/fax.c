@@ -299,6 +299,20 @@ static void without_memory(struct kunit *test)
 	disconnect(server);
 }
 
+/* The closes of a line, and of a phone on the same modem, make events: none waits for memory. */
+static void an_event_without_waiting(struct kunit *test)
+{
+	struct cleardown_fax_event e = { .event = CLEARDOWN_FEI_IDLE };
+	struct kt *kt = kt_of(test);
+	struct cldn_rec *rec;
+
+	preempt_disable(); /* or the kernel complains */
+	rec = cldn_rec_new(kt->h, CLEARDOWN_EV_FAX, &e, sizeof(e), true);
+	preempt_enable();
+	KUNIT_ASSERT_NOT_NULL(test, rec);
+	rec->free(rec);
+}
+
 /* The release of a kernel thread that had no flush: nobody who lives let go of it. */
 static void the_owner_died(struct kunit *test)
 {
@@ -958,6 +972,7 @@ static int fax_init(struct kunit *test)
 static struct kunit_case fax_cases[] = {
 	KT_CASE(hung_up_in_time, "PR-5 a provider's close in a call is on-hook by its deadline"),
 	KT_CASE(without_memory, "PR-6 likewise where every allocation fails"),
+	KT_CASE(an_event_without_waiting, "PR-6 what a close tells does not wait for memory"),
 	KT_CASE(the_owner_died, "PR-8 likewise when its owner died"),
 	KT_CASE(a_driver_that_stays, "PR-5 a lower driver that stays away holds up nobody else"),
 	KT_CASE(jobs_outlive_a_provider, "TF-6 jobs outlive their provider, and are adopted once"),
