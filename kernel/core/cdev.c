@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* The files of devices: open, the ioctls common to all classes, those of the class. */
 #include <linux/capability.h>
+#include <linux/fdtable.h>
 #include <linux/file.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
@@ -266,31 +267,27 @@ static int cldn_call_make(struct cldn_handle *h, const struct cldn_ioctl *call, 
 	return ret;
 }
 
-/* The same for a file that exists already: it is handed over when its number has arrived. */
+/*
+ * The same for a file that exists already; security modules are asked whether he may have it. The
+ * number can be lost only where he takes the memory away meanwhile: then so is the descriptor.
+ */
 static int cldn_call_file(struct cldn_handle *h, const struct cldn_ioctl *call, void *arg,
 			  void __user *uarg)
 {
 	struct file *file = call->file(h, arg);
-	int ret = PTR_ERR_OR_ZERO(file);
-	int fd = -1;
+	int fd;
 
-	if (!ret) {
-		fd = get_unused_fd_flags(O_CLOEXEC);
-		ret = fd < 0 ? fd : 0;
-		*(s32 *)(arg + call->fd) = fd;
-	}
-	ret = cldn_copy_out(arg, call->size, uarg) ?: ret;
 	if (IS_ERR(file))
-		return ret;
-	if (ret) {
-		fput(file);
-		if (fd >= 0)
-			put_unused_fd(fd);
-	} else {
-		fd_install(fd, file);
+		return cldn_copy_out(arg, call->size, uarg) ?: PTR_ERR(file);
+	*(s32 *)(arg + call->fd) = -1;
+	fd = cldn_copy_out(arg, call->size, uarg) ?: cldn_receive_fd(file);
+	if (fd >= 0 && put_user(fd, (s32 __user *)(uarg + call->fd))) {
+		close_fd(fd);
+		fd = -EFAULT;
 	}
-	call->filed(h, arg, !ret);
-	return ret;
+	fput(file);
+	call->filed(h, arg, fd >= 0);
+	return min(fd, 0);
 }
 
 static long cldn_call(struct cldn_handle *h, const struct cldn_ioctl *call, void __user *uarg)

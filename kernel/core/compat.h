@@ -9,6 +9,8 @@
 #include <linux/version.h>
 #include <linux/device/class.h>
 #include <linux/export.h>
+#include <linux/fcntl.h>
+#include <linux/file.h>
 #include <linux/module.h>
 
 /* The namespace became a string in 6.13. */
@@ -33,6 +35,16 @@ static inline struct class *cldn_class_create(const char *name)
 	return class_create(name);
 #else
 	return class_create(THIS_MODULE, name);
+#endif
+}
+
+/* 6.7 gave it a place for the number, which is the caller's business here. */
+static inline int cldn_receive_fd(struct file *file)
+{
+#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 7, 0)
+	return receive_fd(file, NULL, O_CLOEXEC);
+#else
+	return receive_fd(file, O_CLOEXEC);
 #endif
 }
 
