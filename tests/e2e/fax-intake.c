@@ -185,6 +185,33 @@ static void more_than_there_is_room_for(void)
 	tap(good, "more documents than are made at a time: they wait in the kernel, none is lost");
 }
 
+/* The kernel takes no end of a job that is paused: it is told when the job goes on. */
+static void refused_while_paused(void)
+{
+	uint64_t jobs[SLOTS + 1];
+	bool good = true;
+	int i;
+
+	for (i = 0; i < SLOTS; i++)
+		jobs[i] = send_fax(desk.server, "one.ps", "200", "at=4000000000");
+	EXPECT(good, state_becomes(jobs[SLOTS - 1], "preparing"));
+	jobs[SLOTS] = send_fax(desk.server, "one.ps", "200", "res=none");
+	EXPECT_EQ(good, fax_job_set(desk.server, jobs[SLOTS], CLEARDOWN_JC_PAUSE, NULL), 0);
+	go(true);
+	EXPECT(good, state_becomes(jobs[SLOTS], "failed"));
+	EXPECT(good, faxd_job_is(jobs[SLOTS], "outcome", "refused"));
+	EXPECT_EQ(good, fax_job_state(desk.server, jobs[SLOTS]), CLEARDOWN_JS_PAUSED);
+	EXPECT_EQ(good, fax_job_set(desk.server, jobs[SLOTS], CLEARDOWN_JC_RESUME, NULL), 0);
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, jobs[SLOTS], 5000));
+	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_FATAL_ERROR, jobs[SLOTS]), 1);
+	for (i = 0; i < SLOTS; i++) {
+		EXPECT_EQ(good, fax_job_set(desk.server, jobs[i], CLEARDOWN_JC_DELETE, NULL), 0);
+		EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DELETED, jobs[i], 5000));
+	}
+	go(false);
+	tap(good, "a job that is refused while it is paused fails when it is resumed");
+}
+
 static void no_pages_come_of_it(void)
 {
 	uint64_t job;
@@ -212,6 +239,7 @@ int main(int argc, char **argv)
 	removed_while_it_is_made();
 	killed_while_it_is_made();
 	more_than_there_is_room_for();
+	refused_while_paused();
 	no_pages_come_of_it();
 	tap(!faxd_end(&desk, SIGTERM, 20000), "the daemon ends");
 	tap(desk_close(&desk), "unbind");

@@ -443,6 +443,9 @@ void job_changed(struct line *l, uint64_t id, uint32_t command)
 	} else if (job) {
 		job->paused = entry->state & CLDN_JS_PAUSED;
 		spool_save(l->faxd->spool, job);
+	} else if (entry->taken && !(entry->state & CLDN_JS_PAUSED)) {
+		/* refused or removed while it was paused, when the kernel took no end of it */
+		report(l, id, CLDN_FEI_FATAL_ERROR, CLDN_JS_FAILED, entry->pages, NULL);
 	}
 }
 
