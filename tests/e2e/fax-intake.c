@@ -11,6 +11,7 @@
 #include "faxd.h"
 
 #define SLOTS 4 /* of the daemon: so many at a time */
+#define QUIET 16 /* its CONTROL_CLIENTS */
 
 static struct desk desk;
 
@@ -212,6 +213,26 @@ static void refused_while_paused(void)
 	tap(good, "a job that is refused while it is paused fails when it is resumed");
 }
 
+/* As many as the daemon talks to at a time, and all of them say nothing. */
+static void the_quiet_ones(void)
+{
+	struct sockaddr_un at = { .sun_family = AF_UNIX, .sun_path = FAXD_SOCKET };
+	int fds[QUIET], i;
+	struct json_object *o;
+	bool good = true;
+
+	for (i = 0; i < QUIET; i++) {
+		fds[i] = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0);
+		EXPECT_EQ(good, connect(fds[i], (struct sockaddr *)&at, sizeof(at)), 0);
+	}
+	o = faxd_asks("{\"op\":\"status\"}");
+	EXPECT(good, o != NULL);
+	json_object_put(o);
+	for (i = 0; i < QUIET; i++)
+		close(fds[i]);
+	tap(good, "those who connect and say nothing do not keep others from asking");
+}
+
 static void no_pages_come_of_it(void)
 {
 	uint64_t job;
@@ -241,6 +262,7 @@ int main(int argc, char **argv)
 	more_than_there_is_room_for();
 	refused_while_paused();
 	no_pages_come_of_it();
+	the_quiet_ones();
 	tap(!faxd_end(&desk, SIGTERM, 20000), "the daemon ends");
 	tap(desk_close(&desk), "unbind");
 	return tap_done();

@@ -20,6 +20,7 @@ struct client {
 	int fd;				/* -1: free */
 	uid_t uid;
 	int file;			/* goes with the answer; -1: none */
+	double heard;			/* when he came or asked last, ms */
 };
 
 struct control {
@@ -439,9 +440,25 @@ static void serve(struct control *control, struct client *c)
 		return;
 	}
 	text[n] = '\0';
+	c->heard = talk_now_ms();
 	o = run(control->faxd, c, text);
 	answer(c, o);
 	json_object_put(o);
+}
+
+/* Who has been quiet for the longest makes room: all may connect, and nobody is kept from asking. */
+static struct client *place(struct control *control)
+{
+	struct client *c, *quiet = control->clients;
+
+	for (c = control->clients; c < control->clients + CONTROL_CLIENTS; c++) {
+		if (c->fd < 0)
+			return c;
+		if (c->heard < quiet->heard)
+			quiet = c;
+	}
+	drop(quiet);
+	return quiet;
 }
 
 static void welcome(struct control *control)
@@ -449,22 +466,20 @@ static void welcome(struct control *control)
 	int fd = accept4(control->listener, NULL, NULL, SOCK_CLOEXEC), size = 2 * CONTROL_ANSWER;
 	struct ucred who;
 	socklen_t len = sizeof(who);
-	struct client *c;
 
 	if (fd < 0)
 		return;
-	for (c = control->clients; c < control->clients + CONTROL_CLIENTS; c++) {
-		if (c->fd >= 0)
-			continue;
-		if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0)
-			break;
-		setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
-		c->fd = fd;
-		c->uid = who.uid;
-		c->file = -1;
+	if (getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &who, &len) < 0) {
+		close(fd);
 		return;
 	}
-	close(fd);
+	setsockopt(fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	*place(control) = (struct client){
+		.fd = fd,
+		.uid = who.uid,
+		.file = -1,
+		.heard = talk_now_ms(),
+	};
 }
 
 int control_polls(struct control *control, struct pollfd *p)

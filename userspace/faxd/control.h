@@ -27,7 +27,7 @@
 #ifndef CLEARDOWN_FAXD_CONTROL_H
 #define CLEARDOWN_FAXD_CONTROL_H
 
-#define CONTROL_CLIENTS		16
+#define CONTROL_CLIENTS		16	/* for another one, the one that was quiet for the longest is let go */
 #define CONTROL_REQUEST		4096	/* the longest request */
 #define CONTROL_ANSWER		131072	/* the longest answer; E2BIG instead of a longer one */
 
