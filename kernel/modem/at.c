@@ -301,6 +301,73 @@ bool cldn_at_cadence(const u8 *line, size_t len, bool *on, u32 *tenths)
 	return false;
 }
 
+/* The number behind a comma at @pos, if there is one; returns where it ends. */
+static size_t at_next_number(const u8 *line, size_t len, size_t pos, u32 *value)
+{
+	*value = 0;
+	if (pos == len || line[pos] != ',')
+		return pos;
+	return pos + 1 + at_number(line, len, pos + 1, value);
+}
+
+bool cldn_at_book(const u8 *line, size_t len, struct cldn_at_book *book)
+{
+	const u8 *end = memchr(line, ')', len);
+	size_t pos;
+
+	if (!cldn_at_range(line, len, &book->first, &book->last))
+		return false;
+	pos = at_next_number(line, len, end + 1 - line, &book->number_max);
+	at_next_number(line, len, pos, &book->name_max);
+	return true;
+}
+
+/* The quoted text at @pos; returns where it ends, 0 when there is none. */
+static size_t at_quoted(const u8 *line, size_t len, size_t pos, const u8 **text, size_t *text_len)
+{
+	const u8 *end;
+
+	if (pos >= len || line[pos] != '"')
+		return 0;
+	*text = line + pos + 1;
+	end = memchr(*text, '"', len - pos - 1);
+	if (!end)
+		return 0;
+	*text_len = end - *text;
+	return end + 1 - line;
+}
+
+bool cldn_at_entry(const u8 *line, size_t len, struct cldn_at_entry *entry)
+{
+	size_t pos = 6, digits;
+	u32 type;
+
+	if (len < pos || memcmp(line, "+CPBR:", pos))
+		return false;
+	while (pos < len && line[pos] == ' ')
+		pos++;
+	digits = at_number(line, len, pos, &entry->location);
+	pos += digits;
+	if (!digits || pos == len || line[pos] != ',')
+		return false;
+	pos = at_quoted(line, len, pos + 1, &entry->number, &entry->number_len);
+	if (!pos)
+		return false;
+	pos = at_next_number(line, len, pos, &type);
+	return pos < len && line[pos] == ',' &&
+	       at_quoted(line, len, pos + 1, &entry->name, &entry->name_len);
+}
+
+bool cldn_at_number_valid(const u8 *number, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < len; i++)
+		if (!at_one_of(number[i], "0123456789*#") && (i || number[i] != '+'))
+			return false;
+	return true;
+}
+
 u32 cldn_at_button(u8 code)
 {
 	static const char keys[] = "0123456789*#ABCD";

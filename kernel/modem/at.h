@@ -141,6 +141,57 @@ bool cldn_at_vls(const u8 *line, size_t len, u32 *label, u32 *parts);
  */
 bool cldn_at_cadence(const u8 *line, size_t len, bool *on, u32 *tenths);
 
+/**
+ * struct cldn_at_book - what a telephone says of its memory (3GPP TS 27.007: +CPBR=?)
+ * @first: lowest location
+ * @last: highest
+ * @number_max: longest number, 0 = not said
+ * @name_max: likewise
+ */
+struct cldn_at_book {
+	u32 first;
+	u32 last;
+	u32 number_max;
+	u32 name_max;
+};
+
+/**
+ * cldn_at_book - read an answer like "+CPBR: (1-250),40,18"
+ * @line: answer
+ * @len: its length
+ * @book: answer
+ * Return: false when it names no locations.
+ */
+bool cldn_at_book(const u8 *line, size_t len, struct cldn_at_book *book);
+
+/**
+ * struct cldn_at_entry - a location of that memory; the texts lie in the line
+ * @location: its number
+ * @number: telephone number, without the quotes
+ * @number_len: its length
+ * @name: likewise
+ * @name_len: its length
+ */
+struct cldn_at_entry {
+	u32 location;
+	const u8 *number;
+	size_t number_len;
+	const u8 *name;
+	size_t name_len;
+};
+
+/**
+ * cldn_at_entry - read a line like +CPBR: 5,"0123",129,"Alice"
+ * @line: line
+ * @len: its length
+ * @entry: answer
+ * Return: false when it is another line.
+ */
+bool cldn_at_entry(const u8 *line, size_t len, struct cldn_at_entry *entry);
+
+/** cldn_at_number_valid - true for what that memory can call: 0-9 * #, and + before them; or "" */
+bool cldn_at_number_valid(const u8 *number, size_t len);
+
 /** cldn_at_button - number of the key whose tone is @code, 16 when it is none's */
 u32 cldn_at_button(u8 code);
 

@@ -9,6 +9,7 @@
 #include "../../kernel/fax/fax.h"
 #include "../../kernel/modem/at.h"
 
+EXPORT_SYMBOL_CLDN(cldn_at_book);
 EXPORT_SYMBOL_CLDN(cldn_at_button);
 EXPORT_SYMBOL_CLDN(cldn_at_cadence);
 EXPORT_SYMBOL_CLDN(cldn_at_compose);
@@ -17,12 +18,14 @@ EXPORT_SYMBOL_CLDN(cldn_at_dial_valid);
 EXPORT_SYMBOL_CLDN(cldn_at_dtmf);
 EXPORT_SYMBOL_CLDN(cldn_at_dtmf_valid);
 EXPORT_SYMBOL_CLDN(cldn_at_effects);
+EXPORT_SYMBOL_CLDN(cldn_at_entry);
 EXPORT_SYMBOL_CLDN(cldn_at_feed);
 EXPORT_SYMBOL_CLDN(cldn_at_field);
 EXPORT_SYMBOL_CLDN(cldn_at_is_echo);
 EXPORT_SYMBOL_CLDN(cldn_at_level);
 EXPORT_SYMBOL_CLDN(cldn_at_lists);
 EXPORT_SYMBOL_CLDN(cldn_at_lost);
+EXPORT_SYMBOL_CLDN(cldn_at_number_valid);
 EXPORT_SYMBOL_CLDN(cldn_at_parse);
 EXPORT_SYMBOL_CLDN(cldn_at_range);
 EXPORT_SYMBOL_CLDN(cldn_at_scan);

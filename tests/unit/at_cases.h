@@ -292,6 +292,55 @@ static const struct at_cadence_case at_cadence_cases[] = {
 	{ "DRONE=20", false, false, 0 }, { "RING", false, false, 0 },
 };
 
+struct at_book_case {
+	const char *line;
+	bool found;
+	u32 first;
+	u32 last;
+	u32 number_max;
+	u32 name_max;
+};
+
+static const struct at_book_case at_book_cases[] = {
+	{ "+CPBR: (1-250),40,18", true, 1, 250, 40, 18 },
+	{ "+CPBR: (1-100),20,18,12,,10", true, 1, 100, 20, 18 },
+	{ "+CPBR: (0-9)", true, 0, 9, 0, 0 },
+	{ "+CPBR: (0-9),,", true, 0, 9, 0, 0 },
+	{ "+CPBR: (0-9),20", true, 0, 9, 20, 0 },
+	{ "(3),,7", true, 3, 3, 0, 7 },
+	{ ")(1-2),3,4", true, 1, 2, 0, 0 },
+	{ "+CPBR: (),40,18", false, 0, 0, 0, 0 },
+	{ "+CPBR: (1-250", false, 0, 0, 0, 0 },
+	{ "", false, 0, 0, 0, 0 },
+};
+
+struct at_entry_case {
+	const char *line;
+	bool found;
+	u32 location;
+	const char *number;
+	const char *name;
+};
+
+static const struct at_entry_case at_entry_cases[] = {
+	{ "+CPBR: 5,\"+4312345\",145,\"Alice B.\"", true, 5, "+4312345", "Alice B." },
+	{ "+CPBR:17,\"0*1#\",129,\"\"", true, 17, "0*1#", "" },
+	{ "+CPBR: 1,\"\",,\"a, b\",\"group\",0", true, 1, "", "a, b" },
+	{ "+CPBR: 5,\"1\",129,\"Al", false, 0, NULL, NULL },
+	{ "+CPBR: 5,\"1\",129,\"", false, 0, NULL, NULL },
+	{ "+CPBR: 5,\"1\",129,", false, 0, NULL, NULL },
+	{ "+CPBR: 5,\"1\",129", false, 0, NULL, NULL },
+	{ "+CPBR: 5,\"1\"", false, 0, NULL, NULL },
+	{ "+CPBR: 5,\"1", false, 0, NULL, NULL },
+	{ "+CPBR: 5,1,129,\"Al\"", false, 0, NULL, NULL },
+	{ "+CPBR: 5,", false, 0, NULL, NULL },
+	{ "+CPBR: 5", false, 0, NULL, NULL },
+	{ "+CPBR: ", false, 0, NULL, NULL },
+	{ "+CPBR: (1-250),40,18", false, 0, NULL, NULL },
+	{ "+CPBF: 5,\"1\",129,\"Al\"", false, 0, NULL, NULL },
+	{ "", false, 0, NULL, NULL },
+};
+
 struct at_level_case {
 	u32 level;
 	u32 low;

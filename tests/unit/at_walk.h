@@ -300,6 +300,44 @@ static bool voice_tables(void)
 	return good;
 }
 
+static bool is_text(const u8 *at, size_t len, const char *wanted)
+{
+	return len == strlen(wanted) && !memcmp(at, wanted, len);
+}
+
+static bool memory_tables(void)
+{
+	bool good = true;
+	size_t i;
+
+	for (i = 0; i < COUNT(at_book_cases); i++) {
+		const struct at_book_case *c = &at_book_cases[i];
+		struct cldn_at_book b;
+		bool found = cldn_at_book(BYTES(c->line), strlen(c->line), &b);
+
+		good &= fits(found == c->found &&
+				     (!found ||
+				      (b.first == c->first && b.last == c->last &&
+				       b.number_max == c->number_max && b.name_max == c->name_max)),
+			     "book", i, c->line);
+	}
+	for (i = 0; i < COUNT(at_entry_cases); i++) {
+		const struct at_entry_case *c = &at_entry_cases[i];
+		struct cldn_at_entry e;
+		bool found = cldn_at_entry(BYTES(c->line), strlen(c->line), &e);
+
+		good &= fits(found == c->found &&
+				     (!found || (e.location == c->location &&
+						 is_text(e.number, e.number_len, c->number) &&
+						 is_text(e.name, e.name_len, c->name))),
+			     "entry", i, c->line);
+	}
+	good &= cldn_at_number_valid(BYTES("+43*1#"), 6) && cldn_at_number_valid(BYTES(""), 0);
+	good &= !cldn_at_number_valid(BYTES("4+3"), 3) && !cldn_at_number_valid(BYTES("1\"2"), 3);
+	good &= !cldn_at_number_valid(BYTES("1 2"), 3) && !cldn_at_number_valid(BYTES("1\0"), 2);
+	return good;
+}
+
 static bool buttons(void)
 {
 	static const char keys[] = "0123456789*#ABCD";
@@ -341,6 +379,7 @@ static const struct at_check at_checks[] = {
 	{ "fields of caller id lines", field_table },
 	{ "what a user's command would change is known before it is sent", effect_table },
 	{ "what a modem has in voice class, and the patterns of rings", voice_tables },
+	{ "what a telephone keeps in its memory", memory_tables },
 	{ "a tone's code is a key", buttons },
 	{ "numbers that can be dialled", dial_table },
 	{ "tones that can be sent", dtmf_table },
