@@ -7,6 +7,7 @@
  * phone_ops.c	requests
  * phone_voice.c	voice class: transducers, keys, patterns of rings
  * phone_panel.c	bell, lamps and display of a telephone
+ * phone_book.c		its memory: functions of keys, data areas
  * phone_close.c	the close ladder
  */
 #include <linux/ctype.h>
@@ -55,7 +56,7 @@ static int phone_get_status(struct cldn_handle *h, void *arg)
 
 static const struct cldn_ioctl phone_ioctls[] = {
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps),
-	  sizeof(struct cleardown_phone_caps), phone_get_caps },
+	  offsetofend(struct cleardown_phone_caps, out_id), phone_get_caps },
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status),
 	  offsetofend(struct cleardown_phone_status, out_caller_name), phone_get_status },
 	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel),
@@ -76,6 +77,7 @@ static void phone_caps_base(struct phone *ph)
 	memset(&ph->caps, 0, sizeof(ph->caps));
 	memset(&ph->voice, 0, sizeof(ph->voice));
 	memset(&ph->panel, 0, sizeof(ph->panel));
+	memset(&ph->book, 0, sizeof(ph->book));
 	ph->bell.known = false;
 	ph->caps.out_opcodes = PHONE_OPCODES_BASE;
 	ph->caps.out_hook_devices = CLEARDOWN_HOOKDEV_HANDSET;
@@ -182,6 +184,8 @@ enum {
 	PHONE_SCRIPT_BELL,
 	PHONE_SCRIPT_LAMPS,
 	PHONE_SCRIPT_DISPLAY,
+	PHONE_SCRIPT_BOOK,
+	PHONE_SCRIPT_WRITES,
 	PHONE_SCRIPT_TONES,
 	PHONE_SCRIPT_BURSTS,
 	PHONE_SCRIPT_REST,
@@ -215,6 +219,8 @@ static const struct phone_script phone_script[] = {
 	[PHONE_SCRIPT_BELL] = { .body = "+CRMP=?", .once = true, .panel = true },
 	[PHONE_SCRIPT_LAMPS] = { .body = "+CIND=?", .once = true, .panel = true },
 	[PHONE_SCRIPT_DISPLAY] = { .body = "+CDIS=?", .once = true, .panel = true },
+	[PHONE_SCRIPT_BOOK] = { .body = "+CPBR=?", .once = true, .panel = true },
+	[PHONE_SCRIPT_WRITES] = { .body = "+CPBW=?", .once = true, .panel = true },
 	[PHONE_SCRIPT_TONES] = { .body = "+VTS=?", .once = true },
 	[PHONE_SCRIPT_BURSTS] = { .body = "+VDR=1,0" },
 	[PHONE_SCRIPT_REST] = { .body = NULL },
@@ -326,6 +332,8 @@ static void phone_discover(struct phone *ph, bool ok)
 	case PHONE_SCRIPT_BELL:
 	case PHONE_SCRIPT_LAMPS:
 	case PHONE_SCRIPT_DISPLAY:
+	case PHONE_SCRIPT_BOOK:
+	case PHONE_SCRIPT_WRITES:
 		if (ok)
 			phone_panel_discover(ph, ph->script - PHONE_SCRIPT_BELL);
 		break;

@@ -95,6 +95,8 @@ void phone_panel_discover(struct phone *ph, enum phone_panel_part part)
 	case PHONE_PANEL_DISPLAY:
 		panel_find_display(ph);
 		break;
+	default:
+		phone_book_discover(ph, part);
 	}
 }
 
@@ -128,13 +130,13 @@ static int panel_check_lamp(const struct cleardown_phone_panel *p,
 	return 0;
 }
 
-/* What a quoted string of the command cannot carry is refused. */
-static bool panel_text_valid(const struct cleardown_op_display *in)
+/* What a quoted string of a command cannot carry is refused. */
+bool phone_text_valid(const char *text, size_t len)
 {
-	size_t i, len = strnlen(in->text, sizeof(in->text));
+	size_t i;
 
 	for (i = 0; i < len; i++)
-		if (!isascii(in->text[i]) || !isprint(in->text[i]) || strchr("\"\\;", in->text[i]))
+		if (!isascii(text[i]) || !isprint(text[i]) || strchr("\"\\;", text[i]))
 			return false;
 	return true;
 }
@@ -143,12 +145,12 @@ static int panel_check_display(const struct cleardown_phone_panel *p,
 			       const struct cleardown_op_display *in, u32 *status)
 {
 	if (in->row >= p->out_display_rows || in->column >= p->out_display_columns ||
-	    !panel_text_valid(in))
+	    !phone_text_valid(in->text, strnlen(in->text, sizeof(in->text))))
 		return panel_refuse(status, CLEARDOWN_PHONEERR_INVALPARAM);
 	return 0;
 }
 
-/* The requests of this file; the telephone is known to have what they need. */
+/* The requests of this file, and of phone_book.c; the telephone is known to have what they need. */
 int phone_panel_check(struct phone *ph, u32 opcode, const void *in, u32 len, u32 *status)
 {
 	const struct cleardown_op_ring *ring = in;
@@ -168,7 +170,7 @@ int phone_panel_check(struct phone *ph, u32 opcode, const void *in, u32 len, u32
 			return panel_refuse(status, CLEARDOWN_PHONEERR_INVALPARAM);
 		return panel_check_display(&ph->panel, in, status);
 	default:
-		return 0;
+		return phone_book_check(ph, opcode, in, len, status);
 	}
 }
 

@@ -63,11 +63,13 @@ enum phone_hook {
 	PHONE_HOOK_OFF,
 };
 
-/* What of the front of a telephone is asked for; see phone_panel.c. */
+/* What of a telephone is asked for; see phone_panel.c, and of the last two phone_book.c. */
 enum phone_panel_part {
 	PHONE_PANEL_BELL,
 	PHONE_PANEL_LAMPS,
 	PHONE_PANEL_DISPLAY,
+	PHONE_PANEL_BOOK,
+	PHONE_PANEL_WRITES,
 };
 
 /* Longest command of phone_panel_rest(). */
@@ -127,6 +129,7 @@ struct phone_voice {
  * @voice: see there; written under @lock
  * @panel: what the front of a telephone has and shows; the worker changes it under @lock
  * @bell: volumes of its bell
+ * @book: locations of its memory; under @lock
  * @panel_ask: bind wants it asked for
  * @panel_used: it may show something; outlives the session where it was not put to rest
  * @rest: the command that the start of the session puts it to rest with, "" = none
@@ -178,6 +181,7 @@ struct phone {
 	struct phone_voice voice;
 	struct cleardown_phone_panel panel;
 	struct phone_scale bell;
+	struct cldn_at_book book;
 	bool panel_ask;
 	bool panel_used;
 	char rest[PHONE_REST_MAX];
@@ -222,7 +226,7 @@ struct phone {
 };
 
 extern const struct cldn_class cldn_phone_class;
-#define PHONE_NOPCODES 13
+#define PHONE_NOPCODES 15
 #define PHONE_NSTEPS 7
 extern const struct cldn_opcode phone_opcodes[PHONE_NOPCODES];
 extern const struct cldn_step phone_steps[PHONE_NSTEPS];
@@ -277,8 +281,20 @@ void phone_dlg_code(struct cldn_dialogue *d, u8 code);
 void phone_cadence(struct phone *ph, const u8 *line, size_t len);
 void phone_ring_pattern(struct phone *ph);
 
+/* phone_book.c */
+void phone_book_discover(struct phone *ph, enum phone_panel_part part);
+int phone_book_check(struct phone *ph, u32 opcode, const void *in, u32 len, u32 *status);
+void phone_start_set_button(struct phone *ph);
+void phone_start_set_data(struct phone *ph);
+void phone_done_stored(struct phone *ph, u32 code);
+void phone_start_get_button(struct phone *ph);
+void phone_done_get_button(struct phone *ph, u32 code);
+void phone_start_get_data(struct phone *ph);
+void phone_done_get_data(struct phone *ph, u32 code);
+
 /* phone_panel.c */
 void phone_panel_discover(struct phone *ph, enum phone_panel_part part);
+bool phone_text_valid(const char *text, size_t len);
 int phone_get_panel(struct cldn_handle *h, void *arg);
 int phone_panel_check(struct phone *ph, u32 opcode, const void *in, u32 len, u32 *status);
 void phone_start_ring(struct phone *ph);

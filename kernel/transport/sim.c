@@ -6,8 +6,9 @@
  * byte back; it ends when DTR falls, by +++ and H, or by the script. Without a delay an answer is
  * there when write() returns, and its event was raised in it.
  *
- * With set=1 it is a telephone: handset and speaker (V.253), and a front with a bell, two lamps and
- * a display of two rows (3GPP TS 27.007). What that shows outlives a close, as it would on a desk.
+ * With set=1 it is a telephone: handset and speaker (V.253), a front with a bell, two lamps and a
+ * display of two rows, and a memory of twelve numbers (3GPP TS 27.007). What these show and keep
+ * outlives a close, as it would on a desk.
  *
  * The script: at bind by arguments (delay= deaf= short= room= lines= guard= set=), while it runs by
  * debugfs, cleardown_sim/INDEX/control, one command for each write; reading it gives the counters.
@@ -47,6 +48,7 @@
 #define SIM_TX_SIZE 4096
 #define SIM_RX_SIZE 16384
 #define SIM_LINE 256 /* longest command line; what is beyond is lost, as in a modem */
+#define SIM_SAID 64 /* longest line that it says of itself */
 #define SIM_CONTROL 512 /* longest command of the script */
 #define SIM_SLEEP_MS 60000 /* longest of slowopen and slowclose */
 #define SIM_DELAY_US 600000000
@@ -115,6 +117,7 @@ struct sim_script {
  * @dialing: and it is one that any character ends
  * @answer: its result
  * @info: what it says before that, or NULL
+ * @said: room for an @info
  * @answer_ns: when
  * @plus: escape characters in a row
  * @last_ns: when the last byte of the call came
@@ -139,6 +142,7 @@ struct sim_modem {
 	bool dialing;
 	enum sim_result answer;
 	const char *info;
+	char said[SIM_SAID];
 	u64 answer_ns;
 	u32 plus;
 	u64 last_ns;
@@ -153,19 +157,34 @@ struct sim_modem {
 #define SIM_COLUMNS 16
 #define SIM_BELLS 3
 #define SIM_LOUDEST 7
+#define SIM_ENTRIES 12
+#define SIM_NUMBER 24
+#define SIM_NAME 16
 
 /**
- * struct sim_front - what the telephone shows
+ * struct sim_entry - a location of the telephone's memory
+ * @number: "" = it is empty
+ * @name: likewise
+ */
+struct sim_entry {
+	char number[SIM_NUMBER + 1];
+	char name[SIM_NAME + 1];
+};
+
+/**
+ * struct sim_front - what the telephone shows and keeps
  * @ring: pattern of its bell, 0 = silent
  * @volume: of the bell
  * @lamps: 0 = dark
  * @display: its rows
+ * @book: its memory; the first location is 1
  */
 struct sim_front {
 	u32 ring;
 	u32 volume;
 	u32 lamps[SIM_LAMPS];
 	char display[SIM_ROWS][SIM_COLUMNS + 1];
+	struct sim_entry book[SIM_ENTRIES];
 };
 
 /**
@@ -250,7 +269,7 @@ static void sim_say(struct cldn_sim *s, const void *text, size_t len)
 
 static void sim_say_line(struct cldn_sim *s, const char *text)
 {
-	char buf[64];
+	char buf[SIM_SAID + 4];
 
 	sim_say(s, buf, scnprintf(buf, sizeof(buf), "\r\n%s\r\n", text));
 }
@@ -354,6 +373,8 @@ static const struct {
 	{ "CRMP=?", "+CRMP: (0),(0-7),(0),(0-3)" },
 	{ "CIND=?", "+CIND: (\"message\",(0-5)),(\"power\",(0-1))" },
 	{ "CDIS=?", "+CDIS: (16),(16)" },
+	{ "CPBR=?", "+CPBR: (1-12),24,16" },
+	{ "CPBW=?", "+CPBW: (1-12),24,(129,145),16" },
 };
 
 static bool sim_set_ring(struct sim_front *f, const char *p)
@@ -402,6 +423,66 @@ static bool sim_set_display(struct sim_front *f, const char *p, const char *end)
 	return true;
 }
 
+/* A quoted text at @p, to @to; returns what follows it, NULL where it is none or too long. */
+static const char *sim_quoted(const char *p, char *to, size_t size)
+{
+	size_t n;
+
+	if (*p++ != '"')
+		return NULL;
+	n = strcspn(p, "\"");
+	if (n >= size || p[n] != '"')
+		return NULL;
+	memcpy(to, p, n);
+	to[n] = '\0';
+	return p + n + 1;
+}
+
+static u32 sim_number_type(const struct sim_entry *entry)
+{
+	return *entry->number == '+' ? 145 : 129;
+}
+
+/* LOCATION,"NUMBER",TYPE,"NAME", or LOCATION alone, which empties it. */
+static bool sim_set_entry(struct sim_front *f, const char *p, const char *end)
+{
+	struct sim_entry entry = {};
+	u32 location, type;
+	int used = 0;
+
+	if (sscanf(p, "%u%n", &location, &used) != 1 || !location || location > SIM_ENTRIES)
+		return false;
+	p += used;
+	if (p < end) {
+		p = *p == ',' ? sim_quoted(p + 1, entry.number, sizeof(entry.number)) : NULL;
+		if (!p || sscanf(p, ",%u,%n", &type, &used) != 1)
+			return false;
+		p = sim_quoted(p + used, entry.name, sizeof(entry.name));
+		if (!p || type != sim_number_type(&entry))
+			return false;
+	}
+	f->book[location - 1] = entry;
+	return true;
+}
+
+/* An empty location has nothing to say. */
+static bool sim_get_entry(struct cldn_sim *s, const char *p, const char **info)
+{
+	const struct sim_entry *entry;
+	u32 location;
+	int used;
+
+	if (sscanf(p, "%u%n", &location, &used) != 1 || !location || location > SIM_ENTRIES)
+		return false;
+	entry = &s->front.book[location - 1];
+	if (!*entry->number && !*entry->name)
+		return true;
+	scnprintf(s->modem.said, SIM_SAID, "+CPBR: %u,\"%s\",%u,\"%s\"", location, entry->number,
+		  sim_number_type(entry), entry->name);
+	*info = s->modem.said;
+	return true;
+}
+
 /* An extended command, up to @end. A modem that is no telephone says OK to any. */
 static bool sim_extended(struct cldn_sim *s, const char *p, const char *end, const char **info)
 {
@@ -420,6 +501,10 @@ static bool sim_extended(struct cldn_sim *s, const char *p, const char *end, con
 		return sim_set_lamps(&s->front, p + 5, end);
 	if (!strncmp(p, "CDIS=", 5))
 		return sim_set_display(&s->front, p + 5, end);
+	if (!strncmp(p, "CPBW=", 5))
+		return sim_set_entry(&s->front, p + 5, end);
+	if (!strncmp(p, "CPBR=", 5))
+		return sim_get_entry(s, p + 5, info);
 	return true;
 }
 
@@ -864,6 +949,16 @@ static ssize_t sim_control_write(struct file *file, const char __user *ubuf, siz
 	return ret ? ret : len;
 }
 
+static void sim_show_book(struct seq_file *m, const struct sim_front *front)
+{
+	u32 i;
+
+	for (i = 0; i < SIM_ENTRIES; i++)
+		if (*front->book[i].number || *front->book[i].name)
+			seq_printf(m, "entry%u \"%s\" \"%s\"\n", i + 1, front->book[i].number,
+				   front->book[i].name);
+}
+
 static int sim_control_show(struct seq_file *m, void *unused)
 {
 	struct cldn_sim *s = m->private;
@@ -887,6 +982,7 @@ static int sim_control_show(struct seq_file *m, void *unused)
 		   counts.answers, counts.rings, counts.lost);
 	/* Last, for they are no numbers. */
 	seq_printf(m, "row0 \"%s\"\nrow1 \"%s\"\n", front.display[0], front.display[1]);
+	sim_show_book(m, &front);
 	return 0;
 }
 

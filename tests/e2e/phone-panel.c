@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A telephone on the scripted link: all that TSPI can set there, as the telephone itself has it
- * afterwards, what observers learn of it, and that every end leaves it silent, dark and blank.
+ * afterwards, what observers learn of it, and that every end leaves it silent, dark and blank, with
+ * its memory as it was.
  *
  * usage: phone-panel
  */
@@ -52,6 +53,59 @@ static int level(uint32_t op, uint32_t device, uint32_t value)
 	return phone_do(&phone, op, &in, sizeof(in), 5000, NULL);
 }
 
+static struct cleardown_button dials(uint32_t key, const char *number, const char *text)
+{
+	struct cleardown_button in = {
+		.button = key,
+		.mode = CLEARDOWN_BUTTONMODE_KEYPAD,
+		.function = CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL,
+	};
+
+	memcpy(in.number, number, strnlen(number, sizeof(in.number)));
+	memcpy(in.text, text, strnlen(text, sizeof(in.text)));
+	return in;
+}
+
+static int set_button(struct cleardown_button in)
+{
+	return phone_do(&phone, CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in), 5000, NULL);
+}
+
+static int get_button(uint32_t key, struct cleardown_button *out)
+{
+	struct cleardown_op_get in = { key, sizeof(*out) };
+	union cd_record rec = { 0 };
+	int ret = phone_do(&phone, CLEARDOWN_OP_GET_BUTTON, &in, sizeof(in), 5000, &rec);
+
+	memcpy(out, rec.ev.data, sizeof(*out));
+	return ret ?: rec.ev.data_len == sizeof(*out) ? 0 : -EMSGSIZE;
+}
+
+static struct cleardown_op_data area(uint32_t number, const char *data, uint32_t size)
+{
+	struct cleardown_op_data in = { .area = number, .size = size };
+
+	memcpy(in.data, data, strnlen(data, sizeof(in.data)));
+	return in;
+}
+
+static int set_data(uint32_t number, const char *data, uint32_t size)
+{
+	struct cleardown_op_data in = area(number, data, size);
+
+	return phone_do(&phone, CLEARDOWN_OP_SET_DATA, &in, sizeof(in), 5000, NULL);
+}
+
+/* True when GET_DATA, asked for @size bytes, says @wanted. */
+static bool contains(uint32_t number, uint32_t size, const char *wanted)
+{
+	struct cleardown_op_get in = { number, size };
+	union cd_record rec = { 0 };
+
+	return !phone_do(&phone, CLEARDOWN_OP_GET_DATA, &in, sizeof(in), 5000, &rec) &&
+	       rec.ev.data_len == strlen(wanted) && !memcmp(rec.ev.data, wanted, rec.ev.data_len);
+}
+
 /* The errno and the word with which a request is refused; it has no completion then. */
 static bool refused(uint32_t op, const void *in, uint32_t len, int error, uint32_t word)
 {
@@ -65,16 +119,37 @@ static bool refused(uint32_t op, const void *in, uint32_t len, int error, uint32
 			   (struct wanted){ CLEARDOWN_EV_COMPLETION, phone.cookie, id, 0, 0 });
 }
 
-/* True when the telephone's display has these two rows. */
-static bool displays(const char *row0, const char *row1)
+/* What the telephone itself has contains @wanted. */
+static bool has(const char *wanted)
 {
-	char wanted[64], text[2048] = "";
+	char text[4096] = "";
 	int fd = sim_control_fd(&set, O_RDONLY);
 	ssize_t n = read(fd, text, sizeof(text) - 1);
 
 	close(fd);
-	snprintf(wanted, sizeof(wanted), "row0 \"%s\"\nrow1 \"%s\"\n", row0, row1);
 	return n > 0 && strstr(text, wanted);
+}
+
+/* True when the telephone's display has these two rows. */
+static bool displays(const char *row0, const char *row1)
+{
+	char wanted[64];
+
+	snprintf(wanted, sizeof(wanted), "row0 \"%s\"\nrow1 \"%s\"\n", row0, row1);
+	return has(wanted);
+}
+
+/* True when this is what it keeps in @location; no number and no name: nothing. */
+static bool keeps(unsigned int location, const char *number, const char *name)
+{
+	char wanted[96];
+
+	if (!*number && !*name)
+		snprintf(wanted, sizeof(wanted), "\nentry%u ", location);
+	else
+		snprintf(wanted, sizeof(wanted), "\nentry%u \"%s\" \"%s\"\n", location, number,
+			 name);
+	return has(wanted) == (*number || *name);
 }
 
 static bool at_rest(void)
@@ -135,7 +210,11 @@ static void capabilities(void)
 	EXPECT_EQ(good, caps.out_buttons, CLEARDOWN_BUTTONS);
 	EXPECT_EQ(good, caps.out_lamps, 2);
 	EXPECT_EQ(good, caps.out_display_rows, 2);
-	EXPECT_EQ(good, caps.out_opcodes & 0x1fe, 0x0fe);
+	EXPECT_EQ(good, caps.out_opcodes & 0xffe, 0xffe);
+	EXPECT_EQ(good, caps.out_set_buttons, 0x3fe);
+	EXPECT_EQ(good, caps.out_data_areas, 3);
+	EXPECT_EQ(good, caps.out_number_max, 24);
+	EXPECT_EQ(good, caps.out_text_max, 16);
 	EXPECT_EQ(good, p.out_ring_modes, 3);
 	EXPECT_EQ(good, p.out_lamps, 2);
 	EXPECT_EQ(good, p.out_lamp_modes[0], 0x7e);
@@ -266,6 +345,112 @@ static void hook_switches(void)
 	tap(good, "P-7 SET_HOOKSWITCH: handset and speaker off the hook and on it again");
 }
 
+static void buttons(void)
+{
+	struct cleardown_button out, in = dials(9, "0", "");
+	struct cleardown_op_get get = { 9, sizeof(out) - 1 };
+	bool good = true;
+
+	EXPECT_EQ(good, set_button(dials(1, "+4312345", "Alice B.")), 0);
+	EXPECT(good, keeps(1, "+4312345", "Alice B."));
+	EXPECT_EQ(good, get_button(1, &out), 0);
+	EXPECT_EQ(good, out.button, 1);
+	EXPECT_EQ(good, out.mode, CLEARDOWN_BUTTONMODE_KEYPAD);
+	EXPECT_EQ(good, out.function, CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL);
+	EXPECT_EQ(good, out.out_state, CLEARDOWN_BUTTONSTATE_UP);
+	EXPECT(good, !strcmp(out.number, "+4312345") && !strcmp(out.text, "Alice B."));
+	EXPECT_EQ(good, set_button(dials(9, "0*1#", "")), 0);
+	EXPECT(good, keeps(9, "0*1#", ""));
+	in.function = CLEARDOWN_BUTTONFUNCTION_NONE;
+	in.number[0] = '\0';
+	EXPECT_EQ(good, set_button(in), 0);
+	EXPECT(good, keeps(9, "", ""));
+	EXPECT_EQ(good, get_button(9, &out), 0);
+	EXPECT_EQ(good, out.function, CLEARDOWN_BUTTONFUNCTION_NONE);
+	EXPECT(good, !*out.number && !*out.text);
+	EXPECT(good, refused(CLEARDOWN_OP_GET_BUTTON, &get, sizeof(get), -ERANGE,
+			     CLEARDOWN_PHONEERR_STRUCTURETOOSMALL));
+	get = (struct cleardown_op_get){ 10, sizeof(out) };
+	EXPECT(good, refused(CLEARDOWN_OP_GET_BUTTON, &get, sizeof(get), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALBUTTONLAMPID));
+	tap(good, "P-7 SET_BUTTON: a key gets its number and loses it; GET_BUTTON asks for it");
+}
+
+static void wrong_buttons(void)
+{
+	static const char *const numbers[] = { "1\"2", "1;H", "1 2", "1+", "", NULL };
+	struct cleardown_button in;
+	bool good = true;
+	unsigned int i;
+
+	for (i = 0; numbers[i]; i++) {
+		in = dials(1, numbers[i], "x");
+		EXPECT(good, refused(CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in), -EINVAL,
+				     CLEARDOWN_PHONEERR_INVALPARAM));
+	}
+	for (i = 0; i < 6; i++) {
+		in = dials(1, "1", "x");
+		if (i == 0)
+			in.mode = 4;
+		if (i == 1)
+			in.function = 1;
+		if (i == 2)
+			in.function = CLEARDOWN_BUTTONFUNCTION_NONE;
+		if (i == 3)
+			in.out_state = CLEARDOWN_BUTTONSTATE_UP;
+		if (i == 4)
+			memset(in.number, '1', 25);
+		if (i == 5)
+			memset(in.text, 'x', 17);
+		EXPECT(good, refused(CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in), -EINVAL,
+				     CLEARDOWN_PHONEERR_INVALPARAM));
+	}
+	in = dials(0, "1", "x");
+	EXPECT(good, refused(CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALBUTTONLAMPID));
+	in = dials(~0U, "1", "x");
+	EXPECT(good, refused(CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALBUTTONLAMPID));
+	in = dials(1, "1", "x");
+	EXPECT(good, refused(CLEARDOWN_OP_SET_BUTTON, &in, sizeof(in) - 1, -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALPARAM));
+	EXPECT(good, keeps(1, "+4312345", "Alice B."));
+	tap(good, "P-7 SET_BUTTON refuses what is no key, no number and no text for one");
+}
+
+static void data_areas(void)
+{
+	struct cleardown_op_data in = area(3, "1 x", 3);
+	struct cleardown_op_get get = { 3, 1 };
+	bool good = true;
+
+	EXPECT_EQ(good, set_data(0, "0123 Bob, at work", 17), 0);
+	EXPECT(good, keeps(10, "0123", "Bob, at work"));
+	EXPECT(good, contains(0, 100, "0123 Bob, at work"));
+	EXPECT(good, contains(0, 6, "0123 B"));
+	EXPECT(good, contains(0, 0, ""));
+	EXPECT_EQ(good, set_data(0, "999", 0), 0);
+	EXPECT(good, keeps(10, "0123", "Bob, at work"));
+	EXPECT_EQ(good, set_data(2, "+43 1", 3), 0);
+	EXPECT(good, keeps(12, "+43", "") && contains(2, 100, "+43"));
+	EXPECT_EQ(good, set_data(2, "", 1), 0);
+	EXPECT(good, keeps(12, "", "") && contains(2, 100, ""));
+	EXPECT(good, refused(CLEARDOWN_OP_SET_DATA, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALDATAID));
+	EXPECT(good, refused(CLEARDOWN_OP_GET_DATA, &get, sizeof(get), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALDATAID));
+	in = area(0, "no number", 9);
+	EXPECT(good, refused(CLEARDOWN_OP_SET_DATA, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALPARAM));
+	in = area(0, "1 a;H", 5);
+	EXPECT(good, refused(CLEARDOWN_OP_SET_DATA, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALPARAM));
+	in = area(0, "1", sizeof(in.data) + 1);
+	EXPECT(good, refused(CLEARDOWN_OP_SET_DATA, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALPARAM));
+	tap(good, "P-7 SET_DATA and GET_DATA: an area is written, read, emptied; 0 bytes: nothing");
+}
+
 /* Monitors of TSPI: they learn what they ask for, and may ask, but not set. */
 static void observers(void)
 {
@@ -297,7 +482,7 @@ static void observers(void)
 	tap(good, "P-12 PR-10 observers are told what they asked for, may look, and may not ring");
 }
 
-/* Requests of each kind wait behind one that is not answered; CLOSE completes each of them. */
+/* Each of TSPI's nine waits, and our own two with them; CLOSE completes each of them. */
 static void closed_with_all(void)
 {
 	static const char text[] = "+X";
@@ -306,6 +491,9 @@ static void closed_with_all(void)
 	struct cleardown_op_ring bell_in = { 1, 1 };
 	struct cleardown_op_lamp lamp_in = { 0, CLEARDOWN_LAMPMODE_STEADY };
 	struct cleardown_op_display text_in = { .text = "never" };
+	struct cleardown_button key = dials(2, "2", "never");
+	struct cleardown_op_data data = area(1, "1 never", 7);
+	struct cleardown_op_get get_key = { 1, sizeof(key) }, get_data = { 0, 100 };
 	const struct {
 		uint32_t op;
 		const void *in;
@@ -318,20 +506,25 @@ static void closed_with_all(void)
 		{ CLEARDOWN_OP_SET_RING, &bell_in, sizeof(bell_in) },
 		{ CLEARDOWN_OP_SET_LAMP, &lamp_in, sizeof(lamp_in) },
 		{ CLEARDOWN_OP_SET_DISPLAY, &text_in, sizeof(text_in) },
+		{ CLEARDOWN_OP_SET_BUTTON, &key, sizeof(key) },
+		{ CLEARDOWN_OP_SET_DATA, &data, sizeof(data) },
+		{ CLEARDOWN_OP_GET_BUTTON, &get_key, sizeof(get_key) },
+		{ CLEARDOWN_OP_GET_DATA, &get_data, sizeof(get_data) },
 	};
+	const unsigned int n = sizeof(ops) / sizeof(ops[0]);
 	struct wanted w = { CLEARDOWN_EV_COMPLETION, 0, 0, 0, 0 };
 	struct cleardown_close arg;
-	uint64_t id[7];
+	uint64_t id[sizeof(ops) / sizeof(ops[0])];
 	bool good = all_on();
 	unsigned int i;
 
 	w.cookie = phone.cookie;
 	sim_control(&set, "deaf on");
-	for (i = 0; i < 7; i++)
+	for (i = 0; i < n; i++)
 		id[i] = phone_submit(&phone, ops[i].op, ops[i].in, ops[i].len);
 	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ABORT, CD_S, &arg), 0);
 	tape_catch_up(&phone.tape);
-	for (i = 0; i < 7; i++) {
+	for (i = 0; i < n; i++) {
 		union cd_record rec = { 0 };
 
 		EXPECT_EQ(good, phone_wait(&phone, id[i], 1000, &rec), -EIO);
@@ -343,10 +536,10 @@ static void closed_with_all(void)
 	EXPECT_EQ(good, sim_value(&set, "bell"), 2);
 	sim_control(&set, "deaf off");
 	EXPECT_EQ(good, phone_open(&phone, ++cookie), 0);
-	EXPECT(good, at_rest());
+	EXPECT(good, at_rest() && keeps(2, "", "") && keeps(11, "", ""));
 	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ORDERLY, CD_S, NULL), 0);
 	tap(good,
-	    "P-2 P-8 P-9 P-11a TP-9 CLOSE completes each kind once; not heard, it is made good");
+	    "P-2 P-8 P-9 P-11a TP-9 CLOSE completes all nine once; not heard, it is made good");
 }
 
 static void closed(uint32_t mode, uint64_t deadline_ns, const char *how)
@@ -365,7 +558,8 @@ static void closed(uint32_t mode, uint64_t deadline_ns, const char *how)
 	EXPECT_EQ(good, p.out_lamp[0], CLEARDOWN_LAMPMODE_OFF);
 	EXPECT_EQ(good, p.out_display[0], ' ');
 	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ORDERLY, CD_S, NULL), 0);
-	if (!tap(good, "P-14 TP-9 %s leaves bell, lamps and display at rest", how))
+	EXPECT(good, keeps(1, "+4312345", "Alice B.") && keeps(10, "0123", "Bob, at work"));
+	if (!tap(good, "P-14 TP-9 %s leaves bell, lamps and display at rest, memory as it is", how))
 		report_show(&r);
 }
 
@@ -417,7 +611,7 @@ static void modems(const char *args)
 	events = sim_queue(fd, 1);
 	EXPECT_EQ(good, panel_of(fd, &p), 0);
 	EXPECT(good, !memcmp(&p, &zero, sizeof(p)));
-	for (op = CLEARDOWN_OP_SET_RING; op <= CLEARDOWN_OP_SET_DATA; op++) {
+	for (op = CLEARDOWN_OP_SET_RING; op <= CLEARDOWN_OP_GET_DATA; op++) {
 		status = 0;
 		EXPECT_EQ(good, cd_submit(fd, op, op, &in, sizeof(in), &status), -EOPNOTSUPP);
 		EXPECT_EQ(good, status, CLEARDOWN_PHONEERR_OPERATIONUNAVAIL);
@@ -442,6 +636,9 @@ int main(void)
 	displayed();
 	levels();
 	hook_switches();
+	buttons();
+	wrong_buttons();
+	data_areas();
 	observers();
 	tap(!phone_close(&phone, CLEARDOWN_MODE_ORDERLY, CD_S, NULL) && at_rest(), "P-1 it closes");
 	closed(CLEARDOWN_MODE_ORDERLY, 2 * CD_S, "ORDERLY");

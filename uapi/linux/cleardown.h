@@ -307,8 +307,10 @@ enum cleardown_opcode {
 	CLEARDOWN_OP_SET_RING	    = 0x105,	/* struct cleardown_op_ring */
 	CLEARDOWN_OP_SET_LAMP	    = 0x106,	/* struct cleardown_op_lamp */
 	CLEARDOWN_OP_SET_DISPLAY    = 0x107,	/* struct cleardown_op_display */
-	CLEARDOWN_OP_SET_BUTTON	    = 0x108,	/* these two need hardware that no link has: */
-	CLEARDOWN_OP_SET_DATA	    = 0x109,	/* EOPNOTSUPP, PHONEERR_OPERATIONUNAVAIL */
+	CLEARDOWN_OP_SET_BUTTON	    = 0x108,	/* struct cleardown_button */
+	CLEARDOWN_OP_SET_DATA	    = 0x109,	/* struct cleardown_op_data */
+	CLEARDOWN_OP_GET_BUTTON	    = 0x10a,	/* struct cleardown_op_get; data: its answer */
+	CLEARDOWN_OP_GET_DATA	    = 0x10b,	/* struct cleardown_op_get; data: the area's */
 	CLEARDOWN_OP_DIAL	    = 0x110,	/* bytes: V.250 dial string */
 	CLEARDOWN_OP_ANSWER	    = 0x111,	/* no input */
 	CLEARDOWN_OP_HANGUP	    = 0x112,	/* no input */
@@ -401,6 +403,82 @@ struct cleardown_op_display {
 	__u32 row;
 	__u32 column;
 	char  text[CLEARDOWN_DISPLAY_COLUMNS];
+};
+
+/**
+ * DOC: The memory of a telephone
+ *
+ * A telephone that keeps numbers in its memory has them where 3GPP TS 27.007 has them: in the
+ * locations of the store that it has selected (+CPBR, +CPBW). What is behind a key is a button:
+ * where location n from 0 to 9 exists, pressing n # calls the number in it, which is that key's
+ * function, abbreviated dialling (3GPP TS 22.030). What is behind no key is a data area: area 0 is
+ * the first location from 10 on. Neither is ever two things.
+ *
+ * It is memory: what was stored stays, whoever closes the phone and however. A request that a close
+ * cut off (OPERATIONFAILED) may have been carried out; asking tells. Bound with panel=ask only;
+ * another store is selected by a command in init=.
+ */
+
+/* PHONEBUTTONFUNCTION_* of TAPI */
+#define CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL	0x0b
+#define CLEARDOWN_BUTTONFUNCTION_NONE		0x2e
+
+#define CLEARDOWN_NUMBER_LEN	40
+#define CLEARDOWN_BUTTON_TEXT_LEN 40
+
+/**
+ * struct cleardown_button - a key and its function: input of SET_BUTTON, data of GET_BUTTON
+ * @button: one of cleardown_phone_caps.out_set_buttons (others: EINVAL,
+ *	PHONEERR_INVALBUTTONLAMPID)
+ * @mode: CLEARDOWN_BUTTONMODE_KEYPAD (others: EINVAL)
+ * @function: CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL, or _NONE: nothing is stored (others: EINVAL)
+ * @out_state: CLEARDOWN_BUTTONSTATE_*; of SET_BUTTON must be 0
+ * @number: that is called: 0-9 * #, and + before them; ended by a zero or by its size. Of _NONE
+ *	must be empty, of the other must not
+ * @text: what the telephone shows for it; as the text of SET_DISPLAY. Of _NONE must be empty
+ *
+ * More than cleardown_phone_caps.out_number_max or out_text_max: EINVAL. Source:
+ * TSPI_phoneSetButtonInfo, TSPI_phoneGetButtonInfo.
+ */
+struct cleardown_button {
+	__u32 button;
+	__u32 mode;
+	__u32 function;
+	__u32 out_state;
+	char  number[CLEARDOWN_NUMBER_LEN];
+	char  text[CLEARDOWN_BUTTON_TEXT_LEN];
+};
+
+#define CLEARDOWN_DATA_LEN	88
+
+/**
+ * struct cleardown_op_data - input of SET_DATA: what a data area is to contain
+ * @area: 0 to cleardown_phone_caps.out_data_areas - 1 (others: EINVAL, PHONEERR_INVALDATAID)
+ * @size: bytes of @data; 0: nothing is copied, and the area stays as it is
+ * @data: a number as in struct cleardown_button, and behind a blank its text, ended by a zero or by
+ *	@size. Empty but for a zero: the area is to be empty
+ *
+ * Source: TSPI_phoneSetData.
+ */
+struct cleardown_op_data {
+	__u32 area;
+	__u32 size;
+	char  data[CLEARDOWN_DATA_LEN];
+};
+
+/**
+ * struct cleardown_op_get - input of GET_BUTTON and GET_DATA: the telephone is asked
+ * @id: the button, or the area
+ * @size: most bytes of data that the completion is to carry. Of GET_BUTTON at least the size of
+ *	struct cleardown_button, which it carries (less: ERANGE, PHONEERR_STRUCTURETOOSMALL); of
+ *	GET_DATA 0: nothing is copied
+ *
+ * The owner's, like all that the telephone has to answer. An empty area has no data. Source:
+ * TSPI_phoneGetButtonInfo, TSPI_phoneGetData.
+ */
+struct cleardown_op_get {
+	__u32 id;
+	__u32 size;
 };
 
 #define CLEARDOWN_DOC_NAME_LEN	64
@@ -1523,8 +1601,11 @@ struct cleardown_options {
  * @out_buttons: keys whose pressing is reported while the modem is in voice class: 16 or 0
  * @out_lamps: 0, or those of a telephone that was bound with panel=ask: see PHONE_PANEL
  * @out_display_rows: likewise
- * @out_data_areas: 0
+ * @out_data_areas: 0, or those of a telephone that was bound with panel=ask: see SET_DATA
  * @out_id: what the modem said to ATI, one line
+ * @out_set_buttons: bit n: SET_BUTTON and GET_BUTTON take key n
+ * @out_number_max: longest number that its memory can keep, 0 = it has none
+ * @out_text_max: longest text beside a number
  */
 struct cleardown_phone_caps {
 	__u32 size;
@@ -1538,6 +1619,9 @@ struct cleardown_phone_caps {
 	__u32 out_display_rows;
 	__u32 out_data_areas;
 	char  out_id[64];
+	__u32 out_set_buttons;
+	__u32 out_number_max;
+	__u32 out_text_max;
 };
 
 /*
@@ -1548,6 +1632,7 @@ struct cleardown_phone_caps {
 #define CLEARDOWN_BUTTONMODE_KEYPAD	0x8
 #define CLEARDOWN_BUTTONSTATE_UP	0x1
 #define CLEARDOWN_BUTTONSTATE_DOWN	0x2
+#define CLEARDOWN_BUTTONSTATE_UNKNOWN	0x4	/* of GET_BUTTON: its keys are not reported */
 #define CLEARDOWN_BUTTONS		16
 
 /** enum cleardown_call_state - life of a call on a phone */

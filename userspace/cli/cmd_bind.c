@@ -597,7 +597,7 @@ const struct verb verb_bind = {
 		"      --monitor pjl    ports: the printer speaks PJL and says what it has printed\n"
 		"      --args TEXT      further settings, key=value key=value. Of a phone: dtr=none, where\n"
 		"                       DTR is not wired, or ignored: +++ and ATH hang up; panel=ask,\n"
-		"                       for a telephone with bell, lamps and display. Of a fax:\n"
+		"                       for a telephone with bell, lamps, display, memory. Of a fax:\n"
 		"                       provider=UID, who beside root may speak T.30 on it. Of a vc:\n"
 		"                       uni=3.1|4.0; role=user|network; nsap=HEX; max_sdu=N; of eth\n"
 		"                       label=N; peer=MAC; of atmtcp peer=HEX, the other end's nsap, and\n"
