@@ -809,6 +809,94 @@ static bool display_is_set_and_the_front_converted(void)
 	return good;
 }
 
+static struct cleardown_button button;
+static struct cleardown_op_data data;
+static struct cleardown_op_get get;
+
+static void keep_book(const struct cleardown_submit *s)
+{
+	const void *in = (void *)(uintptr_t)s->in_ptr;
+
+	if (s->opcode == CLEARDOWN_OP_SET_BUTTON && s->in_len == sizeof(button))
+		memcpy(&button, in, sizeof(button));
+	else if (s->opcode == CLEARDOWN_OP_SET_DATA && s->in_len == sizeof(data))
+		memcpy(&data, in, sizeof(data));
+	else if (s->in_len == sizeof(get))
+		memcpy(&get, in, sizeof(get));
+}
+
+static struct cleardown_request book_request(enum cldn_opcode opcode, const void *in, size_t len)
+{
+	return (struct cleardown_request){
+		.size = sizeof(struct cleardown_request),
+		.opcode = opcode,
+		.in = in,
+		.in_len = len,
+	};
+}
+
+static bool memory_is_set_and_asked_for(void)
+{
+	struct cleardown_key key = { .button = 3, .function = CLDN_BUTTONFUNCTION_ABBREVDIAL };
+	struct cleardown_request r = book_request(CLDN_OP_SET_BUTTON, &key, sizeof(key));
+	struct cleardown_phone *phone = phone_or_die();
+	bool good = true;
+
+	on_submit = keep_book;
+	memset(key.number, '1', CLDN_NUMBER_LEN);
+	strcpy(key.text, "Alice");
+	EXPECT_EQ(good, cleardown_phone_submit(phone, &r), 0);
+	EXPECT(good, button.button == 3 && button.mode == CLEARDOWN_BUTTONMODE_KEYPAD);
+	EXPECT(good, button.function == CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL && !button.out_state);
+	EXPECT(good, !memcmp(button.number, key.number, CLDN_NUMBER_LEN));
+	EXPECT(good, !strcmp(button.text, "Alice"));
+	r.in_len--;
+	EXPECT(good, cleardown_phone_submit(phone, &r) == -1 && errno == EINVAL);
+	r = book_request(CLDN_OP_SET_DATA, "12 Bob", 6);
+	r.a = 2;
+	EXPECT_EQ(good, cleardown_phone_submit(phone, &r), 0);
+	EXPECT(good, data.area == 2 && data.size == 6 && !strcmp(data.data, "12 Bob"));
+	r.in_len = CLDN_DATA_LEN + 1;
+	EXPECT(good, cleardown_phone_submit(phone, &r) == -1 && errno == EINVAL);
+	r = book_request(CLDN_OP_GET_DATA, NULL, 0);
+	r.a = 2;
+	r.b = 17;
+	EXPECT_EQ(good, cleardown_phone_submit(phone, &r), 0);
+	EXPECT(good, get.id == 2 && get.size == 17);
+	r = book_request(CLDN_OP_GET_BUTTON, NULL, 0);
+	r.a = 3;
+	EXPECT_EQ(good, cleardown_phone_submit(phone, &r), 0);
+	EXPECT(good, get.id == 3 && get.size == sizeof(button));
+	cleardown_phone_free(phone);
+	return good;
+}
+
+static bool key_is_read_from_its_record(void)
+{
+	struct cleardown_button from = { .button = 3, .out_state = CLEARDOWN_BUTTONSTATE_DOWN };
+	struct cleardown_record record = {
+		.type = CLDN_EV_COMPLETION,
+		.text_len = sizeof(from),
+		.text = (const char *)&from,
+	};
+	struct cleardown_key key;
+	bool good = true;
+
+	from.function = CLEARDOWN_BUTTONFUNCTION_ABBREVDIAL;
+	memset(from.number, '1', sizeof(from.number));
+	memset(from.text, 'x', sizeof(from.text));
+	EXPECT_EQ(good, cleardown_key_from_record(&record, &key), 0);
+	EXPECT(good, key.button == 3 && key.state == CLDN_BUTTON_DOWN);
+	EXPECT(good, key.function == CLDN_BUTTONFUNCTION_ABBREVDIAL);
+	EXPECT(good, strlen(key.number) == CLDN_NUMBER_LEN && !key.text[CLDN_BUTTON_TEXT_LEN]);
+	record.text_len--;
+	EXPECT(good, cleardown_key_from_record(&record, &key) == -1 && errno == EINVAL);
+	record.text_len++;
+	record.error = EIO;
+	EXPECT(good, cleardown_key_from_record(&record, &key) == -1 && errno == EINVAL);
+	return good;
+}
+
 static bool printer_status_is_converted(void)
 {
 	struct cleardown_port_status *s = (struct cleardown_port_status *)answer;
@@ -1989,7 +2077,7 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_call_name, 0, CLDN_CALL_CLEARING));
 	EXPECT(good, all_named(cleardown_class_name, 1, CLDN_CLASS_FAX));
 	EXPECT(good, all_named(cleardown_event_name, CLDN_EV_PHONE_STATE, CLDN_EV_PHONE_BUTTON));
-	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DEV_SPECIFIC, CLDN_OP_SET_DATA));
+	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DEV_SPECIFIC, CLDN_OP_GET_DATA));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_DIAL, CLDN_OP_SEND_DTMF));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_START_DOC, CLDN_OP_RESET));
 	EXPECT(good, all_named(cleardown_opcode_name, CLDN_OP_MAKE_CALL, CLDN_OP_MODIFY_QOS));
@@ -2110,6 +2198,8 @@ static const struct {
 	{ "the start of a document has level and name", start_of_a_document_has_level_and_name },
 	{ "documents are ended with their result", documents_are_ended_with_their_result },
 	{ "the display is set and the front converted", display_is_set_and_the_front_converted },
+	{ "a telephone's memory is set and asked for", memory_is_set_and_asked_for },
+	{ "a key is read from its record", key_is_read_from_its_record },
 	{ "a printer's status is converted", printer_status_is_converted },
 	{ "time-outs and options say what they set", timeouts_and_options_say_what_they_set },
 	{ "configure passes all and keeps word and text",

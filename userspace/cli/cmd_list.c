@@ -132,6 +132,17 @@ static struct json_object *json_opcodes(uint32_t opcodes)
 	return a;
 }
 
+static struct json_object *json_keys(uint32_t keys)
+{
+	struct json_object *a = json_object_new_array();
+	unsigned int i;
+
+	for (i = 0; i < 32; i++)
+		if (keys & 1U << i && cleardown_button_name(i))
+			json_object_array_add(a, json_object_new_string(cleardown_button_name(i)));
+	return a;
+}
+
 static void caps_to_json(struct json_object *o, const struct cleardown_modem_caps *c)
 {
 	put_bytes(o, "id", c->id, strlen(c->id));
@@ -147,6 +158,9 @@ static void caps_to_json(struct json_object *o, const struct cleardown_modem_cap
 	put_u64(o, "lamps", c->lamps);
 	put_u64(o, "display_rows", c->display_rows);
 	put_u64(o, "data_areas", c->data_areas);
+	json_object_object_add(o, "set_buttons", json_keys(c->set_buttons));
+	put_u64(o, "number_max", c->number_max);
+	put_u64(o, "text_max", c->text_max);
 }
 
 static void show_port_as_json(const struct cleardown_device *device, struct cleardown_port *port)

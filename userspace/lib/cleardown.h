@@ -206,6 +206,8 @@ enum cldn_opcode {
 	CLDN_OP_SET_DISPLAY = 0x107,
 	CLDN_OP_SET_BUTTON = 0x108,
 	CLDN_OP_SET_DATA = 0x109,
+	CLDN_OP_GET_BUTTON = 0x10a,
+	CLDN_OP_GET_DATA = 0x10b,
 	CLDN_OP_DIAL = 0x110,
 	CLDN_OP_ANSWER = 0x111,
 	CLDN_OP_HANGUP = 0x112,
@@ -357,11 +359,13 @@ enum cldn_event {
 /** p3 of a CLDN_EV_PHONE_BUTTON. Whoever was told DOWN is told UP, once. */
 #define CLDN_BUTTON_UP		0x1
 #define CLDN_BUTTON_DOWN	0x2
+#define CLDN_BUTTON_UNKNOWN	0x4 /**< of GET_BUTTON: the telephone's keys are not reported */
 
 /** Status words: of TSPI those of a phone, of NDIS those of a VC, of Windows those of a port. */
 #define CLDN_STATUS_SUCCESS			0x00000000U
 #define CLDN_PHONEERR_INUSE			0x90000006U
 #define CLDN_PHONEERR_INVALBUTTONLAMPID		0x90000009U
+#define CLDN_PHONEERR_INVALDATAID		0x9000000cU
 #define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000fU
 #define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x90000010U
 #define CLDN_PHONEERR_INVALLAMPMODE		0x90000011U
@@ -509,6 +513,9 @@ struct cleardown_modem_caps {
 	uint32_t display_rows;
 	uint32_t data_areas;
 	char id[64];			/**< what it said to ATI */
+	uint32_t set_buttons;		/**< bit n: SET_BUTTON and GET_BUTTON take key n */
+	uint32_t number_max;		/**< longest number of its memory, 0 = it has none */
+	uint32_t text_max;		/**< longest text beside a number */
 };
 
 /** A phone's own status. */
@@ -549,6 +556,23 @@ struct cleardown_panel {
 	uint32_t lamp_modes[CLDN_LAMPS]; /**< the CLDN_LAMPMODE_* that each lamp can */
 	uint32_t lamp[CLDN_LAMPS];	/**< which of them it shows */
 	char display[CLDN_DISPLAY_ROWS][CLDN_DISPLAY_COLUMNS + 1]; /**< its rows */
+};
+
+/** Functions of a key (TSPI PHONEBUTTONFUNCTION_*): n # calls the number, or there is none. */
+#define CLDN_BUTTONFUNCTION_ABBREVDIAL	0x0b
+#define CLDN_BUTTONFUNCTION_NONE	0x2e
+
+#define CLDN_NUMBER_LEN			40
+#define CLDN_BUTTON_TEXT_LEN		40
+#define CLDN_DATA_LEN			88
+
+/** A key of a telephone with a memory, and what it calls. What was stored outlives every close. */
+struct cleardown_key {
+	uint32_t button;
+	uint32_t function;		/**< CLDN_BUTTONFUNCTION_* */
+	uint32_t state;			/**< CLDN_BUTTON_*; not looked at by SET_BUTTON */
+	char number[CLDN_NUMBER_LEN + 1]; /**< 0-9 * #, and + before them */
+	char text[CLDN_BUTTON_TEXT_LEN + 1]; /**< what the telephone shows for it */
 };
 
 /** A document as it ended. Invariant: accepted = confirmed + discarded + in_doubt. */
@@ -729,15 +753,18 @@ struct cleardown_request {
 	uint64_t req_id;		/**< unique among the handle's outstanding requests */
 	uint64_t deadline_ns;		/**< CLDN_DEADLINE_DEFAULT or > 0 */
 	const void *in;			/**< text for DIAL, DEV_SPECIFIC, SEND_DTMF, SET_DISPLAY,
-					 * START_DOC;
-					 * for MAKE_CALL struct cleardown_call */
+					 * SET_DATA (a zero alone: to be empty), START_DOC;
+					 * for MAKE_CALL struct cleardown_call, for SET_BUTTON
+					 * struct cleardown_key */
 	size_t in_len;
 	uint32_t a;			/**< hook: devices; volume, gain: device; ring: mode;
-					 * SET_LAMP: lamp; SET_DISPLAY: row;
+					 * SET_LAMP: lamp; SET_DISPLAY: row; GET_BUTTON: key;
+					 * SET_DATA, GET_DATA: area;
 					 * END_DOC: CLDN_END_*; REJECT: Q.850, 0 = 21;
 					 * OPEN_AF: family; SAP: CLDN_SAP_FLAG_* */
 	uint32_t b;			/**< hook: mode; volume, gain: level; ring: volume;
 					 * SET_LAMP: CLDN_LAMPMODE_*; SET_DISPLAY: column;
+					 * GET_DATA: most bytes that are wanted;
 					 * SAP: selector */
 };
 
@@ -921,6 +948,12 @@ const struct cleardown_modem_caps *cleardown_phone_get_caps(struct cleardown_pho
 const struct cleardown_modem_status *cleardown_phone_get_status(struct cleardown_phone *phone);
 /** Source: TSPI_phoneGetRing, GetLamp, GetDisplay. A module that has none of it: ENOTTY. */
 const struct cleardown_panel *cleardown_phone_get_panel(struct cleardown_phone *phone);
+
+/**
+ * What the completion of a GET_BUTTON says.
+ * Return: 0, or -1 with errno: EINVAL: it is another record, or one of a request that failed.
+ */
+int cleardown_key_from_record(const struct cleardown_record *record, struct cleardown_key *key);
 
 /**
  * Report to @queue, with @cookie in every record; NULL = to none. The queue is kept by the kernel,

@@ -113,6 +113,8 @@ SAME(OP_SET_LAMP);
 SAME(OP_SET_DISPLAY);
 SAME(OP_SET_BUTTON);
 SAME(OP_SET_DATA);
+SAME(OP_GET_BUTTON);
+SAME(OP_GET_DATA);
 SAME(OP_DIAL);
 SAME(OP_ANSWER);
 SAME(OP_HANGUP);
@@ -533,6 +535,9 @@ int cldn_io_get_caps(int fd, struct cleardown_modem_caps *caps)
 	caps->display_rows = c.out_display_rows;
 	caps->data_areas = c.out_data_areas;
 	COPY_TEXT(caps->id, c.out_id);
+	caps->set_buttons = c.out_set_buttons;
+	caps->number_max = c.out_number_max;
+	caps->text_max = c.out_text_max;
 	return 0;
 }
 
@@ -960,6 +965,8 @@ int cldn_io_submit(int fd, const struct cleardown_request *request, uint32_t *st
 		errno = EINVAL;
 		return -1;
 	}
+	if (cldn_takes_book(request->opcode))
+		return cldn_io_submit_book(fd, request, status);
 	if (takes_words(request->opcode)) {
 		s.in_ptr = (uintptr_t)&words;
 		s.in_len = sizeof(words);

@@ -24,8 +24,8 @@ SAME(PARTY_FORCED);
 SAME(VC_ROOT);
 SAME(VC_LEAF);
 
-static int submit(int fd, uint32_t opcode, uint64_t req_id, uint64_t deadline_ns, const void *in,
-		  uint32_t len, uint32_t *status)
+int cldn_io_submit_input(int fd, uint32_t opcode, uint64_t req_id, uint64_t deadline_ns,
+			 const void *in, uint32_t len, uint32_t *status)
 {
 	struct cleardown_submit s = {
 		.size = sizeof(s),
@@ -47,7 +47,8 @@ int cldn_io_make_multi(int fd, uint64_t req_id, uint64_t deadline_ns,
 	struct cleardown_op_make_multi in = { .cookie = cookie };
 
 	cldn_call_to_uapi(&in.call, call);
-	return submit(fd, CLEARDOWN_OP_MAKE_MULTI, req_id, deadline_ns, &in, sizeof(in), status);
+	return cldn_io_submit_input(fd, CLEARDOWN_OP_MAKE_MULTI, req_id, deadline_ns, &in,
+				    sizeof(in), status);
 }
 
 int cldn_io_add_party(int fd, uint64_t req_id, uint64_t deadline_ns, const uint8_t *called,
@@ -56,7 +57,8 @@ int cldn_io_add_party(int fd, uint64_t req_id, uint64_t deadline_ns, const uint8
 	struct cleardown_op_add_party in = { .cookie = cookie };
 
 	memcpy(in.called, called, sizeof(in.called));
-	return submit(fd, CLEARDOWN_OP_ADD_PARTY, req_id, deadline_ns, &in, sizeof(in), status);
+	return cldn_io_submit_input(fd, CLEARDOWN_OP_ADD_PARTY, req_id, deadline_ns, &in,
+				    sizeof(in), status);
 }
 
 int cldn_io_drop_party(int fd, uint64_t req_id, uint64_t deadline_ns, uint32_t party,
@@ -70,7 +72,8 @@ int cldn_io_drop_party(int fd, uint64_t req_id, uint64_t deadline_ns, uint32_t p
 	}
 	if (len)
 		memcpy(in.data, data, len);
-	return submit(fd, CLEARDOWN_OP_DROP_PARTY, req_id, deadline_ns, &in, sizeof(in), status);
+	return cldn_io_submit_input(fd, CLEARDOWN_OP_DROP_PARTY, req_id, deadline_ns, &in,
+				    sizeof(in), status);
 }
 
 static void party_from_uapi(struct cleardown_party *party, const struct cleardown_vc_party *p)

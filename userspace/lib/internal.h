@@ -40,6 +40,10 @@ int cldn_io_get_session(int fd, struct cleardown_session *session);
 int cldn_io_get_caps(int fd, struct cleardown_modem_caps *caps);
 int cldn_io_get_status(int fd, struct cleardown_modem_status *status);
 int cldn_io_get_panel(int fd, struct cleardown_panel *panel);
+bool cldn_takes_book(enum cldn_opcode opcode);
+int cldn_io_submit_book(int fd, const struct cleardown_request *request, uint32_t *status);
+int cldn_io_submit_input(int fd, uint32_t opcode, uint64_t req_id, uint64_t deadline_ns,
+			 const void *in, uint32_t len, uint32_t *status);
 int cldn_io_bind_queue(int fd, int queue_fd, uint64_t cookie);
 int cldn_io_set_filter(int fd, uint32_t states, uint32_t events);
 int cldn_io_set_deadline(int fd, uint64_t deadline_ns);
