@@ -54,6 +54,31 @@ static int phone_get_status(struct cldn_handle *h, void *arg)
 	return 0;
 }
 
+static int phone_messages_refused(struct cleardown_phone_messages *arg, u32 word)
+{
+	arg->out_status = word;
+	return -EINVAL;
+}
+
+/* What TAPI has a name for is taken, as TSPI wants it, whether it can ever come or not. */
+static int phone_set_messages(struct cldn_handle *h, void *p)
+{
+	struct cleardown_phone_messages *arg = p;
+
+	if (arg->__reserved)
+		return phone_messages_refused(arg, CLEARDOWN_PHONEERR_INVALPARAM);
+	if (arg->states & ~CLEARDOWN_TAPI_PHONESTATES)
+		return phone_messages_refused(arg, CLEARDOWN_PHONEERR_INVALPHONESTATE);
+	if (arg->button_modes & ~CLEARDOWN_TAPI_BUTTONMODES)
+		return phone_messages_refused(arg, CLEARDOWN_PHONEERR_INVALBUTTONMODE);
+	if (arg->button_modes &&
+	    (!arg->button_states || arg->button_states & ~CLEARDOWN_TAPI_BUTTONSTATES))
+		return phone_messages_refused(arg, CLEARDOWN_PHONEERR_INVALBUTTONSTATE);
+	arg->out_status = 0;
+	cldn_set_messages(h, arg->states, arg->button_modes, arg->button_states);
+	return 0;
+}
+
 static const struct cldn_ioctl phone_ioctls[] = {
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps),
 	  offsetofend(struct cleardown_phone_caps, out_id), phone_get_caps },
@@ -61,6 +86,9 @@ static const struct cldn_ioctl phone_ioctls[] = {
 	  offsetofend(struct cleardown_phone_status, out_caller_name), phone_get_status },
 	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel),
 	  sizeof(struct cleardown_phone_panel), phone_get_panel },
+	{ CLEARDOWN_IOC_PHONE_MESSAGES, sizeof(struct cleardown_phone_messages),
+	  sizeof(struct cleardown_phone_messages), phone_set_messages, .changes = true,
+	  .word = offsetof(struct cleardown_phone_messages, out_status) },
 };
 
 /* ---- bind ---- */

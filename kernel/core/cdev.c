@@ -95,6 +95,8 @@ static int cldn_set_filter(struct cldn_handle *h, void *p)
 	guard(spinlock_irqsave)(&h->lock);
 	h->states = arg->states;
 	h->events = arg->events;
+	h->skip_modes = 0;
+	h->skip_states = 0;
 	return 0;
 }
 

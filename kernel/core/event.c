@@ -169,11 +169,18 @@ static struct cldn_indication *cldn_indication_new(struct cldn_user *user, size_
 	return ind;
 }
 
-static bool cldn_wanted(const struct cldn_handle *h, u32 type, u32 p1)
+static bool cldn_wanted(const struct cldn_handle *h, const struct cleardown_event *head)
 {
-	if (!(h->events & CLEARDOWN_EV_BIT(type)))
+	if (!(h->events & CLEARDOWN_EV_BIT(head->type)))
 		return false;
-	return type != CLEARDOWN_EV_PHONE_STATE || h->states & p1;
+	switch (head->type) {
+	case CLEARDOWN_EV_PHONE_STATE:
+		return h->states & head->p1;
+	case CLEARDOWN_EV_PHONE_BUTTON:
+		return !(h->skip_modes & head->p2) && !(h->skip_states & head->p3);
+	default:
+		return true;
+	}
 }
 
 static void cldn_indicate_to(struct cldn_handle *h, const struct cleardown_event *head,
@@ -183,7 +190,7 @@ static void cldn_indicate_to(struct cldn_handle *h, const struct cleardown_event
 	struct cldn_evq *q = NULL;
 
 	scoped_guard(spinlock_irqsave, &h->lock) {
-		if (!h->evq || !cldn_wanted(h, head->type, head->p1))
+		if (!h->evq || !cldn_wanted(h, head))
 			return;
 		q = cldn_evq_get(h->evq);
 		ind = cldn_indication_new(q->user, head->data_len, GFP_ATOMIC);
@@ -233,6 +240,13 @@ static struct cldn_indication *cldn_owing_new(struct cldn_user *user,
 	return ind;
 }
 
+static void cldn_owe_missed_locked(struct cldn_handle *h, u32 type)
+{
+	guard(spinlock)(&h->evq->lock);
+	if (cldn_gate_locked(h, h->evq, type))
+		cldn_drop_locked(h, h->evq);
+}
+
 /* Both records or none; the first may still be dropped, and then nothing is owed. */
 static void cldn_owe_locked(struct cldn_handle *h, const struct cleardown_event *head, u32 then)
 {
@@ -252,19 +266,42 @@ static void cldn_owe_locked(struct cldn_handle *h, const struct cleardown_event 
 		first->rec.free(&first->rec);
 	if (second)
 		second->rec.free(&second->rec);
-	guard(spinlock)(&h->evq->lock);
-	if (cldn_gate_locked(h, h->evq, head->type))
-		cldn_drop_locked(h, h->evq);
+	cldn_owe_missed_locked(h, head->type);
+}
+
+/* The second alone: nobody was promised it, so it has no room of its own. */
+static void cldn_owe_second_locked(struct cldn_handle *h, const struct cleardown_event *head,
+				   u32 then)
+{
+	struct cldn_indication *second;
+	bool open = false;
+
+	lockdep_assert_held(&h->lock);
+	scoped_guard(spinlock, &h->evq->lock)
+		open = cldn_gate_locked(h, h->evq, head->type);
+	if (!open)
+		return;
+	second = cldn_owing_new(h->evq->user, head, then);
+	if (second)
+		h->owed = &second->rec;
+	else
+		cldn_owe_missed_locked(h, head->type);
 }
 
 static void cldn_indicate_owing_to(struct cldn_handle *h, const struct cleardown_event *head,
 				   u32 then)
 {
+	struct cleardown_event second = *head;
+
+	second.p3 = then;
 	guard(spinlock_irqsave)(&h->lock);
 	cldn_owed_post_locked(h);
-	if (!h->evq || !cldn_wanted(h, head->type, head->p1))
+	if (!h->evq)
 		return;
-	cldn_owe_locked(h, head, then);
+	if (cldn_wanted(h, head))
+		cldn_owe_locked(h, head, then);
+	else if (cldn_wanted(h, &second))
+		cldn_owe_second_locked(h, head, then);
 	cldn_evq_wake(h->evq);
 }
 
@@ -278,6 +315,22 @@ void cldn_indicate_owing(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 
 		cldn_indicate_owing_to(dev->owner, &head, then);
 	list_for_each_entry(h, &dev->observers, node)
 		cldn_indicate_owing_to(h, &head, then);
+}
+
+void cldn_set_messages(struct cldn_handle *h, u32 states, u32 modes, u32 button_states)
+{
+	const u32 both = CLEARDOWN_EV_BIT(CLEARDOWN_EV_PHONE_STATE) |
+			 CLEARDOWN_EV_BIT(CLEARDOWN_EV_PHONE_BUTTON);
+
+	guard(spinlock_irqsave)(&h->lock);
+	h->events &= ~both;
+	if (states)
+		h->events |= CLEARDOWN_EV_BIT(CLEARDOWN_EV_PHONE_STATE);
+	if (modes)
+		h->events |= CLEARDOWN_EV_BIT(CLEARDOWN_EV_PHONE_BUTTON);
+	h->states = states;
+	h->skip_modes = ~modes;
+	h->skip_states = ~button_states;
 }
 
 static void cldn_indicate_owed_to(struct cldn_handle *h)

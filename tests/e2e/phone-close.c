@@ -430,6 +430,7 @@ static const struct {
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps) },
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status) },
 	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel) },
+	{ CLEARDOWN_IOC_PHONE_MESSAGES, sizeof(struct cleardown_phone_messages) },
 };
 
 static bool is_dead(int fd)

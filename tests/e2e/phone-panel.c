@@ -482,6 +482,118 @@ static void observers(void)
 	tap(good, "P-12 PR-10 observers are told what they asked for, may look, and may not ring");
 }
 
+static int messages(int fd, uint32_t states, uint32_t modes, uint32_t button_states)
+{
+	struct cleardown_phone_messages arg = {
+		.size = sizeof(arg),
+		.states = states,
+		.button_modes = modes,
+		.button_states = button_states,
+	};
+
+	return cd_ioctl(fd, CLEARDOWN_IOC_PHONE_MESSAGES, &arg);
+}
+
+/* How often @who was told that key 5 went to @state. */
+static unsigned int pressed(uint64_t who, uint32_t state)
+{
+	unsigned int i, n = 0;
+
+	tape_catch_up(&phone.tape);
+	pthread_mutex_lock(&phone.tape.lock);
+	for (i = 0; i < phone.tape.n; i++) {
+		const struct cleardown_event *ev = &phone.tape.rec[i].ev;
+
+		n += ev->type == CLEARDOWN_EV_PHONE_BUTTON && ev->cookie == who && ev->p1 == 5 &&
+		     ev->p2 == CLEARDOWN_BUTTONMODE_KEYPAD && ev->p3 == state;
+	}
+	pthread_mutex_unlock(&phone.tape.lock);
+	return n;
+}
+
+/* Off-hook, and the telephone hears key 5 pressed and let go. */
+static bool press(void)
+{
+	struct wanted up = { CLEARDOWN_EV_PHONE_BUTTON, phone.cookie, 0, 5, 0 };
+	struct cleardown_op_hookswitch hook = { 1, CLEARDOWN_HOOKMODE_MICSPEAKER };
+	unsigned int before = tape_count(&phone.tape, up);
+	bool good = true;
+
+	EXPECT_EQ(good,
+		  phone_do(&phone, CLEARDOWN_OP_SET_HOOKSWITCH, &hook, sizeof(hook), 5000, NULL),
+		  0);
+	sim_control(&set, "say \\x10/\\x105\\x10~");
+	EXPECT(good, tape_wait(&phone.tape, up, before + 2, 5000, NULL));
+	hook.mode = CLEARDOWN_HOOKMODE_ONHOOK;
+	EXPECT_EQ(good,
+		  phone_do(&phone, CLEARDOWN_OP_SET_HOOKSWITCH, &hook, sizeof(hook), 5000, NULL),
+		  0);
+	return good;
+}
+
+/* What each of @n observers asks for, and is told of key 5. */
+static const struct {
+	uint32_t states;
+	uint32_t modes;
+	uint32_t button_states;
+	unsigned int hooks;
+	unsigned int downs;
+	unsigned int ups;
+} asked[] = {
+	{ CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH | 0x18, 8, 3, 1, 1, 1 },
+	{ 0, 8, CLEARDOWN_BUTTONSTATE_DOWN, 0, 1, 1 },
+	{ 0, 8, CLEARDOWN_BUTTONSTATE_UP, 0, 0, 1 },
+	{ CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH, 0, 3, 1, 0, 0 },
+	{ CLEARDOWN_TAPI_PHONESTATES, CLEARDOWN_TAPI_BUTTONMODES & ~8, 0xf, 1, 0, 0 },
+};
+
+#define ASKED (sizeof(asked) / sizeof(asked[0]))
+
+static void status_messages(void)
+{
+	int fd[ASKED], silent = cd_open(phone.name, O_RDONLY);
+	int gone = cd_open(phone.name, O_RDONLY);
+	struct cleardown_close arg;
+	bool good = true;
+	unsigned int i;
+
+	EXPECT_EQ(good, cd_bind_events(silent, phone.events, 0xaff), 0);
+	EXPECT_EQ(good, cd_bind_events(gone, phone.events, 0xafe), 0);
+	EXPECT_EQ(good, messages(gone, 0, 8, CLEARDOWN_BUTTONSTATE_UP), 0);
+	EXPECT_EQ(good, cd_close(gone, CLEARDOWN_MODE_ABORT, CD_S, &arg), 0);
+	for (i = 0; i < ASKED; i++) {
+		fd[i] = cd_open(phone.name, O_RDONLY);
+		EXPECT_EQ(good, cd_bind_events(fd[i], phone.events, 0xa00 + i), 0);
+		EXPECT_EQ(good, cd_filter(fd[i], 0, ALL_EVENTS), 0);
+		EXPECT_EQ(good,
+			  messages(fd[i], asked[i].states, asked[i].modes, asked[i].button_states),
+			  0);
+	}
+	EXPECT(good, press());
+	for (i = 0; i < ASKED; i++) {
+		EXPECT_EQ(good,
+			  told(0xa00 + i, CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH,
+			       CLEARDOWN_HOOKMODE_ONHOOK),
+			  asked[i].hooks);
+		EXPECT_EQ(good, pressed(0xa00 + i, CLEARDOWN_BUTTONSTATE_DOWN), asked[i].downs);
+		EXPECT_EQ(good, pressed(0xa00 + i, CLEARDOWN_BUTTONSTATE_UP), asked[i].ups);
+		EXPECT_EQ(good, cd_filter(fd[i], ALL_STATES, ALL_EVENTS), 0);
+	}
+	EXPECT(good, press());
+	for (i = 0; i < ASKED; i++) {
+		EXPECT_EQ(good, pressed(0xa00 + i, CLEARDOWN_BUTTONSTATE_DOWN), asked[i].downs + 1);
+		EXPECT_EQ(good, pressed(0xa00 + i, CLEARDOWN_BUTTONSTATE_UP), asked[i].ups + 1);
+		close(fd[i]);
+	}
+	tape_catch_up(&phone.tape);
+	EXPECT_EQ(good, pressed(0xafe, CLEARDOWN_BUTTONSTATE_UP), 0);
+	EXPECT_EQ(good, pressed(0xaff, CLEARDOWN_BUTTONSTATE_DOWN), 0);
+	EXPECT_EQ(good, told(0xaff, CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH, 1), 0);
+	close(gone);
+	close(silent);
+	tap(good, "P-12 TP-8 TP-9 the states and buttons that were asked for, and none after open");
+}
+
 /* Each of TSPI's nine waits, and our own two with them; CLOSE completes each of them. */
 static void closed_with_all(void)
 {
@@ -640,6 +752,7 @@ int main(void)
 	wrong_buttons();
 	data_areas();
 	observers();
+	status_messages();
 	tap(!phone_close(&phone, CLEARDOWN_MODE_ORDERLY, CD_S, NULL) && at_rest(), "P-1 it closes");
 	closed(CLEARDOWN_MODE_ORDERLY, 2 * CD_S, "ORDERLY");
 	closed(CLEARDOWN_MODE_ABORT, CD_S, "ABORT");

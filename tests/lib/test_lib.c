@@ -897,6 +897,27 @@ static bool key_is_read_from_its_record(void)
 	return good;
 }
 
+static bool messages_are_asked_for(void)
+{
+	const struct cleardown_phone_messages *in = (struct cleardown_phone_messages *)last_arg;
+	struct cleardown_phone_messages *out = (struct cleardown_phone_messages *)answer;
+	struct cleardown_phone *phone = phone_or_die();
+	bool good = true;
+
+	out->out_status = CLEARDOWN_PHONEERR_INVALBUTTONSTATE;
+	EXPECT_EQ(good,
+		  cleardown_phone_set_messages(phone, CLDN_PHONESTATE_LAMP, CLDN_BUTTONMODE_KEYPAD,
+					       CLDN_BUTTON_DOWN),
+		  0);
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_PHONE_MESSAGES);
+	EXPECT(good, in->states == CLEARDOWN_PHONESTATE_LAMP);
+	EXPECT(good, in->button_modes == CLEARDOWN_BUTTONMODE_KEYPAD);
+	EXPECT(good, in->button_states == CLEARDOWN_BUTTONSTATE_DOWN && !in->__reserved);
+	EXPECT_EQ(good, cleardown_phone_status_word(phone), CLDN_PHONEERR_INVALBUTTONSTATE);
+	cleardown_phone_free(phone);
+	return good;
+}
+
 static bool printer_status_is_converted(void)
 {
 	struct cleardown_port_status *s = (struct cleardown_port_status *)answer;
@@ -2200,6 +2221,7 @@ static const struct {
 	{ "the display is set and the front converted", display_is_set_and_the_front_converted },
 	{ "a telephone's memory is set and asked for", memory_is_set_and_asked_for },
 	{ "a key is read from its record", key_is_read_from_its_record },
+	{ "a phone's messages are asked for", messages_are_asked_for },
 	{ "a printer's status is converted", printer_status_is_converted },
 	{ "time-outs and options say what they set", timeouts_and_options_say_what_they_set },
 	{ "configure passes all and keeps word and text",

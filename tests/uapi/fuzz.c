@@ -310,6 +310,15 @@ static void fill_filter(struct fuzzer *f, void *p)
 	arg->events = draw(&f->state) & CLEARDOWN_EV_FILTER_ALL;
 }
 
+static void fill_messages(struct fuzzer *f, void *p)
+{
+	struct cleardown_phone_messages *arg = p;
+
+	arg->states = draw(&f->state) & CLEARDOWN_TAPI_PHONESTATES;
+	arg->button_modes = draw(&f->state) & CLEARDOWN_TAPI_BUTTONMODES;
+	arg->button_states = draw(&f->state) & CLEARDOWN_TAPI_BUTTONSTATES;
+}
+
 static void fill_options(struct fuzzer *f, void *p)
 {
 	struct cleardown_options *arg = p;
@@ -556,6 +565,7 @@ static const struct call {
 	CALL(PHONE_CAPS, cleardown_phone_caps, fill_any),
 	CALL(PHONE_STATUS, cleardown_phone_status, fill_any),
 	CALL(PHONE_PANEL, cleardown_phone_panel, fill_any),
+	CALL(PHONE_MESSAGES, cleardown_phone_messages, fill_messages),
 	CALL(PORT_STATUS, cleardown_port_status, fill_any),
 	CALL(PORT_TIMEOUTS, cleardown_timeouts, fill_timeouts),
 	CALL(PORT_ID, cleardown_port_id, fill_port_id),

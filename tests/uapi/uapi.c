@@ -82,6 +82,16 @@ static void fill_filter(void *p)
 	arg->events = FILTER_EVENTS;
 }
 
+static void fill_messages(void *p)
+{
+	struct cleardown_phone_messages *arg = p;
+
+	arg->states = FILTER_STATES;
+	arg->button_modes = CLEARDOWN_BUTTONMODE_KEYPAD;
+	arg->button_states = CLEARDOWN_BUTTONSTATE_DOWN;
+	arg->__reserved = 0;
+}
+
 static void fill_options(void *p)
 {
 	struct cleardown_options *arg = p;
@@ -189,6 +199,7 @@ static const struct call calls[] = {
 	GROWN(ON_OWNER, PHONE_CAPS, cleardown_phone_caps, out_id, fill_nothing, 0),
 	GROWN(ON_OWNER, PHONE_STATUS, cleardown_phone_status, out_caller_name, fill_nothing, 0),
 	CALL(ON_OWNER, PHONE_PANEL, cleardown_phone_panel, fill_nothing, 0),
+	CALL(ON_OWNER, PHONE_MESSAGES, cleardown_phone_messages, fill_messages, 0),
 	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
 	GROWN(ON_CTL, CTL_BIND, cleardown_bind, out_text, fill_bind, -ENOENT),
 	GROWN(ON_CTL, CTL_UNBIND, cleardown_unbind, out_text, fill_unbind, -ENOENT),
@@ -220,6 +231,8 @@ static uint32_t *status_word(const struct call *call)
 		return &((struct cleardown_submit *)argument)->out_status;
 	case CLEARDOWN_IOC_CLOSE:
 		return &((struct cleardown_close *)argument)->out_status;
+	case CLEARDOWN_IOC_PHONE_MESSAGES:
+		return &((struct cleardown_phone_messages *)argument)->out_status;
 	case CLEARDOWN_IOC_CTL_BIND:
 		return &((struct cleardown_bind *)argument)->out_status;
 	case CLEARDOWN_IOC_CTL_UNBIND:
@@ -338,6 +351,7 @@ static const struct bits bits[] = {
 	BITS(SET_FILTER, cleardown_filter, __reserved, 0),
 	BITS(SET_FILTER, cleardown_filter, states, CLEARDOWN_PHONESTATE_ALL),
 	BITS(SET_FILTER, cleardown_filter, events, CLEARDOWN_EV_FILTER_ALL),
+	BITS(PHONE_MESSAGES, cleardown_phone_messages, __reserved, 0),
 	BITS(SET_OPTIONS, cleardown_options, set,
 	     CLEARDOWN_OPT_DEADLINE | CLEARDOWN_OPT_DTR | CLEARDOWN_OPT_RESET),
 	BITS(SET_OPTIONS, cleardown_options, __reserved, 0),
@@ -405,6 +419,9 @@ static void test_bits(const struct bits *b)
 	VALUE(CLOSE, cleardown_close, mode, mode_, -EINVAL, CLEARDOWN_PHONEERR_OPERATIONFAILED)
 #define CLOSE_CLASS(class_) \
 	VALUE(CLOSE, cleardown_close, clazz, class_, -ENOTTY, CLEARDOWN_PHONEERR_INVALPHONEHANDLE)
+#define MESSAGE(member, value, word)                                            \
+	VALUE(PHONE_MESSAGES, cleardown_phone_messages, member, value, -EINVAL, \
+	      CLEARDOWN_PHONEERR_##word)
 #define OPCODE(opcode_)                                               \
 	VALUE(SUBMIT, cleardown_submit, opcode, opcode_, -EOPNOTSUPP, \
 	      CLEARDOWN_PHONEERR_OPERATIONUNAVAIL)
@@ -437,6 +454,12 @@ static const struct value values[] = {
 	VALUE(CANCEL, cleardown_cancel, what, 0, -EINVAL, 0),
 	VALUE(CANCEL, cleardown_cancel, what, 3, -EINVAL, 0),
 	VALUE(CANCEL, cleardown_cancel, what, ~0U, -EINVAL, 0),
+	MESSAGE(states, 0x01000000, INVALPHONESTATE),
+	MESSAGE(states, 0x80000001, INVALPHONESTATE),
+	MESSAGE(button_modes, 0x40, INVALBUTTONMODE),
+	MESSAGE(button_modes, 0x80000001, INVALBUTTONMODE),
+	MESSAGE(button_states, 0, INVALBUTTONSTATE),
+	MESSAGE(button_states, 0x12, INVALBUTTONSTATE),
 	VALUE(CTL_BIND, cleardown_bind, flow, 3, -EINVAL, 0),
 	VALUE(CTL_BIND, cleardown_bind, flow, ~0U, -EINVAL, 0),
 	CTL_MODE(0),

@@ -69,6 +69,7 @@
 #define CLEARDOWN_IOC_PHONE_CAPS	_IO(CLEARDOWN_IOC_MAGIC, 0x20)
 #define CLEARDOWN_IOC_PHONE_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x21)
 #define CLEARDOWN_IOC_PHONE_PANEL	_IO(CLEARDOWN_IOC_MAGIC, 0x22)
+#define CLEARDOWN_IOC_PHONE_MESSAGES	_IO(CLEARDOWN_IOC_MAGIC, 0x23)
 /* Ports */
 #define CLEARDOWN_IOC_PORT_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x30)
 #define CLEARDOWN_IOC_PORT_TIMEOUTS	_IO(CLEARDOWN_IOC_MAGIC, 0x31)
@@ -1530,7 +1531,7 @@ struct cleardown_close {
  * @states: CLEARDOWN_PHONESTATE_* whose changes are reported; all off after open
  * @events: 1 << (enum cleardown_event_type - CLEARDOWN_EV_FILTER_BASE); all off after open
  *
- * Completions and PHONE_CLOSE cannot be filtered. Source: TSPI_phoneSetStatusMessages.
+ * Completions and PHONE_CLOSE cannot be filtered. Of a phone see also PHONE_MESSAGES.
  */
 struct cleardown_filter {
 	__u32 size;
@@ -1588,6 +1589,7 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLEARDOWN_PHONESTATE_REMOVED		0x00800000
 #define CLEARDOWN_PHONESTATE_ALL		0x00cc77e7
+#define CLEARDOWN_TAPI_PHONESTATES		0x00ffffff	/* those, and others that TAPI has */
 
 /**
  * struct cleardown_phone_caps - CLEARDOWN_IOC_PHONE_CAPS: what the modem was found to have
@@ -1633,7 +1635,34 @@ struct cleardown_phone_caps {
 #define CLEARDOWN_BUTTONSTATE_UP	0x1
 #define CLEARDOWN_BUTTONSTATE_DOWN	0x2
 #define CLEARDOWN_BUTTONSTATE_UNKNOWN	0x4	/* of GET_BUTTON: its keys are not reported */
+#define CLEARDOWN_TAPI_BUTTONMODES	0x3f	/* those that TAPI has */
+#define CLEARDOWN_TAPI_BUTTONSTATES	0xf
 #define CLEARDOWN_BUTTONS		16
+
+/**
+ * struct cleardown_phone_messages - CLEARDOWN_IOC_PHONE_MESSAGES: TSPI_phoneSetStatusMessages
+ * @size: sizeof(struct cleardown_phone_messages)
+ * @states: CLEARDOWN_PHONESTATE_* whose changes are told, 0 = none. Others that TAPI has are taken
+ *	and never come (none that it has: EINVAL, PHONEERR_INVALPHONESTATE)
+ * @button_modes: modes of the buttons that are told, 0 = none. Others that TAPI has: as above
+ *	(PHONEERR_INVALBUTTONMODE)
+ * @button_states: and which of their states; not looked at where @button_modes is 0. Must not be 0
+ *	where it is not (EINVAL, PHONEERR_INVALBUTTONSTATE). Who is told DOWN is told UP, too
+ * @out_status: PHONEERR_* word
+ * @__reserved: must be 0
+ *
+ * On any open file of a phone, for its own records. The filter of SET_FILTER in TSPI's terms: it
+ * turns PHONE_STATE and PHONE_BUTTON on or off and leaves the other events as they are; SET_FILTER
+ * with PHONE_BUTTON is all modes and states again. All off after open.
+ */
+struct cleardown_phone_messages {
+	__u32 size;
+	__u32 states;
+	__u32 button_modes;
+	__u32 button_states;
+	__u32 out_status;
+	__u32 __reserved;
+};
 
 /** enum cleardown_call_state - life of a call on a phone */
 enum cleardown_call_state {

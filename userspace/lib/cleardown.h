@@ -357,6 +357,7 @@ enum cldn_event {
 #define CLDN_EV_ALL		0x1ffU
 
 /** p3 of a CLDN_EV_PHONE_BUTTON. Whoever was told DOWN is told UP, once. */
+#define CLDN_BUTTONMODE_KEYPAD	0x8
 #define CLDN_BUTTON_UP		0x1
 #define CLDN_BUTTON_DOWN	0x2
 #define CLDN_BUTTON_UNKNOWN	0x4 /**< of GET_BUTTON: the telephone's keys are not reported */
@@ -365,6 +366,8 @@ enum cldn_event {
 #define CLDN_STATUS_SUCCESS			0x00000000U
 #define CLDN_PHONEERR_INUSE			0x90000006U
 #define CLDN_PHONEERR_INVALBUTTONLAMPID		0x90000009U
+#define CLDN_PHONEERR_INVALBUTTONMODE		0x9000000aU
+#define CLDN_PHONEERR_INVALBUTTONSTATE		0x9000000bU
 #define CLDN_PHONEERR_INVALDATAID		0x9000000cU
 #define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000fU
 #define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x90000010U
@@ -964,9 +967,19 @@ int cleardown_phone_bind_queue(struct cleardown_phone *phone, struct cleardown_q
 
 /**
  * Which indications are wanted: @states = CLDN_PHONESTATE_*, @events = CLDN_EV_BIT() of each type.
- * All are off after open. Source: TSPI_phoneSetStatusMessages.
+ * All are off after open.
  */
 int cleardown_phone_set_filter(struct cleardown_phone *phone, uint32_t states, uint32_t events);
+
+/**
+ * The same in TSPI's terms: of the phone's states @states, of its buttons those of the modes
+ * @button_modes (CLDN_BUTTONMODE_KEYPAD and others of TAPI) in @button_states (CLDN_BUTTON_*), 0 =
+ * none; other events stay on or off. Modes without states, and what TAPI has no name for: EINVAL,
+ * and cleardown_phone_status_word() has INVALPHONESTATE, INVALBUTTONMODE or INVALBUTTONSTATE.
+ * Source: TSPI_phoneSetStatusMessages.
+ */
+int cleardown_phone_set_messages(struct cleardown_phone *phone, uint32_t states,
+				 uint32_t button_modes, uint32_t button_states);
 
 /** Default deadline of this session's closes, also of the one that ends a killed owner. */
 int cleardown_phone_set_deadline(struct cleardown_phone *phone, uint64_t deadline_ns);

@@ -179,6 +179,7 @@ SAME(LAMPMODE_BROKENFLUTTER);
 SAME(LAMPS);
 SAME(DISPLAY_ROWS);
 SAME(DISPLAY_COLUMNS);
+SAME(BUTTONMODE_KEYPAD);
 SAME(PHONESTATE_ALL);
 SAME(EV_COMPLETION);
 SAME(EV_PHONE_CLOSE);
@@ -839,6 +840,21 @@ int cldn_io_set_filter(int fd, uint32_t states, uint32_t events)
 	};
 
 	return call(fd, CLEARDOWN_IOC_SET_FILTER, &f);
+}
+
+int cldn_io_set_messages(int fd, uint32_t states, uint32_t button_modes, uint32_t button_states,
+			 uint32_t *status)
+{
+	struct cleardown_phone_messages m = {
+		.size = sizeof(m),
+		.states = states,
+		.button_modes = button_modes,
+		.button_states = button_states,
+	};
+	int ret = call(fd, CLEARDOWN_IOC_PHONE_MESSAGES, &m);
+
+	*status = m.out_status;
+	return ret;
 }
 
 int cldn_io_set_deadline(int fd, uint64_t deadline_ns)

@@ -85,6 +85,13 @@ CLDN_EXPORT int cleardown_phone_set_filter(struct cleardown_phone *phone, uint32
 	return cldn_io_set_filter(phone->fd, states, events);
 }
 
+CLDN_EXPORT int cleardown_phone_set_messages(struct cleardown_phone *phone, uint32_t states,
+					     uint32_t button_modes, uint32_t button_states)
+{
+	return cldn_io_set_messages(phone->fd, states, button_modes, button_states,
+				    &phone->status_word);
+}
+
 CLDN_EXPORT int cleardown_phone_set_deadline(struct cleardown_phone *phone, uint64_t deadline_ns)
 {
 	return cldn_io_set_deadline(phone->fd, deadline_ns);

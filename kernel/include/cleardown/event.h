@@ -69,9 +69,19 @@ void cldn_indicate(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, co
  * @then: @p3 of the second record, which has the rest of the first
  * Context: the device's worker. The second is reserved with the first, so it needs neither memory
  * nor room. It comes with cldn_indicate_owed(), with the next cldn_indicate_owing(), or before the
- * handle's event gate shuts.
+ * handle's event gate shuts. Whoever wants only the second gets only that, where there is room.
  */
 void cldn_indicate_owing(struct cldn_device *dev, u32 type, u32 p1, u32 p2, u32 p3, u32 then);
+
+/**
+ * cldn_set_messages - of which states and buttons a phone's handle is to be told
+ * @h: handle
+ * @states: CLEARDOWN_PHONESTATE_*
+ * @modes: CLEARDOWN_BUTTONMODE_*
+ * @button_states: CLEARDOWN_BUTTONSTATE_*
+ * Context: the caller of an ioctl. Of other events nothing changes.
+ */
+void cldn_set_messages(struct cldn_handle *h, u32 states, u32 modes, u32 button_states);
 
 /* cldn_indicate_owed - what is owed on @dev is due now. Context: the device's worker. */
 void cldn_indicate_owed(struct cldn_device *dev);

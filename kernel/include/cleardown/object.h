@@ -139,6 +139,8 @@ struct cldn_stream {
  * @seq_at_return: latched when the gate shut
  * @states: wanted CLEARDOWN_PHONESTATE_*
  * @events: wanted event types
+ * @skip_modes: of PHONE_BUTTON the modes that are not wanted
+ * @skip_states: and the states
  * @ops_by_id: outstanding requests
  * @queued: of these, not started, oldest first
  * @started: of these, at the class
@@ -208,6 +210,8 @@ struct cldn_handle {
 	u64 seq_at_return;
 	u32 states;
 	u32 events;
+	u32 skip_modes;
+	u32 skip_states;
 
 	struct rb_root ops_by_id;
 	struct list_head queued;
