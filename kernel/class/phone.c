@@ -79,6 +79,40 @@ static int phone_set_messages(struct cldn_handle *h, void *p)
 	return 0;
 }
 
+/* Of the line of a serial link the name alone: what is in /dev. */
+static const char *phone_line_name(const struct cldn_device *dev)
+{
+	static const char serial[] = "tty:";
+	size_t len = strlen(serial);
+
+	return strncmp(dev->link.backend, serial, len) ? dev->link.backend :
+							 dev->link.backend + len;
+}
+
+static const char *phone_id(const struct cldn_device *dev, const char *device_class)
+{
+	if (!strcmp(device_class, "comm") || !strcmp(device_class, "comm/datamodem/portname"))
+		return phone_line_name(dev);
+	return strcmp(device_class, "tapi/phone") ? NULL : dev->name;
+}
+
+static int phone_get_id(struct cldn_handle *h, void *p)
+{
+	struct cleardown_phone_id *arg = p;
+	const char *id;
+
+	arg->out_status = CLEARDOWN_PHONEERR_INVALPARAM;
+	if (strnlen(arg->device_class, sizeof(arg->device_class)) == sizeof(arg->device_class))
+		return -EINVAL;
+	arg->out_status = CLEARDOWN_PHONEERR_INVALDEVICECLASS;
+	id = phone_id(h->dev, arg->device_class);
+	if (!id)
+		return -EINVAL;
+	arg->out_status = 0;
+	strscpy_pad(arg->out_id, id, sizeof(arg->out_id));
+	return 0;
+}
+
 static const struct cldn_ioctl phone_ioctls[] = {
 	{ CLEARDOWN_IOC_PHONE_CAPS, sizeof(struct cleardown_phone_caps),
 	  offsetofend(struct cleardown_phone_caps, out_id), phone_get_caps },
@@ -89,6 +123,9 @@ static const struct cldn_ioctl phone_ioctls[] = {
 	{ CLEARDOWN_IOC_PHONE_MESSAGES, sizeof(struct cleardown_phone_messages),
 	  sizeof(struct cleardown_phone_messages), phone_set_messages, .changes = true,
 	  .word = offsetof(struct cleardown_phone_messages, out_status) },
+	{ CLEARDOWN_IOC_PHONE_ID, sizeof(struct cleardown_phone_id),
+	  sizeof(struct cleardown_phone_id), phone_get_id,
+	  .word = offsetof(struct cleardown_phone_id, out_status) },
 };
 
 /* ---- bind ---- */

@@ -431,6 +431,7 @@ static const struct {
 	{ CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status) },
 	{ CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel) },
 	{ CLEARDOWN_IOC_PHONE_MESSAGES, sizeof(struct cleardown_phone_messages) },
+	{ CLEARDOWN_IOC_PHONE_ID, sizeof(struct cleardown_phone_id) },
 };
 
 static bool is_dead(int fd)

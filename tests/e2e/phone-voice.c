@@ -14,6 +14,7 @@
 #include "simphone.h"
 
 static struct phone phone;
+static const char *line;
 static const char *number;
 static uint64_t cookie = 0x100;
 
@@ -171,10 +172,13 @@ static bool key_held(void)
 
 static void capabilities(void)
 {
+	struct cleardown_phone_id id = { .size = sizeof(id), .device_class = "comm" };
 	struct cleardown_phone_caps caps = { .size = sizeof(caps) };
 	bool good = true;
 
 	EXPECT_EQ(good, phone_open(&phone, ++cookie), 0);
+	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_PHONE_ID, &id), 0);
+	EXPECT(good, !strcmp(id.out_id, strrchr(line, '/') + 1));
 	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_PHONE_CAPS, &caps), 0);
 	EXPECT_EQ(good, caps.out_hook_devices,
 		  CLEARDOWN_HOOKDEV_HANDSET | CLEARDOWN_HOOKDEV_SPEAKER);
@@ -185,7 +189,7 @@ static void capabilities(void)
 	EXPECT_EQ(good, caps.out_ring_modes, 3);
 	EXPECT_EQ(good, caps.out_lamps, 0);
 	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ORDERLY, 2 * CD_S, NULL), 0);
-	tap(good, "voice class, transducers, levels and patterns are found by asking");
+	tap(good, "GetID names the line; transducers, levels and patterns are found by asking");
 }
 
 static void hook_switches(void)
@@ -605,6 +609,7 @@ int main(int argc, char **argv)
 {
 	if (argc != 3)
 		return 2;
+	line = argv[1];
 	number = argv[2];
 	if (!tap(phone_bind(&phone, argv[1]), "bind %s", argv[1]))
 		return tap_done();

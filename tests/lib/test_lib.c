@@ -918,6 +918,32 @@ static bool messages_are_asked_for(void)
 	return good;
 }
 
+static bool id_is_asked_for_by_class(void)
+{
+	const struct cleardown_phone_id *in = (struct cleardown_phone_id *)last_arg;
+	struct cleardown_phone_id *out = (struct cleardown_phone_id *)answer;
+	struct cleardown_phone *phone = phone_or_die();
+	char long_class[65] = "";
+	const char *id;
+	bool good = true;
+
+	memset(out->out_id, 'x', sizeof(out->out_id));
+	id = cleardown_phone_get_id(phone, "comm");
+	EXPECT_EQ(good, last_nr, CLEARDOWN_IOC_PHONE_ID);
+	EXPECT(good, !strcmp(in->device_class, "comm"));
+	EXPECT(good, id && strlen(id) == sizeof(out->out_id));
+	out->out_status = CLEARDOWN_PHONEERR_INVALDEVICECLASS;
+	answer_ret = -1;
+	answer_errno = EINVAL;
+	EXPECT(good, !cleardown_phone_get_id(phone, "wave") && errno == EINVAL);
+	EXPECT_EQ(good, cleardown_phone_status_word(phone), CLDN_PHONEERR_INVALDEVICECLASS);
+	answer_ret = 0;
+	memset(long_class, 'x', 64);
+	EXPECT(good, !cleardown_phone_get_id(phone, long_class) && errno == ENAMETOOLONG);
+	cleardown_phone_free(phone);
+	return good;
+}
+
 static bool printer_status_is_converted(void)
 {
 	struct cleardown_port_status *s = (struct cleardown_port_status *)answer;
@@ -2222,6 +2248,7 @@ static const struct {
 	{ "a telephone's memory is set and asked for", memory_is_set_and_asked_for },
 	{ "a key is read from its record", key_is_read_from_its_record },
 	{ "a phone's messages are asked for", messages_are_asked_for },
+	{ "a phone's id is asked for by class", id_is_asked_for_by_class },
 	{ "a printer's status is converted", printer_status_is_converted },
 	{ "time-outs and options say what they set", timeouts_and_options_say_what_they_set },
 	{ "configure passes all and keeps word and text",

@@ -319,6 +319,14 @@ static void fill_messages(struct fuzzer *f, void *p)
 	arg->button_states = draw(&f->state) & CLEARDOWN_TAPI_BUTTONSTATES;
 }
 
+static void fill_id(struct fuzzer *f, void *p)
+{
+	static const char *const classes[] = { "comm", "comm/datamodem/portname", "tapi/phone",
+					       "wave" };
+
+	strcpy(((struct cleardown_phone_id *)p)->device_class, classes[below(&f->state, 4)]);
+}
+
 static void fill_options(struct fuzzer *f, void *p)
 {
 	struct cleardown_options *arg = p;
@@ -566,6 +574,7 @@ static const struct call {
 	CALL(PHONE_STATUS, cleardown_phone_status, fill_any),
 	CALL(PHONE_PANEL, cleardown_phone_panel, fill_any),
 	CALL(PHONE_MESSAGES, cleardown_phone_messages, fill_messages),
+	CALL(PHONE_ID, cleardown_phone_id, fill_id),
 	CALL(PORT_STATUS, cleardown_port_status, fill_any),
 	CALL(PORT_TIMEOUTS, cleardown_timeouts, fill_timeouts),
 	CALL(PORT_ID, cleardown_port_id, fill_port_id),

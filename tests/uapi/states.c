@@ -411,6 +411,7 @@ static bool all_dead(int fd)
 	good &= dead(fd, CLEARDOWN_IOC_PHONE_STATUS, sizeof(struct cleardown_phone_status));
 	good &= dead(fd, CLEARDOWN_IOC_PHONE_PANEL, sizeof(struct cleardown_phone_panel));
 	good &= dead(fd, CLEARDOWN_IOC_PHONE_MESSAGES, sizeof(struct cleardown_phone_messages));
+	good &= dead(fd, CLEARDOWN_IOC_PHONE_ID, sizeof(struct cleardown_phone_id));
 	EXPECT_EQ(good, cd_close(fd, CLEARDOWN_MODE_ABORT, CD_S, &arg), -EBADFD);
 	EXPECT_EQ(good, arg.out_status, PHONEERR(INVALPHONEHANDLE));
 	EXPECT_EQ(good, arg.out_released, 0xdeadbeef);

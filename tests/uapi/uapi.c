@@ -92,6 +92,14 @@ static void fill_messages(void *p)
 	arg->__reserved = 0;
 }
 
+static void fill_id(void *p)
+{
+	struct cleardown_phone_id *arg = p;
+
+	memset(arg->device_class, 0, sizeof(arg->device_class));
+	strcpy(arg->device_class, "comm");
+}
+
 static void fill_options(void *p)
 {
 	struct cleardown_options *arg = p;
@@ -200,6 +208,7 @@ static const struct call calls[] = {
 	GROWN(ON_OWNER, PHONE_STATUS, cleardown_phone_status, out_caller_name, fill_nothing, 0),
 	CALL(ON_OWNER, PHONE_PANEL, cleardown_phone_panel, fill_nothing, 0),
 	CALL(ON_OWNER, PHONE_MESSAGES, cleardown_phone_messages, fill_messages, 0),
+	CALL(ON_OWNER, PHONE_ID, cleardown_phone_id, fill_id, 0),
 	CALL(ON_CTL, CTL_VERSION, cleardown_version, fill_nothing, 0),
 	GROWN(ON_CTL, CTL_BIND, cleardown_bind, out_text, fill_bind, -ENOENT),
 	GROWN(ON_CTL, CTL_UNBIND, cleardown_unbind, out_text, fill_unbind, -ENOENT),

@@ -70,6 +70,7 @@
 #define CLEARDOWN_IOC_PHONE_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x21)
 #define CLEARDOWN_IOC_PHONE_PANEL	_IO(CLEARDOWN_IOC_MAGIC, 0x22)
 #define CLEARDOWN_IOC_PHONE_MESSAGES	_IO(CLEARDOWN_IOC_MAGIC, 0x23)
+#define CLEARDOWN_IOC_PHONE_ID		_IO(CLEARDOWN_IOC_MAGIC, 0x24)
 /* Ports */
 #define CLEARDOWN_IOC_PORT_STATUS	_IO(CLEARDOWN_IOC_MAGIC, 0x30)
 #define CLEARDOWN_IOC_PORT_TIMEOUTS	_IO(CLEARDOWN_IOC_MAGIC, 0x31)
@@ -1746,6 +1747,25 @@ struct cleardown_phone_panel {
 	__u32 out_lamp_modes[CLEARDOWN_LAMPS];
 	__u32 out_lamp[CLEARDOWN_LAMPS];
 	char  out_display[CLEARDOWN_DISPLAY_ROWS * CLEARDOWN_DISPLAY_COLUMNS];
+};
+
+/**
+ * struct cleardown_phone_id - CLEARDOWN_IOC_PHONE_ID: TSPI_phoneGetID
+ * @size: sizeof(struct cleardown_phone_id)
+ * @out_status: PHONEERR_* word
+ * @device_class: "comm" or "comm/datamodem/portname": the serial line that the modem is on;
+ *	"tapi/phone": the phone itself. Ended by a zero (else EINVAL); others: EINVAL,
+ *	PHONEERR_INVALDEVICECLASS. A modem's sound is no device of the system, so there is no "wave"
+ * @out_id: its name: "ttyS1", as in /dev (of a link that is no serial line, as LIST tells it);
+ *	"phone0", as in /dev/cleardown
+ *
+ * On any open file of a phone.
+ */
+struct cleardown_phone_id {
+	__u32 size;
+	__u32 out_status;
+	char  device_class[64];
+	char  out_id[CLEARDOWN_SPEC_LEN];
 };
 
 /**

@@ -369,6 +369,7 @@ enum cldn_event {
 #define CLDN_PHONEERR_INVALBUTTONMODE		0x9000000aU
 #define CLDN_PHONEERR_INVALBUTTONSTATE		0x9000000bU
 #define CLDN_PHONEERR_INVALDATAID		0x9000000cU
+#define CLDN_PHONEERR_INVALDEVICECLASS		0x9000000dU
 #define CLDN_PHONEERR_INVALHOOKSWITCHDEV	0x9000000fU
 #define CLDN_PHONEERR_INVALHOOKSWITCHMODE	0x90000010U
 #define CLDN_PHONEERR_INVALLAMPMODE		0x90000011U
@@ -951,6 +952,14 @@ const struct cleardown_modem_caps *cleardown_phone_get_caps(struct cleardown_pho
 const struct cleardown_modem_status *cleardown_phone_get_status(struct cleardown_phone *phone);
 /** Source: TSPI_phoneGetRing, GetLamp, GetDisplay. A module that has none of it: ENOTTY. */
 const struct cleardown_panel *cleardown_phone_get_panel(struct cleardown_phone *phone);
+
+/**
+ * The device behind a phone: "comm", "comm/datamodem/portname": its serial line, as in /dev;
+ * "tapi/phone": its own name. Other classes: EINVAL, and cleardown_phone_status_word() has
+ * INVALDEVICECLASS. Source: TSPI_phoneGetID.
+ * Return: NULL with errno.
+ */
+const char *cleardown_phone_get_id(struct cleardown_phone *phone, const char *device_class);
 
 /**
  * What the completion of a GET_BUTTON says.

@@ -590,6 +590,20 @@ int cldn_io_get_panel(int fd, struct cleardown_panel *panel)
 	return 0;
 }
 
+int cldn_io_get_id(int fd, const char *device_class, char *id, size_t len, uint32_t *status)
+{
+	struct cleardown_phone_id i = { .size = sizeof(i) };
+	int ret;
+
+	if (PUT_TEXT(i.device_class, device_class) < 0)
+		return -1;
+	ret = call(fd, CLEARDOWN_IOC_PHONE_ID, &i);
+	*status = i.out_status;
+	if (!ret)
+		cldn_copy_text(id, len, i.out_id, sizeof(i.out_id));
+	return ret;
+}
+
 int cldn_io_get_printer(int fd, struct cleardown_printer_status *status)
 {
 	struct cleardown_port_status s = { .size = sizeof(s) };

@@ -44,6 +44,7 @@ bool cldn_takes_book(enum cldn_opcode opcode);
 int cldn_io_submit_book(int fd, const struct cleardown_request *request, uint32_t *status);
 int cldn_io_submit_input(int fd, uint32_t opcode, uint64_t req_id, uint64_t deadline_ns,
 			 const void *in, uint32_t len, uint32_t *status);
+int cldn_io_get_id(int fd, const char *device_class, char *id, size_t len, uint32_t *status);
 int cldn_io_bind_queue(int fd, int queue_fd, uint64_t cookie);
 int cldn_io_set_filter(int fd, uint32_t states, uint32_t events);
 int cldn_io_set_messages(int fd, uint32_t states, uint32_t button_modes, uint32_t button_states,

@@ -13,6 +13,7 @@ struct cleardown_phone {
 	struct cleardown_modem_caps caps;
 	struct cleardown_modem_status status;
 	struct cleardown_panel panel;
+	char id[CLDN_TEXT_LEN];
 };
 
 CLDN_EXPORT struct cleardown_phone *cleardown_phone_open(const char *name, unsigned int flags)
@@ -71,6 +72,15 @@ cleardown_phone_get_status(struct cleardown_phone *phone)
 CLDN_EXPORT const struct cleardown_panel *cleardown_phone_get_panel(struct cleardown_phone *phone)
 {
 	return cldn_io_get_panel(phone->fd, &phone->panel) < 0 ? NULL : &phone->panel;
+}
+
+CLDN_EXPORT const char *cleardown_phone_get_id(struct cleardown_phone *phone,
+					       const char *device_class)
+{
+	int ret = cldn_io_get_id(phone->fd, device_class, phone->id, sizeof(phone->id),
+				 &phone->status_word);
+
+	return ret < 0 ? NULL : phone->id;
 }
 
 CLDN_EXPORT int cleardown_phone_bind_queue(struct cleardown_phone *phone,
