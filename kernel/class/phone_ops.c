@@ -163,6 +163,7 @@ static void phone_start_raw(struct phone *ph)
 	ph->fixup |= !!(effects & (CLDN_AT_FX_FORMAT | CLDN_AT_FX_LINES));
 	if (effects & CLDN_AT_FX_VOICE)
 		phone_set_class(ph, true);
+	ph->panel_used |= ph->panel_ask && effects & CLDN_AT_FX_PANEL;
 	phone_op_command(ph, ph->op->in, ph->op->in_len, kind, phone_op_limit(ph));
 }
 

@@ -382,20 +382,31 @@ const u8 cldn_at_break[CLDN_AT_BREAK_LEN] = { CLDN_AT_DLE, 0x18, CLDN_AT_DLE, CL
 
 /* ---- commands ---- */
 
-/* +FCLASS= and what it asks for. */
-static u32 at_extended_effect(const u8 *body, size_t len)
+/* True for NAME= with something behind it. */
+static bool at_sets(const u8 *body, size_t len, const char *name)
 {
-	static const char name[] = "+FCLASS=";
 	size_t n = strlen(name), i;
-	u32 class;
 
 	if (len <= n)
-		return 0;
+		return false;
 	for (i = 0; i < n; i++)
 		if (at_upper(body[i]) != (u8)name[i])
-			return 0;
-	if (!at_number(body, len, n, &class))
-		return 0; /* a question */
+			return false;
+	return body[n] != '?'; /* a question */
+}
+
+/* +FCLASS= and what it asks for, and the commands of a telephone's panel. */
+static u32 at_extended_effect(const u8 *body, size_t len)
+{
+	static const char *const panel[] = { "+CRMP=", "+CIND=", "+CDIS=" };
+	u32 class;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(panel); i++)
+		if (at_sets(body, len, panel[i]))
+			return CLDN_AT_FX_PANEL;
+	if (!at_sets(body, len, "+FCLASS=") || !at_number(body, len, 8, &class))
+		return 0;
 	return CLDN_AT_FX_CLASS | (class == 8 ? CLDN_AT_FX_VOICE : 0);
 }
 
@@ -463,8 +474,9 @@ u32 cldn_at_effects(const u8 *body, size_t len)
 		if (at_one_of(c, "+#-*$^")) {
 			u32 effect = at_extended_effect(body + i, len - i);
 
-			if (effect)
-				effects = (effects & ~CLDN_AT_FX_VOICE) | effect;
+			if (effect & CLDN_AT_FX_CLASS)
+				effects &= ~CLDN_AT_FX_VOICE;
+			effects |= effect;
 			i = at_skip_extended(body, len, i);
 			continue;
 		}

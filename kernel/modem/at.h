@@ -216,6 +216,7 @@ extern const u8 cldn_at_break[CLDN_AT_BREAK_LEN];
 #define CLDN_AT_FX_BAD 0x40 /* contains what no command line may contain */
 #define CLDN_AT_FX_CLASS 0x80 /* the class (+FCLASS) may be another one afterwards */
 #define CLDN_AT_FX_VOICE 0x100 /* and is voice */
+#define CLDN_AT_FX_PANEL 0x200 /* a telephone may ring or show something afterwards */
 
 /** cldn_at_effects - CLDN_AT_FX_* of a command line without AT and CR */
 u32 cldn_at_effects(const u8 *body, size_t len);

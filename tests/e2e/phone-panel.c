@@ -710,6 +710,19 @@ static void closed(uint32_t mode, uint64_t deadline_ns, const char *how)
 		report_show(&r);
 }
 
+/* The telephone's own commands, past our requests: what they leave behind is the same. */
+static void raw(const char *command, const char *shows, uint32_t mode)
+{
+	bool good = true;
+
+	EXPECT_EQ(good, phone_open(&phone, ++cookie), 0);
+	EXPECT_EQ(good, phone_do_text(&phone, CLEARDOWN_OP_DEV_SPECIFIC, command, 5000, NULL), 0);
+	EXPECT(good, has(shows));
+	EXPECT_EQ(good, phone_close(&phone, mode, 2 * CD_S, NULL), 0);
+	EXPECT(good, at_rest());
+	tap(good, "P-14 TP-9 what a raw %s began is ended by the close (mode %u)", command, mode);
+}
+
 static void killed(void)
 {
 	bool good = true;
@@ -792,6 +805,9 @@ int main(void)
 	tap(!phone_close(&phone, CLEARDOWN_MODE_ORDERLY, CD_S, NULL) && at_rest(), "P-1 it closes");
 	closed(CLEARDOWN_MODE_ORDERLY, 2 * CD_S, "ORDERLY");
 	closed(CLEARDOWN_MODE_ABORT, CD_S, "ABORT");
+	raw("+CRMP=0,7,0,3", "\nbell 3\n", CLEARDOWN_MODE_ORDERLY);
+	raw("+CIND=,1", "\nlamp1 1\n", CLEARDOWN_MODE_ABORT);
+	raw("+CDIS=\"busy\"", "\nrow0 \"busy\"\n", CLEARDOWN_MODE_ABORT);
 	closed_with_all();
 	killed();
 	modems("panel=ask");

@@ -1734,7 +1734,8 @@ struct cleardown_phone_status {
  *	them (TSPI_phoneGetDisplay)
  *
  * On any open file of a phone. It is what the telephone acknowledged in this session; each begins
- * with all of it at rest. A phone that was not bound with panel=ask has all zeros here.
+ * with all of it at rest. A phone that was not bound with panel=ask has all zeros here. What a
+ * command of DEV_SPECIFIC does to it is not seen here, and undone by the close like the rest.
  */
 struct cleardown_phone_panel {
 	__u32 size;
