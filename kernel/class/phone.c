@@ -42,6 +42,14 @@ static int phone_get_caps(struct cldn_handle *h, void *arg)
 	return 0;
 }
 
+/* @off: how it is when it is off-hook */
+static u32 phone_hook_mode(const struct phone *ph, u32 device, u32 off)
+{
+	if (!(ph->caps.out_hook_devices & device))
+		return 0;
+	return ph->status.out_offhook & device ? off : CLEARDOWN_HOOKMODE_ONHOOK;
+}
+
 static int phone_get_status(struct cldn_handle *h, void *arg)
 {
 	struct phone *ph = phone_of(h->dev);
@@ -50,6 +58,12 @@ static int phone_get_status(struct cldn_handle *h, void *arg)
 
 	guard(spinlock_irqsave)(&ph->lock);
 	*out = ph->status;
+	out->out_handset_mode =
+		phone_hook_mode(ph, CLEARDOWN_HOOKDEV_HANDSET, CLEARDOWN_HOOKMODE_MICSPEAKER);
+	out->out_speaker_mode =
+		phone_hook_mode(ph, CLEARDOWN_HOOKDEV_SPEAKER, ph->status.out_speaker_mode);
+	out->out_headset_mode =
+		phone_hook_mode(ph, CLEARDOWN_HOOKDEV_HEADSET, CLEARDOWN_HOOKMODE_MICSPEAKER);
 	out->size = size;
 	return 0;
 }

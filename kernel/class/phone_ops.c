@@ -11,6 +11,8 @@
 
 /* The dialogue's own watchdog of a request that has a deadline; the core's comes first. */
 #define PHONE_GRACE_NS (2 * NSEC_PER_SEC)
+/* What +VLS joins to the line, one at a time. */
+#define PHONE_TRANSDUCERS (CLEARDOWN_HOOKDEV_SPEAKER | CLEARDOWN_HOOKDEV_HEADSET)
 /* Requests that end at once, in one turn of the worker. */
 #define PHONE_OPS_PER_TURN 64
 
@@ -56,8 +58,13 @@ static int phone_check_hookswitch(const struct cleardown_phone_caps *caps,
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHDEV, -EINVAL);
 	if (hweight32(in->mode) != 1 || in->mode & ~modes)
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE, -EINVAL);
-	if (in->devices & CLEARDOWN_HOOKDEV_SPEAKER && in->mode != CLEARDOWN_HOOKMODE_ONHOOK &&
-	    !phone_speaker_label(voice, in->mode))
+	if (in->mode == CLEARDOWN_HOOKMODE_ONHOOK)
+		return 0;
+	/* The modem joins one of them to the line. */
+	if ((in->devices & PHONE_TRANSDUCERS) == PHONE_TRANSDUCERS)
+		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHDEV, -EINVAL);
+	if ((in->devices & CLEARDOWN_HOOKDEV_SPEAKER && !phone_speaker_label(voice, in->mode)) ||
+	    (in->devices & CLEARDOWN_HOOKDEV_HEADSET && in->mode != CLEARDOWN_HOOKMODE_MICSPEAKER))
 		return phone_refuse(status, CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE, -EINVAL);
 	return 0;
 }
@@ -187,13 +194,16 @@ static void phone_done_raw(struct phone *ph, u32 code)
 		phone_op_failed(ph, code);
 }
 
-/* The devices that are off-hook when the request is done. */
+/* The devices that are off-hook when the request is done. The one of the transducers that goes
+ * off-hook takes the line from the other.
+ */
 static u32 phone_hook_wanted(const struct phone *ph)
 {
 	const struct cleardown_op_hookswitch *in = (const void *)ph->op->in;
-	bool on = in->mode == CLEARDOWN_HOOKMODE_ONHOOK;
+	u32 off = in->mode == CLEARDOWN_HOOKMODE_ONHOOK ? 0 : in->devices;
+	u32 on = in->devices | (off & PHONE_TRANSDUCERS ? PHONE_TRANSDUCERS : 0);
 
-	return (ph->devices & ~in->devices) | (on ? 0 : in->devices);
+	return (ph->devices & ~on) | off;
 }
 
 static u32 phone_speaker_wanted(const struct phone *ph)
@@ -203,15 +213,17 @@ static u32 phone_speaker_wanted(const struct phone *ph)
 	return in->devices & CLEARDOWN_HOOKDEV_SPEAKER ? in->mode : ph->speaker_mode;
 }
 
-/* Off-hook is a voice call where the modem can have one. Its speaker joins the line by itself. */
+/* Off-hook is a voice call where the modem can have one. What joins the line does so by itself. */
 static void phone_start_offhook(struct phone *ph, u32 wanted)
 {
-	u32 label = ph->devices & CLEARDOWN_HOOKDEV_SPEAKER ? ph->voice.line : 0;
+	u32 label = ph->devices & PHONE_TRANSDUCERS ? ph->voice.line : 0;
 	const char *words = phone_class_words(ph, true);
 	char body[32];
 
 	if (wanted & CLEARDOWN_HOOKDEV_SPEAKER)
 		label = phone_speaker_label(&ph->voice, phone_speaker_wanted(ph));
+	else if (wanted & CLEARDOWN_HOOKDEV_HEADSET)
+		label = ph->voice.headset;
 	if (label)
 		snprintf(body, sizeof(body), "%s+VLS=%u", words, label);
 	else

@@ -103,6 +103,7 @@ struct phone_scale {
  * @line: label of +VLS for the line alone, 0 = none
  * @listen: likewise with the speaker
  * @talk: likewise with speaker and microphone
+ * @headset: likewise with the headset
  * @sound: +VGT, the volume of the handset
  */
 struct phone_voice {
@@ -112,6 +113,7 @@ struct phone_voice {
 	u32 line;
 	u32 listen;
 	u32 talk;
+	u32 headset;
 	struct phone_scale sound;
 };
 

@@ -21,7 +21,9 @@ bool phone_voice_discover(struct phone *ph, bool ok)
 	return ok && cldn_at_lists(ph->text, ph->text_len, 8);
 }
 
-/* A line of +VLS=?: what is wanted is the line with the speaker, with or without microphone. */
+/* A line of +VLS=?: what is wanted is the line with the speaker, with or without microphone, and
+ * with the headset.
+ */
 void phone_vls_line(struct phone *ph, const u8 *line, size_t len)
 {
 	const u32 listen = CLDN_AT_VLS_LINE | CLDN_AT_VLS_SPEAKER;
@@ -37,6 +39,8 @@ void phone_vls_line(struct phone *ph, const u8 *line, size_t len)
 		ph->voice.listen = label;
 	else if (parts == (listen | CLDN_AT_VLS_MIC))
 		ph->voice.talk = label;
+	else if (parts == (CLDN_AT_VLS_LINE | CLDN_AT_VLS_HEADSET))
+		ph->voice.headset = label;
 }
 
 /* @lock is held. What the answers about voice come to. */
@@ -50,6 +54,8 @@ void phone_voice_caps(struct phone *ph)
 	ph->caps.out_buttons = CLEARDOWN_BUTTONS;
 	if (v->listen || v->talk)
 		ph->caps.out_hook_devices |= CLEARDOWN_HOOKDEV_SPEAKER;
+	if (v->headset)
+		ph->caps.out_hook_devices |= CLEARDOWN_HOOKDEV_HEADSET;
 	if (v->sound.known)
 		ph->caps.out_volume_devices |= CLEARDOWN_HOOKDEV_HANDSET;
 	if (v->cadence)
@@ -96,6 +102,7 @@ void phone_show_hook(struct phone *ph)
 	u32 off = ph->devices | (ph->lifted ? CLEARDOWN_HOOKDEV_HANDSET : 0);
 	u32 changed = ph->status.out_offhook ^ off;
 
+	phone_set(ph, &ph->status.out_speaker_mode, ph->speaker_mode);
 	phone_set(ph, &ph->status.out_offhook, off);
 	if (changed & CLEARDOWN_HOOKDEV_HANDSET)
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_HANDSETHOOKSWITCH,
@@ -104,6 +111,10 @@ void phone_show_hook(struct phone *ph)
 	if (changed & CLEARDOWN_HOOKDEV_SPEAKER || ph->speaker_new)
 		phone_state_event(ph, CLEARDOWN_PHONESTATE_SPEAKERHOOKSWITCH,
 				  off & CLEARDOWN_HOOKDEV_SPEAKER ? ph->speaker_mode :
+								    CLEARDOWN_HOOKMODE_ONHOOK);
+	if (changed & CLEARDOWN_HOOKDEV_HEADSET)
+		phone_state_event(ph, CLEARDOWN_PHONESTATE_HEADSETHOOKSWITCH,
+				  off & CLEARDOWN_HOOKDEV_HEADSET ? CLEARDOWN_HOOKMODE_MICSPEAKER :
 								    CLEARDOWN_HOOKMODE_ONHOOK);
 	ph->speaker_new = false;
 }

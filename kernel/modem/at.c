@@ -264,6 +264,8 @@ static u32 at_vls_part(u8 letter)
 		return CLDN_AT_VLS_SPEAKER;
 	case 'M':
 		return CLDN_AT_VLS_MIC;
+	case 'H':
+		return CLDN_AT_VLS_HEADSET;
 	default:
 		return CLDN_AT_VLS_OTHER;
 	}

@@ -114,12 +114,15 @@ bool cldn_at_range(const u8 *line, size_t len, u32 *low, u32 *high);
  */
 bool cldn_at_lists(const u8 *line, size_t len, u32 wanted);
 
-/* What a line of +VLS=? connects (V.253): the telephone line, the handset, speaker, microphone */
+/* What a line of +VLS=? connects (V.253): the telephone line, the local phone, speaker, microphone,
+ * and a headset, which is the last two in one
+ */
 #define CLDN_AT_VLS_LINE 0x1
 #define CLDN_AT_VLS_HANDSET 0x2
 #define CLDN_AT_VLS_SPEAKER 0x4
 #define CLDN_AT_VLS_MIC 0x8
-#define CLDN_AT_VLS_OTHER 0x10
+#define CLDN_AT_VLS_HEADSET 0x10
+#define CLDN_AT_VLS_OTHER 0x20
 
 /**
  * cldn_at_vls - read a line of the answer to +VLS=?, like 7,"MST",...

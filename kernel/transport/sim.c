@@ -6,9 +6,9 @@
  * byte back; it ends when DTR falls, by +++ and H, or by the script. Without a delay an answer is
  * there when write() returns, and its event was raised in it.
  *
- * With set=1 it is a telephone: handset and speaker (V.253), a front with a bell, two lamps and a
- * display of two rows, and a memory of twelve numbers (3GPP TS 27.007). What these show and keep
- * outlives a close, as it would on a desk.
+ * With set=1 it is a telephone: handset, speaker and headset (V.253), a front with a bell, two lamps
+ * and a display of two rows, and a memory of twelve numbers (3GPP TS 27.007). What these show and
+ * keep outlives a close, as it would on a desk.
  *
  * The script: at bind by arguments (delay= deaf= short= room= lines= guard= set=), while it runs by
  * debugfs, cleardown_sim/INDEX/control, one command for each write; reading it gives the counters.
@@ -119,6 +119,7 @@ struct sim_script {
  * @info: what it says before that, or NULL
  * @said: room for an @info
  * @answer_ns: when
+ * @vls: label of what is joined to the line (V.253)
  * @plus: escape characters in a row
  * @last_ns: when the last byte of the call came
  * @escape_ns: when @plus is complete, unless a byte comes before; 0 = never
@@ -144,6 +145,7 @@ struct sim_modem {
 	const char *info;
 	char said[SIM_SAID];
 	u64 answer_ns;
+	u32 vls;
 	u32 plus;
 	u64 last_ns;
 	u64 escape_ns;
@@ -310,6 +312,7 @@ static void sim_on_hook(struct cldn_sim *s)
 	s->modem.call = false;
 	s->modem.busy = false;
 	s->modem.dialing = false;
+	s->modem.vls = 0;
 	s->modem.plus = 0;
 	s->modem.escape_ns = 0;
 	sim_set_dcd(s, false);
@@ -367,7 +370,7 @@ static const struct {
 	const char *answer;
 } sim_has[] = {
 	{ "FCLASS=?", "0,8" },
-	{ "VLS=?", "0,\"\"\r\n1,\"T\"\r\n4,\"TS\"\r\n5,\"TSM\"" },
+	{ "VLS=?", "0,\"\"\r\n1,\"T\"\r\n4,\"TS\"\r\n5,\"TSM\"\r\n15,\"HT\"" },
 	{ "VGR=?", "(0-15)" },
 	{ "VGT=?", "(0-15)" },
 	{ "CRMP=?", "+CRMP: (0),(0-7),(0),(0-3)" },
@@ -495,6 +498,8 @@ static bool sim_extended(struct cldn_sim *s, const char *p, const char *end, con
 			*info = sim_has[i].answer;
 			return true;
 		}
+	if (!strncmp(p, "VLS=", 4))
+		return sscanf(p + 4, "%u", &s->modem.vls) == 1;
 	if (!strncmp(p, "CRMP=", 5))
 		return sim_set_ring(&s->front, p + 5);
 	if (!strncmp(p, "CIND=", 5))
@@ -971,7 +976,8 @@ static int sim_control_show(struct seq_file *m, void *unused)
 	seq_printf(m, "live %d\ndata %d\ncall %d\nbusy %d\ndtr %d\nrts %d\ndcd %d\nri %d\n",
 		   s->live, modem->data, modem->call, modem->busy, modem->dtr, modem->rts,
 		   modem->dcd, modem->ri);
-	seq_printf(m, "queued %u\nunread %u\n", kfifo_len(&s->tx), kfifo_len(&s->rx));
+	seq_printf(m, "queued %u\nunread %u\nvls %u\n", kfifo_len(&s->tx), kfifo_len(&s->rx),
+		   modem->vls);
 	front = s->front;
 	spin_unlock_irq(&s->lock);
 	seq_printf(m, "bell %u\nbell_volume %u\nlamp0 %u\nlamp1 %u\n", front.ring, front.volume,

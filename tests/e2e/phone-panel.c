@@ -239,7 +239,7 @@ static void capabilities(void)
 	EXPECT_EQ(good, phone_open(&phone, ++cookie), 0);
 	EXPECT_EQ(good, cd_ioctl(phone.fd, CLEARDOWN_IOC_PHONE_CAPS, &caps), 0);
 	EXPECT_EQ(good, panel_of(phone.fd, &p), 0);
-	EXPECT_EQ(good, caps.out_hook_devices, 3);
+	EXPECT_EQ(good, caps.out_hook_devices, 7);
 	EXPECT_EQ(good, caps.out_volume_devices, 3);
 	EXPECT_EQ(good, caps.out_gain_devices, CLEARDOWN_HOOKDEV_SPEAKER);
 	EXPECT_EQ(good, caps.out_buttons, CLEARDOWN_BUTTONS);
@@ -378,6 +378,63 @@ static void hook_switches(void)
 	EXPECT(good, refused(CLEARDOWN_OP_SET_HOOKSWITCH, &in, sizeof(in), -EINVAL,
 			     CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE));
 	tap(good, "P-7 SET_HOOKSWITCH: handset and speaker off the hook and on it again");
+}
+
+static int hook(uint32_t devices, uint32_t mode)
+{
+	struct cleardown_op_hookswitch in = { devices, mode };
+
+	return phone_do(&phone, CLEARDOWN_OP_SET_HOOKSWITCH, &in, sizeof(in), 5000, NULL);
+}
+
+/* True when these devices are off-hook, and so joined to the line. */
+static bool offhook(uint32_t devices, uint32_t vls)
+{
+	struct cleardown_phone_status st;
+	bool good = true;
+
+	EXPECT_EQ(good, cd_phone_status(phone.fd, &st), 0);
+	EXPECT_EQ(good, st.out_offhook, devices);
+	EXPECT_EQ(good, st.out_headset_mode,
+		  devices & CLEARDOWN_HOOKDEV_HEADSET ? CLEARDOWN_HOOKMODE_MICSPEAKER :
+							CLEARDOWN_HOOKMODE_ONHOOK);
+	EXPECT_EQ(good, st.out_speaker_mode,
+		  devices & CLEARDOWN_HOOKDEV_SPEAKER ? CLEARDOWN_HOOKMODE_SPEAKER :
+							CLEARDOWN_HOOKMODE_ONHOOK);
+	EXPECT_EQ(good, sim_value(&set, "vls"), vls);
+	return good;
+}
+
+static void headset(void)
+{
+	struct cleardown_op_hookswitch in = { 6, CLEARDOWN_HOOKMODE_MICSPEAKER };
+	bool good = true;
+
+	EXPECT(good, offhook(0, 0));
+	EXPECT_EQ(good, hook(CLEARDOWN_HOOKDEV_HEADSET, CLEARDOWN_HOOKMODE_MICSPEAKER), 0);
+	EXPECT(good, offhook(CLEARDOWN_HOOKDEV_HEADSET, 15));
+	EXPECT_EQ(good, hook(CLEARDOWN_HOOKDEV_SPEAKER, CLEARDOWN_HOOKMODE_SPEAKER), 0);
+	EXPECT(good, offhook(CLEARDOWN_HOOKDEV_SPEAKER, 4));
+	EXPECT_EQ(good, hook(5, CLEARDOWN_HOOKMODE_MICSPEAKER), 0);
+	EXPECT(good, offhook(5, 15));
+	EXPECT_EQ(good, hook(CLEARDOWN_HOOKDEV_HEADSET, CLEARDOWN_HOOKMODE_ONHOOK), 0);
+	EXPECT(good, offhook(CLEARDOWN_HOOKDEV_HANDSET, 1));
+	EXPECT_EQ(good, hook(7, CLEARDOWN_HOOKMODE_ONHOOK), 0);
+	EXPECT(good, offhook(0, 0));
+	EXPECT_EQ(good,
+		  told(phone.cookie, CLEARDOWN_PHONESTATE_HEADSETHOOKSWITCH,
+		       CLEARDOWN_HOOKMODE_MICSPEAKER),
+		  2);
+	EXPECT_EQ(good,
+		  told(phone.cookie, CLEARDOWN_PHONESTATE_HEADSETHOOKSWITCH,
+		       CLEARDOWN_HOOKMODE_ONHOOK),
+		  2);
+	EXPECT(good, refused(CLEARDOWN_OP_SET_HOOKSWITCH, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALHOOKSWITCHDEV));
+	in = (struct cleardown_op_hookswitch){ 4, CLEARDOWN_HOOKMODE_SPEAKER };
+	EXPECT(good, refused(CLEARDOWN_OP_SET_HOOKSWITCH, &in, sizeof(in), -EINVAL,
+			     CLEARDOWN_PHONEERR_INVALHOOKSWITCHMODE));
+	tap(good, "P-7 SET_HOOKSWITCH: headset and speaker have the line one at a time");
 }
 
 static void buttons(void)
@@ -797,6 +854,7 @@ int main(void)
 	displayed();
 	levels();
 	hook_switches();
+	headset();
 	buttons();
 	wrong_buttons();
 	data_areas();

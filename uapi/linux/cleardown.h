@@ -343,7 +343,16 @@ enum cleardown_opcode {
 #define CLEARDOWN_HOOKMODE_SPEAKER	0x4
 #define CLEARDOWN_HOOKMODE_MICSPEAKER	0x8
 
-/** struct cleardown_op_hookswitch - input of SET_HOOKSWITCH (CLEARDOWN_HOOKDEV_*, _HOOKMODE_*) */
+/**
+ * struct cleardown_op_hookswitch - input of SET_HOOKSWITCH
+ * @devices: CLEARDOWN_HOOKDEV_*, one or more (others: EINVAL, PHONEERR_INVALHOOKSWITCHDEV). Speaker
+ *	and headset have the line one at a time: one that goes off-hook takes it from the other, and
+ *	both at once can only go on-hook
+ * @mode: one of CLEARDOWN_HOOKMODE_* (others: EINVAL, PHONEERR_INVALHOOKSWITCHMODE). A headset is
+ *	speaker and microphone in one
+ *
+ * Source: TSPI_phoneSetHookSwitch.
+ */
 struct cleardown_op_hookswitch {
 	__u32 devices;
 	__u32 mode;
@@ -1585,11 +1594,12 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
 #define CLEARDOWN_PHONESTATE_SPEAKERVOLUME	0x00002000
 #define CLEARDOWN_PHONESTATE_SPEAKERGAIN	0x00004000
+#define CLEARDOWN_PHONESTATE_HEADSETHOOKSWITCH	0x00008000
 #define CLEARDOWN_PHONESTATE_SUSPEND		0x00040000
 #define CLEARDOWN_PHONESTATE_RESUME		0x00080000
 #define CLEARDOWN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLEARDOWN_PHONESTATE_REMOVED		0x00800000
-#define CLEARDOWN_PHONESTATE_ALL		0x00cc77e7
+#define CLEARDOWN_PHONESTATE_ALL		0x00ccf7e7
 #define CLEARDOWN_TAPI_PHONESTATES		0x00ffffff	/* those, and others that TAPI has */
 
 /**
@@ -1703,6 +1713,9 @@ enum cleardown_result {
  * @out_caller_name: likewise
  * @out_handset_volume: what +VGT was set to, as @out_volume
  * @out_button: 1 + the button that is down, 0 = none
+ * @out_handset_mode: CLEARDOWN_HOOKMODE_*, 0 = there is no such device
+ * @out_speaker_mode: likewise
+ * @out_headset_mode: likewise
  */
 struct cleardown_phone_status {
 	__u32 size;
@@ -1717,6 +1730,9 @@ struct cleardown_phone_status {
 	char  out_caller_name[32];
 	__u32 out_handset_volume;
 	__u32 out_button;
+	__u32 out_handset_mode;
+	__u32 out_speaker_mode;
+	__u32 out_headset_mode;
 };
 
 /**

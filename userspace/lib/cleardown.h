@@ -320,11 +320,12 @@ enum cldn_party {
 #define CLDN_PHONESTATE_SPEAKERHOOKSWITCH	0x00001000
 #define CLDN_PHONESTATE_SPEAKERVOLUME		0x00002000
 #define CLDN_PHONESTATE_SPEAKERGAIN		0x00004000
+#define CLDN_PHONESTATE_HEADSETHOOKSWITCH	0x00008000
 #define CLDN_PHONESTATE_SUSPEND			0x00040000
 #define CLDN_PHONESTATE_RESUME			0x00080000
 #define CLDN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLDN_PHONESTATE_REMOVED			0x00800000
-#define CLDN_PHONESTATE_ALL			0x00cc77e7
+#define CLDN_PHONESTATE_ALL			0x00ccf7e7
 
 /** Types of event records. Those from CLDN_EV_PHONE_STATE on are off until asked for. */
 enum cldn_event {
@@ -535,6 +536,9 @@ struct cleardown_modem_status {
 	char caller_name[32];
 	uint32_t handset_volume;	/**< 0..0xffff */
 	uint32_t button;		/**< 1 + the button that is down, 0 = none */
+	uint32_t handset_mode;		/**< CLDN_HOOKMODE_*, 0 = there is no such device */
+	uint32_t speaker_mode;		/**< likewise */
+	uint32_t headset_mode;		/**< likewise */
 };
 
 /** Modes of a lamp (TSPI PHONELAMPMODE_*). */

@@ -560,6 +560,9 @@ int cldn_io_get_status(int fd, struct cleardown_modem_status *status)
 	COPY_TEXT(status->caller_name, s.out_caller_name);
 	status->handset_volume = s.out_handset_volume;
 	status->button = s.out_button;
+	status->handset_mode = s.out_handset_mode;
+	status->speaker_mode = s.out_speaker_mode;
+	status->headset_mode = s.out_headset_mode;
 	return 0;
 }
 

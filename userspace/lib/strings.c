@@ -352,6 +352,7 @@ static const struct word phonestates[] = {
 	{ CLDN_PHONESTATE_SPEAKERHOOKSWITCH, "speaker-hookswitch" },
 	{ CLDN_PHONESTATE_SPEAKERVOLUME, "speaker-volume" },
 	{ CLDN_PHONESTATE_SPEAKERGAIN, "speaker-gain" },
+	{ CLDN_PHONESTATE_HEADSETHOOKSWITCH, "headset-hookswitch" },
 	{ CLDN_PHONESTATE_SUSPEND, "suspend" },
 	{ CLDN_PHONESTATE_RESUME, "resume" },
 	{ CLDN_PHONESTATE_CAPSCHANGE, "capabilities" },
