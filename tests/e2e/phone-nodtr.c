@@ -128,6 +128,60 @@ static void hurried(void)
 	tell_bank("drop %s", number);
 }
 
+/* One of each kind that the modem has, the first of them a call that has not got through. */
+static const struct cleardown_op_hookswitch off = { CLEARDOWN_HOOKDEV_HANDSET,
+						    CLEARDOWN_HOOKMODE_MICSPEAKER };
+static const struct cleardown_op_level loud = { CLEARDOWN_HOOKDEV_SPEAKER, 0xffff };
+static const struct {
+	uint32_t op;
+	const void *in;
+	uint32_t len;
+} kinds[] = {
+	{ CLEARDOWN_OP_DIAL, "200", 3 },
+	{ CLEARDOWN_OP_DEV_SPECIFIC, "I3", 2 },
+	{ CLEARDOWN_OP_SET_HOOKSWITCH, &off, sizeof(off) },
+	{ CLEARDOWN_OP_SET_VOLUME, &loud, sizeof(loud) },
+	{ CLEARDOWN_OP_ANSWER, NULL, 0 },
+	{ CLEARDOWN_OP_HANGUP, NULL, 0 },
+};
+
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
+
+static void closed_with_all(void)
+{
+	struct wanted w = { CLEARDOWN_EV_COMPLETION, 0x500, 0, 0, 0 };
+	struct wanted dialing = { CLEARDOWN_EV_CALL_STATE, 0x500, 0, CLEARDOWN_CALL_DIALING, 0 };
+	struct cleardown_report r = { 0 };
+	struct cleardown_close arg;
+	uint64_t id[KINDS];
+	bool good = true;
+	size_t i;
+
+	EXPECT_EQ(good, phone_open(&phone, w.cookie), 0);
+	for (i = 0; i < KINDS; i++)
+		id[i] = phone_submit(&phone, kinds[i].op, kinds[i].in, kinds[i].len);
+	EXPECT(good, tape_wait(&phone.tape, dialing, 1, 2000, NULL));
+	EXPECT_EQ(good, phone_close(&phone, CLEARDOWN_MODE_ABORT, 2 * CD_S, &arg), 0);
+	EXPECT_EQ(good, arg.out_released, 1);
+	EXPECT(good, line_is_free());
+	EXPECT(good, arg.out_report.end_ns - arg.out_report.begin_ns < 2 * CD_S + SLACK_MS * CD_MS);
+	tape_catch_up(&phone.tape);
+	for (i = 0; i < KINDS; i++) {
+		union cd_record rec = { 0 };
+
+		w.req_id = id[i];
+		EXPECT_EQ(good, phone_wait(&phone, id[i], 1000, &rec), -EIO);
+		EXPECT_EQ(good, rec.ev.status, CLEARDOWN_PHONEERR_OPERATIONFAILED);
+		EXPECT(good, rec.ev.seq <= arg.out_seq_at_return);
+		EXPECT_EQ(good, tape_count(&phone.tape, w), 1);
+	}
+	EXPECT(good, report_of(phone.handle, &r));
+	EXPECT(good, r.out_head.flags & CLEARDOWN_REPORT_ONHOOK);
+	EXPECT(good, bank_waits(number, "onhook", 500));
+	if (!tap(good, "P-2 P-8 P-11a P-14 a line without DTR, closed with requests of each kind"))
+		report_show(&r);
+}
+
 /*
  * The modem has &D2 and does not see DTR. The first close finds out; from then on the others do
  * without it, in the next session too.
@@ -155,6 +209,7 @@ static void bound_without(void)
 {
 	closed(CLEARDOWN_MODE_ORDERLY, "P-11 a line without DTR: +++ and ATH hang up");
 	closed(CLEARDOWN_MODE_ABORT, "P-11 a line without DTR: ABORT hangs up, too");
+	closed_with_all();
 	killed();
 	hurried();
 }
