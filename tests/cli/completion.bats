@@ -42,7 +42,7 @@ offers() {
 
 @test "commands and verbs" {
 	offers "cleardown re" rebind reports
-	offers "cleardown phone d" dial dtmf
+	offers "cleardown phone d" dial data display dtmf
 	offers "cleardown -j --timeout 5 vc p" pipe pcap parties
 	offers "cleardown help ph" phone
 	offers "cleardown help phone h" hangup hook

@@ -304,6 +304,28 @@ enough() {
 	is 0 32768
 }
 
+@test "a telephone's front and memory are shown and set" {
+	run fake phone panel
+	is 0 "bell: 2 of 3" "lamp 0: wink" "row 0: busy" "row 1: call"
+	run --separate-stderr fake -j phone panel
+	[ "$(json 'd["lamps"], d["display"]')" = \
+		"([{'mode': 'wink', 'modes': ['off', 'wink']}], ['busy', 'call'])" ]
+	run fake phone lamp 0 wink --hold 0
+	is 0
+	logged 'submit 0x106'
+	run fake phone display busy "call 200" --hold 0
+	is 0
+	[ "$(grep -c "submit 0x107" "$BATS_TEST_TMPDIR/log")" = 2 ]
+	run fake phone button 5 +431 Alice
+	is 0
+	logged 'submit 0x108'
+	run fake phone data 2 "0123 Bob"
+	is 0
+	logged 'submit 0x109'
+	run fake phone data 2
+	is 0 '0123 Bo\xe9'
+}
+
 @test "hangup of a call that is over says so" {
 	run fake phone hangup
 	is 3 "no call is up"

@@ -251,6 +251,8 @@ static int submit(struct cleardown_submit *s)
 		connect_echo(s);
 	else if (s->opcode == CLEARDOWN_OP_DEV_SPECIFIC)
 		at_command(s, input);
+	else if (s->opcode == CLEARDOWN_OP_GET_DATA)
+		complete(s, 0, CLEARDOWN_RESULT_OK, "0123 Bo\xe9");
 	else
 		complete(s, 0, CLEARDOWN_RESULT_OK, "");
 	return 0;
@@ -591,6 +593,20 @@ static int phone_caps(struct cleardown_phone_caps *c)
 	return 0;
 }
 
+/* A telephone that rings, with a lamp and a display. */
+static int phone_panel(struct cleardown_phone_panel *p)
+{
+	p->out_ring_modes = 3;
+	p->out_ring_mode = 2;
+	p->out_lamps = 1;
+	p->out_lamp_modes[0] = CLEARDOWN_LAMPMODE_OFF | CLEARDOWN_LAMPMODE_WINK;
+	p->out_lamp[0] = CLEARDOWN_LAMPMODE_WINK;
+	p->out_display_rows = 2;
+	p->out_display_columns = 4;
+	memcpy(p->out_display, "busycall", 8);
+	return 0;
+}
+
 /* A phone that is watched or waited for rings twice, and may be unbound then. */
 static int set_filter(void)
 {
@@ -652,6 +668,8 @@ static int phone_call(enum kind kind, unsigned long nr, void *arg)
 		return phone_status(arg);
 	case CLEARDOWN_IOC_PHONE_CAPS:
 		return phone_caps(arg);
+	case CLEARDOWN_IOC_PHONE_PANEL:
+		return phone_panel(arg);
 	case CLEARDOWN_IOC_PORT_STATUS:
 		return port_status(arg);
 	case CLEARDOWN_IOC_PORT_ID:

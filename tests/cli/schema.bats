@@ -46,7 +46,8 @@ all() {
 	printf '[phone0]\nline = sim:\n' >conf
 	all list show "bind phone sim:" unbind "close --verify" "close --all" "close --dtr keep" reports \
 		"phone dial hello" "phone at I3" "phone dial 7" "phone hook off --hold 0" "phone dtmf 1" \
-		"phone volume 50%" "phone gain 9" "phone ring" "phone ring 1" "show nosuch" "wait phone0 idle" \
+		"phone volume 50%" "phone gain 9" "phone ring" "phone ring 1" "phone panel" "phone lamp 0 wink --hold 0" \
+		"phone display busy --hold 0" "phone button 5 1 Alice" "phone data 2" "show nosuch" "wait phone0 idle" \
 		"monitor --count 2" "apply conf --dry-run" holders doctor "selftest phone0" "fax send 1"
 	FAKE_OWNER=$owner all "phone hangup" "close --async" holders
 	export FAKE_DEVICES=port0 FAKE_PAPER=$BATS_TEST_TMPDIR/paper FAKE_ID="MFG:HP;MDL:4;"

@@ -145,6 +145,26 @@ all_commands() {
 	is 1 "a mode is a number"
 	run plain phone ring 1 101%
 	is 1 "0% to 100%"
+	run plain phone panel phone0 1
+	is 1 "one object"
+	run plain phone lamp 1
+	is 1 "a number and a mode"
+	run plain phone lamp 1 glow
+	is 1 "broken-flutter"
+	run plain phone lamp one off
+	is 1 "from 0 on"
+	run plain phone display
+	is 1 "a text for each row"
+	run plain phone button
+	is 1 "button takes a key"
+	run plain phone button x
+	is 1 "no key"
+	run plain phone button 1 11111111112222222222333333333344444444445
+	is 1 "too long"
+	run plain phone data
+	is 1 "data takes the number"
+	run plain phone data first
+	is 1 "from 0 on"
 	run plain phone hook sideways
 	is 1 "on or off"
 	run plain wait phone0 opne

@@ -2140,6 +2140,8 @@ static bool names_are_whole_and_different(void)
 	EXPECT(good, all_named(cleardown_flow_name, 0, CLDN_FLOW_XONXOFF));
 	for (bit = 1; bit; bit <<= 1) {
 		EXPECT_EQ(good, !!cleardown_phonestate_name(bit), !!(CLDN_PHONESTATE_ALL & bit));
+		EXPECT_EQ(good, !!cleardown_lampmode_name(bit),
+			  bit >= CLDN_LAMPMODE_OFF && bit <= CLDN_LAMPMODE_BROKENFLUTTER);
 		EXPECT_EQ(good, !!cleardown_line_name(bit),
 			  bit <= CLDN_LINE_RI || (bit >= CLDN_LINE_BUSY && bit <= CLDN_LINE_FAULT));
 		EXPECT_EQ(good, !!cleardown_portflag_name(bit), bit <= CLDN_PORT_READS);

@@ -9,6 +9,7 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "phonecli.h"
 #include "pump.h"
 
 #define LEVEL_MAX 0xffff
@@ -81,11 +82,7 @@ static int set_phone(int option, const char *argument)
 
 /* ---- which phone ---- */
 
-/*
- * Whether a first operand, which could be something else, is an object's name. "phone0" is one that
- * is not bound, too: no number, level or command looks like that, and another phone is not meant.
- */
-static bool names_object(const char *word)
+bool phone_named(const char *word)
 {
 	struct cleardown_ctl *ctl = cleardown_ctl_open();
 	bool is_one = ctl && is_object(ctl, word);
@@ -95,8 +92,7 @@ static bool names_object(const char *word)
 			  strspn(word + 5, "0123456789") == strlen(word + 5));
 }
 
-/* Opens the phone that @word means as its owner, with the document of this command. */
-static int own(struct session *s, const char *word, const char *type)
+int phone_own(struct session *s, const char *word, const char *type)
 {
 	struct cleardown_device device;
 	int code = name_object(CLDN_CLASS_PHONE, word, &device);
@@ -108,7 +104,7 @@ static int own(struct session *s, const char *word, const char *type)
 	return code;
 }
 
-static int let_go(struct session *s, enum cldn_mode mode, int code)
+int phone_let_go(struct session *s, enum cldn_mode mode, int code)
 {
 	return session_close(s, &opts.close, mode, code);
 }
@@ -305,7 +301,7 @@ static int whole_call(const char *word, struct phone_call *call)
 
 	if (call->is_talk)
 		doc_to_stderr();
-	code = own(&s, word, "call");
+	code = phone_own(&s, word, "call");
 	if (code)
 		return code;
 	code = call->number ? connect_call(&s, call) : await_ring(&s, call);
@@ -315,14 +311,14 @@ static int whole_call(const char *word, struct phone_call *call)
 		call_to_json(doc_current(), &s, call);
 	else if (!call->is_talk || settings.verbose)
 		call_to_text(&s, call);
-	return let_go(&s, mode, code);
+	return phone_let_go(&s, mode, code);
 }
 
 static int run_dial(int argc, char **argv)
 {
 	static struct phone_call call = { .pump = { .in = -1, .out = -1 } };
 
-	if ((argc != 1 && argc != 2) || names_object(argv[argc - 1]))
+	if ((argc != 1 && argc != 2) || phone_named(argv[argc - 1]))
 		return complain_usage("dial takes a number, and before it an object");
 	call.number = argv[argc - 1];
 	return whole_call(argc == 2 ? argv[0] : NULL, &call);
@@ -347,7 +343,7 @@ static int run_talk(int argc, char **argv)
 
 	if (argc > 2)
 		return complain_usage("talk takes an object and a number at most");
-	if (argc == 2 || (argc == 1 && names_object(argv[0])))
+	if (argc == 2 || (argc == 1 && phone_named(argv[0])))
 		word = *argv++;
 	if (word)
 		argc--;
@@ -452,16 +448,19 @@ static int run_hangup(int argc, char **argv)
 
 /* ---- one request ---- */
 
-static int one_request(struct session *s, const char *action, struct cleardown_request *request)
+int phone_request(struct session *s, const char *action, struct cleardown_request *request,
+		  const struct cleardown_record **record)
 {
-	const struct cleardown_record *record;
-	int code = session_request(s, action, request, timeout_or(CLDN_FOREVER), &record);
+	const struct cleardown_record *own;
+	int code = session_request(s, action, request, timeout_or(CLDN_FOREVER), &own);
 
 	if (code)
 		return code;
 	if (settings.json)
-		put_word(doc_current(), "result", cleardown_result_name(record->p1), record->p1);
-	return session_judge(s, action, record);
+		put_word(doc_current(), "result", cleardown_result_name(own->p1), own->p1);
+	if (record)
+		*record = own;
+	return session_judge(s, action, own);
 }
 
 /* The device that --device names, or @usual, or the first that the modem has. */
@@ -474,7 +473,7 @@ static uint32_t choose_device(uint32_t available, uint32_t usual)
 	return available ? available & -available : CLDN_HOOKDEV_SPEAKER;
 }
 
-static int hold(struct session *s, const char *what)
+int phone_hold(struct session *s, const char *what)
 {
 	int64_t end = opts.hold_ns < 0 ? -1 : monotonic_ns() + opts.hold_ns;
 	const struct cleardown_record *record;
@@ -508,16 +507,16 @@ static int run_hook(int argc, char **argv)
 	off = !strcmp(argv[argc - 1], "off");
 	if (!off && strcmp(argv[argc - 1], "on"))
 		return complain_usage("hook %s: on or off", argv[argc - 1]);
-	code = own(&s, argc == 2 ? argv[0] : NULL, "hook");
+	code = phone_own(&s, argc == 2 ? argv[0] : NULL, "hook");
 	if (code)
 		return code;
 	caps = cleardown_phone_get_caps(s.phone);
 	request.a = choose_device(caps ? caps->hook_devices : 0, CLDN_HOOKDEV_HANDSET);
 	request.b = off ? CLDN_HOOKMODE_MICSPEAKER : CLDN_HOOKMODE_ONHOOK;
-	code = one_request(&s, "set the hook switch", &request);
+	code = phone_request(&s, "set the hook switch", &request, NULL);
 	if (!code && off)
-		code = hold(&s, "off-hook");
-	return let_go(&s, CLDN_MODE_ORDERLY, code);
+		code = phone_hold(&s, "off-hook");
+	return phone_let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
 static bool parse_level(const char *word, uint64_t *level)
@@ -573,7 +572,7 @@ static int set_level(const char *word, uint64_t level, bool is_gain)
 	const struct cleardown_modem_caps *caps;
 	uint32_t available = 0;
 	struct session s;
-	int code = own(&s, word, type);
+	int code = phone_own(&s, word, type);
 
 	if (code)
 		return code;
@@ -583,8 +582,8 @@ static int set_level(const char *word, uint64_t level, bool is_gain)
 	request.a = choose_device(available, CLDN_HOOKDEV_SPEAKER);
 	if (settings.json)
 		put_u64(doc_current(), "level", level);
-	code = one_request(&s, is_gain ? "set the gain" : "set the volume", &request);
-	return let_go(&s, CLDN_MODE_ORDERLY, code);
+	code = phone_request(&s, is_gain ? "set the gain" : "set the volume", &request, NULL);
+	return phone_let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
 static int volume_or_gain(int argc, char **argv, bool is_gain)
@@ -594,7 +593,7 @@ static int volume_or_gain(int argc, char **argv, bool is_gain)
 
 	if (argc > 2)
 		return complain_usage("%s takes an object and a level at most", what);
-	if (!argc || (argc == 1 && names_object(argv[0])))
+	if (!argc || (argc == 1 && phone_named(argv[0])))
 		return show_level(argc ? argv[0] : NULL, is_gain);
 	if (!parse_level(argv[argc - 1], &level))
 		return complain_usage("%s %s: a level is 0 to 65535, or 0%% to 100%%", what,
@@ -657,16 +656,16 @@ static int set_ring(const char *word, uint64_t mode, uint64_t level)
 		.b = level,
 	};
 	struct session s;
-	int code = own(&s, word, "ring");
+	int code = phone_own(&s, word, "ring");
 
 	if (code)
 		return code;
 	if (settings.json)
 		put_u64(doc_current(), "mode", mode);
-	code = one_request(&s, "set its ring", &request);
+	code = phone_request(&s, "set its ring", &request, NULL);
 	if (!code && mode)
-		code = hold(&s, "ringing");
-	return let_go(&s, CLDN_MODE_ORDERLY, code);
+		code = phone_hold(&s, "ringing");
+	return phone_let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
 static int run_ring(int argc, char **argv)
@@ -674,7 +673,7 @@ static int run_ring(int argc, char **argv)
 	uint64_t mode, level = LEVEL_MAX;
 	const char *word = NULL;
 
-	if (argc && names_object(argv[0])) {
+	if (argc && phone_named(argv[0])) {
 		word = *argv++;
 		argc--;
 	}
@@ -701,13 +700,13 @@ static int run_dtmf(int argc, char **argv)
 	digits = argv[argc - 1];
 	if (!*digits || strspn(digits, "0123456789ABCDabcd*#") != strlen(digits))
 		return complain_usage("dtmf %s: digits are 0-9 A-D * #", digits);
-	code = own(&s, argc == 2 ? argv[0] : NULL, "dtmf");
+	code = phone_own(&s, argc == 2 ? argv[0] : NULL, "dtmf");
 	if (code)
 		return code;
 	request.in = digits;
 	request.in_len = strlen(digits);
-	code = one_request(&s, "send the digits", &request);
-	return let_go(&s, CLDN_MODE_ORDERLY, code);
+	code = phone_request(&s, "send the digits", &request, NULL);
+	return phone_let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
 /* ---- at ---- */
@@ -780,11 +779,11 @@ static int run_at(int argc, char **argv)
 	struct session s;
 	int code, i = 0;
 
-	if (argc && names_object(argv[0]))
+	if (argc && phone_named(argv[0]))
 		word = argv[i++];
 	if (i == argc)
 		return complain_usage("at takes commands, and before them an object");
-	code = own(&s, word, "at");
+	code = phone_own(&s, word, "at");
 	if (code)
 		return code;
 	if (settings.json) {
@@ -793,7 +792,7 @@ static int run_at(int argc, char **argv)
 	}
 	for (; i < argc && !code; i++)
 		code = one_command(&s, argv[i], answers);
-	return let_go(&s, CLDN_MODE_ORDERLY, code);
+	return phone_let_go(&s, CLDN_MODE_ORDERLY, code);
 }
 
 /* ---- the table ---- */
@@ -958,6 +957,58 @@ static const struct verb phone_verbs[] = {
 		.options = ring_options,
 		.set = set_phone,
 		.run = run_ring,
+	},
+	{
+		.name = "panel",
+		.operands = "[OBJ]",
+		.summary = "show what a telephone's front has and shows",
+		.details = "Bell, lamps and display of a telephone bound with panel=ask.\n",
+		.run = run_panel,
+	},
+	{
+		.name = "lamp",
+		.operands = "[OBJ] LAMP MODE [OPTIONS]",
+		.summary = "light a lamp of a telephone",
+		.details =
+			"      --hold SEC       for how long; otherwise until Ctrl-C\n" CLOSE_DETAILS
+			"\nLAMP is its number, from 0 on; MODE off, steady, wink, flash, flutter or\n"
+			"broken-flutter, where the lamp can. The close at the end darkens it.\n" AFTERWARDS,
+		.options = ring_options,
+		.set = set_phone,
+		.run = run_lamp,
+	},
+	{
+		.name = "display",
+		.operands = "[OBJ] TEXT... [OPTIONS]",
+		.summary = "show a text on a telephone's display",
+		.details =
+			"      --hold SEC       for how long; otherwise until Ctrl-C\n" CLOSE_DETAILS
+			"\nOne TEXT for each row; what is too long is cut off. The close at the end clears it.\n" AFTERWARDS,
+		.options = ring_options,
+		.set = set_phone,
+		.run = run_display,
+	},
+	{
+		.name = "button",
+		.operands = "[OBJ] KEY [NUMBER [TEXT]] [OPTIONS]",
+		.summary = "show or set what a telephone's key calls",
+		.details = CLOSE_DETAILS
+		"\nKEY is one of 0 to 9, where the telephone has a number for it: KEY # calls it. TEXT is\n"
+		"what it shows then. An empty NUMBER takes it away. It is memory: no close undoes it.\n" AFTERWARDS,
+		.options = own_options,
+		.set = set_phone,
+		.run = run_button,
+	},
+	{
+		.name = "data",
+		.operands = "[OBJ] AREA [TEXT] [OPTIONS]",
+		.summary = "show or set a data area of a telephone",
+		.details = CLOSE_DETAILS
+		"\nAREA is its number, from 0 on; TEXT a telephone number and, behind a blank, a text for\n"
+		"it. An empty TEXT empties the area. It is memory: no close undoes it.\n" AFTERWARDS,
+		.options = own_options,
+		.set = set_phone,
+		.run = run_data,
 	},
 	{
 		.name = "dtmf",

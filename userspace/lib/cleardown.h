@@ -1841,6 +1841,7 @@ const char *cleardown_clearing_name(unsigned int cause);
 /** One bit each. */
 const char *cleardown_line_name(unsigned int line_bit);
 const char *cleardown_phonestate_name(unsigned int state_bit);
+const char *cleardown_lampmode_name(unsigned int mode);
 const char *cleardown_button_name(unsigned int button);
 const char *cleardown_hookdev_name(unsigned int device_bit);
 const char *cleardown_portflag_name(unsigned int flag_bit);

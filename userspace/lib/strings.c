@@ -339,6 +339,12 @@ static const struct word q850[] = {
 	{ 127, "interworking" },
 };
 
+static const struct word lampmodes[] = {
+	{ CLDN_LAMPMODE_OFF, "off" },	      { CLDN_LAMPMODE_STEADY, "steady" },
+	{ CLDN_LAMPMODE_WINK, "wink" },	      { CLDN_LAMPMODE_FLASH, "flash" },
+	{ CLDN_LAMPMODE_FLUTTER, "flutter" }, { CLDN_LAMPMODE_BROKENFLUTTER, "broken-flutter" },
+};
+
 static const struct word phonestates[] = {
 	{ CLDN_PHONESTATE_OTHER, "other" },
 	{ CLDN_PHONESTATE_CONNECTED, "connected" },
@@ -505,6 +511,7 @@ NAME_FUNCTION(cleardown_dtr_name, dtrs, unsigned int value)
 NAME_FUNCTION(cleardown_flow_name, flows, unsigned int value)
 NAME_FUNCTION(cleardown_line_name, lines, unsigned int value)
 NAME_FUNCTION(cleardown_phonestate_name, phonestates, unsigned int value)
+NAME_FUNCTION(cleardown_lampmode_name, lampmodes, unsigned int value)
 NAME_FUNCTION(cleardown_button_name, buttons, unsigned int value)
 NAME_FUNCTION(cleardown_hookdev_name, hookdevs, unsigned int value)
 NAME_FUNCTION(cleardown_doc_name, docs, unsigned int value)
