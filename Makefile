@@ -89,7 +89,7 @@ bench: stock tools rig guest
 long: stock tools rig fax guest
 	bats --tap tests/fax/long.bats
 	scripts/vm --kernel 6.12 --test tests/e2e/fax-kill.sh --append fax.kill=50,1 --limit 3600
-	scripts/vm --kernel 6.12 --test tests/e2e/fax-wide.sh --append fax.wide=all --limit 900
+	scripts/vm --kernel 6.12 --test tests/e2e/fax-wide.sh --append fax.wide=all --limit 1800
 	scripts/vm --kernel 6.12 --test tests/e2e/vc-multi.sh --append vc.rounds=100000 --limit 7200
 	scripts/build-modules debug-6.12
 	scripts/vm --kernel debug-6.12 --test tests/e2e/vc-sustain.sh --append vc.sustain=600 --limit 600
