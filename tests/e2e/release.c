@@ -459,8 +459,7 @@ static bool far_says(const char *text, int ms)
 		poll(&p, 1, 100);
 		got = read(far, seen + n, sizeof(seen) - 1 - n);
 		n += got > 0 ? got : 0;
-		seen[n] = 0;
-		if (strstr(seen, text))
+		if (memmem(seen, n, text, strlen(text))) /* behind zeros, too */
 			return true;
 	}
 	return false;
