@@ -82,11 +82,12 @@ static void fill_filter(void *p)
 	arg->events = FILTER_EVENTS;
 }
 
+/* Nothing here presses a key. */
 static void fill_messages(void *p)
 {
 	struct cleardown_phone_messages *arg = p;
 
-	arg->states = FILTER_STATES;
+	arg->states = 0;
 	arg->button_modes = CLEARDOWN_BUTTONMODE_KEYPAD;
 	arg->button_states = CLEARDOWN_BUTTONSTATE_DOWN;
 	arg->__reserved = 0;
