@@ -502,6 +502,7 @@ static void silent_about_all_else(void)
 	EXPECT(good, vc_make(&vc, cm_nsap, SELECTOR));
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_MAKE_CALL, &r));
 	EXPECT(good, r.req.object != make.req.object);
+	EXPECT_EQ(good, cm_complete_of(&cm, r.req.object, make.number, FAILURE, NULL), -ENOENT);
 	EXPECT_EQ(good, cm_complete(&cm, &r, FAILURE), 0);
 	EXPECT(good, cm_done(&l, -EIO));
 	close(vc.fd);
