@@ -6,9 +6,9 @@
  * byte back; it ends when DTR falls, by +++ and H, or by the script. Without a delay an answer is
  * there when write() returns, and its event was raised in it.
  *
- * With set=1 it is a telephone: handset, speaker and headset (V.253), a front with a bell, two lamps
- * and a display of two rows, and a memory of twelve numbers (3GPP TS 27.007). What these show and
- * keep outlives a close, as it would on a desk.
+ * With set=1 it is a telephone: handset, speaker and headset (V.253), a front with a bell, two
+ * lamps and a display of two rows, and a memory of twelve numbers (3GPP TS 27.007). What these show
+ * and keep outlives a close, as it would on a desk.
  *
  * The script: at bind by arguments (delay= deaf= short= room= lines= guard= set=), while it runs by
  * debugfs, cleardown_sim/INDEX/control, one command for each write; reading it gives the counters.

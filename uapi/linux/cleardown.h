@@ -1600,7 +1600,7 @@ struct cleardown_options {
 #define CLEARDOWN_PHONESTATE_CAPSCHANGE		0x00400000
 #define CLEARDOWN_PHONESTATE_REMOVED		0x00800000
 #define CLEARDOWN_PHONESTATE_ALL		0x00ccf7e7
-#define CLEARDOWN_TAPI_PHONESTATES		0x00ffffff	/* those, and others that TAPI has */
+#define CLEARDOWN_TAPI_PHONESTATES		0x00ffffff	/* others of TAPI too */
 
 /**
  * struct cleardown_phone_caps - CLEARDOWN_IOC_PHONE_CAPS: what the modem was found to have

@@ -396,9 +396,9 @@ bool cldn_member_orphaned(struct cldn_handle *h);
  * @data: at most CLEARDOWN_EVENT_DATA_MAX bytes, copied
  * @len: of @data
  * @repeats: it may be dropped where the queue is full
- * Context: any: a close may wait for it, so it does not wait for memory. Return: the record, or NULL
- * where there is no queue, its user has no room for records, or there is no memory; then its number
- * is missing in the queue.
+ * Context: any: a close may wait for it, so it does not wait for memory. Return: the record, or
+ * NULL where there is no queue, its user has no room for records, or there is no memory; then its
+ * number is missing in the queue.
  */
 struct cldn_rec *cldn_rec_new(struct cldn_handle *h, u32 type, const void *data, size_t len,
 			      bool repeats);
