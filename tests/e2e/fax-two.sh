@@ -1,7 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# takes: 60
-# vm: --modems 2 --bank "--speed 8 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 400
+# takes: 110
+# vm: --modems 2 --bank "--speed 4 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:rx={files}/rx1.tif,id=201" --limit 700
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # Two lines of one daemon: both send at the same time, on lines that were named and on lines that were
 # not, and what happens to one is nothing to the other.
@@ -48,7 +48,7 @@ together() {
 }
 
 start_daemon() {
-	su faxd -c "exec cleardown-faxd --line-speed 8" 2>/tmp/faxd.log &
+	su faxd -c "exec cleardown-faxd --line-speed 4" 2>/tmp/faxd.log &
 	faxd=$!
 	soon 200 both available || { sed 's/^/# /' /tmp/faxd.log; return 1; }
 }
