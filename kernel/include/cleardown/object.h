@@ -123,6 +123,7 @@ struct cldn_stream {
  * @ref: memory life
  * @lock: see above
  * @state: enum cleardown_state: OPEN, CLOSING, CLOSED
+ * @status_seen: dev->status_gen when this file last looked
  * @dev: device, pinned until the memory goes
  * @id: what records and reports carry: device index << 32 | generation
  * @observer: opened read-only
@@ -150,6 +151,7 @@ struct cldn_stream {
  * @completed: posted
  * @late: events that met the shut gate
  * @dropped: indications that found the queue full
+ * @syncers: fsync callers waiting for @tx_sent
  * @tx: write(2)
  * @rx: read(2)
  * @rx_call: number of the call whose bytes @rx holds
@@ -160,7 +162,6 @@ struct cldn_stream {
  * @write_ms: longest wait of a write, 0 = for ever
  * @read_ms: longest wait of a read, 0 = for ever
  * @reset: a document's abort resets the printer
- * @status_seen: dev->status_gen when this file last looked
  * @flush_end_ns: the deadline of the flush that drained it, 0 = none; release inherits it. Written
  *	without a lock: the last flush counts, and release comes after every flush
  * @unclaimed: it ended because its hardware went, and a CLOSE is still to tell its owner
@@ -168,7 +169,6 @@ struct cldn_stream {
  * @tx_sent: bytes of @tx that surely left the machine; grows
  * @tx_lost: bytes of @tx that were thrown away before they left our buffers
  * @tx_doubt: bytes of @tx that left our buffers and nobody confirmed, when a call ended
- * @syncers: fsync callers waiting for @tx_sent
  * @cancel_call: number of the call that CANCEL_CALL named; read by the class
  * @cut_call: the same, kept: a write that it cuts says ECANCELED
  * @deadline_ns: default for CLOSE
@@ -181,11 +181,14 @@ struct cldn_stream {
  * @filed: the report is in the ring; set once
  * @ladder: private to close.c
  * @node: in dev->observers
+ *
+ * Every VC has one: the members stand so that they leave few holes (tests/e2e/vc-scale).
  */
 struct cldn_handle {
 	struct kref ref;
 	spinlock_t lock; /* see above */
 	u32 state;
+	u32 status_seen;
 	struct cldn_device *dev;
 	const struct cldn_member_ops *member;
 	u64 id;
@@ -222,6 +225,7 @@ struct cldn_handle {
 	u32 completed;
 	u32 late;
 	u32 dropped;
+	atomic_t syncers;
 
 	struct cldn_stream tx;
 	struct cldn_stream rx;
@@ -229,7 +233,6 @@ struct cldn_handle {
 	u64 tx_sent;
 	u64 tx_lost;
 	u64 tx_doubt;
-	atomic_t syncers;
 	u64 cancel_call;
 	u64 cut_call;
 	u64 deadline_ns;
@@ -239,7 +242,6 @@ struct cldn_handle {
 	int write_error;
 	u32 write_ms;
 	u32 read_ms;
-	u32 status_seen;
 	u64 flush_end_ns;
 
 	struct cldn_rec close_rec;
