@@ -64,10 +64,11 @@ static bool cm_force_locked(struct cm_vc *vc, const struct cldn_wish *wish,
 	} else {
 		wanted = false;
 	}
+	if (wanted) /* with the state: its close is over for who waits, and no other one */
+		cm_sweep_locked(vc);
 	spin_unlock(&h->lock);
 	if (!wanted)
 		return false;
-	cm_sweep_locked(vc);
 	wake_up_all(&h->tx.wq);
 	wake_up_all(&h->rx.wq);
 	cm_want_locked(&vc->m);

@@ -299,7 +299,7 @@ enum cm_phase {
  * @file_gone: its file went: it is deleted when its call is over
  * @waiter: the CLOSE that waits in the kernel, so that no record is owed, or NULL
  * @forced: not its owner closes it, so that the record is another one
- * @swept: somebody in admin.c waits for its close; under link->lock
+ * @swept: somebody in admin.c waits for its close; under link->lock, set with the state (h.lock)
  * @slept: the machine was suspended since the far end was heard of; worker
  * @pending: the call manager was asked to end the call and owes the completion; this and the next
  *	two under h.lock

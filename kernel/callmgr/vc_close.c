@@ -126,30 +126,35 @@ static struct cm_rec *cm_closed_rec(struct cm_vc *vc)
 	return vc->forced && test_bit(0, &vc->closed.busy) ? &vc->remote : &vc->closed;
 }
 
-static void cm_closed_fill(struct cm_vc *vc, struct cm_rec *r, u32 status, int error)
+/*
+ * The record that is owed for this close, or NULL. It is filled before the state changes: behind
+ * that another close may begin, with a report of its own. Worker.
+ */
+static struct cm_rec *cm_closed_fill_locked(struct cm_vc *vc, u32 status, int error)
 {
+	struct cm_rec *r = cm_closed_rec(vc);
 	struct cleardown_event *head = &r->rec.head;
 
+	lockdep_assert_held(&vc->m.h.lock);
+	if (vc->waiter || vc->file_gone || (vc->forced && error))
+		return NULL;
 	if (test_bit(0, &r->busy)) /* INCOMING_CLOSE has come: he knows, and it stays what it is */
-		return;
+		return r;
 	head->type = vc->forced ? CLEARDOWN_EV_FORCED_CLOSE : CLEARDOWN_EV_CLOSE_COMPLETE;
 	head->status = status;
 	head->error = error;
 	head->p1 = vc->forced ? vc->head.cause : vc->head.cause_detail;
 	head->p2 = vc->forced ? vc->head.cause_detail : vc->head.flags;
 	cm_multi_tell_close(vc, r);
+	return r;
 }
 
 /* @renew: nothing of the old call hits the next one (TV-4), once its end is known. */
-static void cm_close_tell(struct cm_vc *vc, u32 status, int error, bool owed, bool renew)
+static void cm_close_tell(struct cm_vc *vc, struct cm_rec *r, bool renew)
 {
-	struct cm_rec *r = cm_closed_rec(vc);
-
-	if (owed)
-		cm_closed_fill(vc, r, status, error);
-	if (owed && renew)
+	if (r && renew)
 		cm_post_renew(&vc->m, r);
-	else if (owed)
+	else if (r)
 		cm_post(&vc->m, r);
 	else if (renew)
 		cldn_member_renew(&vc->m.h);
@@ -176,26 +181,28 @@ static void cm_wait_end_locked(struct cm_vc *vc, int error)
 static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 {
 	struct cldn_handle *h = &vc->m.h;
-	bool owed, dead;
+	struct cm_rec *owed;
+	bool dead, swept;
 
 	trace_cm_close_complete(vc, -error);
 	cm_report(vc, status, error);
 	vc->phase = CM_PHASE_NONE;
 	cm_timer_stop(vc->m.link, &vc->misc);
 	scoped_guard(spinlock_irqsave, &h->lock) {
+		owed = cm_closed_fill_locked(vc, status, error);
 		cm_vc_enter_locked(vc, cm_state_after(vc, error));
 		dead = vc->state == CLEARDOWN_VC_DELETED;
-		owed = !vc->waiter && !vc->file_gone && !(vc->forced && error);
+		swept = vc->swept; /* else somebody may wait for the next close already */
 		cm_wait_end_locked(vc, error);
 		h->wish = (struct cldn_wish){ 0 };
 	}
-	trace_cl_close_complete(vc, owed);
+	trace_cl_close_complete(vc, owed != NULL);
 	if (!error) {
 		cm_parties_free(vc);
 		cm_cdr_settle(vc);
 		cm_vc_rx_purge(vc);
 	}
-	cm_close_tell(vc, status, error, owed, !dead && !error);
+	cm_close_tell(vc, owed, !dead && !error);
 	if (dead) {
 		if (vc->incoming)
 			cm_post(&vc->m, &vc->deleted);
@@ -203,7 +210,8 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 	} else {
 		cm_want(&vc->m); /* requests that came meanwhile */
 	}
-	cm_swept(vc);
+	if (swept)
+		cm_swept(vc);
 	wake_up_all(&h->wq);
 	wake_up_all(&h->rx.wq);
 	wake_up_all(&h->tx.wq);
