@@ -196,7 +196,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 		cm_wait_end_locked(vc, error);
 		h->wish = (struct cldn_wish){ 0 };
 	}
-	trace_cl_close_complete(vc, owed != NULL);
+	trace_cl_close_complete(vc, !!owed);
 	if (!error) {
 		cm_parties_free(vc);
 		cm_cdr_settle(vc);
