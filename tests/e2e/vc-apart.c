@@ -16,7 +16,6 @@
 
 #include "atmtcp.h"
 
-#define NO_RESPONSE_MS 2000
 #define CLOCKS " t308=500 t309=500 poll=200 keepalive=400 noresponse=2000 idle=400"
 #define NSAP_NEAR "4711111111111111111111111111111111111100"
 #define NSAP_FAR "4722222222222222222222222222222222222200"
@@ -25,8 +24,6 @@
 #define BYE_PRINTED "74 6f 20 74 68 65 20 6f 74 68 65 72"
 /* Q.850: a peer that is away */
 #define OUT_OF_ORDER 27
-
-#define CABLE(state) "qmp set_link nic " state
 
 /* ---- calls ---- */
 
@@ -109,34 +106,8 @@ static void bind_to(const char *args)
 		DIE("%s is not bound", args);
 }
 
-static void pulled(void)
-{
-	host(CABLE("off"));
-}
-
-/*
- * What either end said while nobody heard it, TCP delivers now, and the two see each other begin
- * and give up once more. Signalling that has lasted for longer than it does without an answer has
- * heard one since: all of that is over.
- */
-static bool settles(void)
-{
-	uint64_t end = cd_now() + PAIR_MS * CD_MS, since = cd_now();
-
-	while (cd_now() < end) {
-		if (!(vc_link(us.af).out_flags & CLEARDOWN_VC_LINK_SAAL))
-			since = cd_now();
-		else if (cd_now() - since > NO_RESPONSE_MS * CD_MS)
-			return true;
-		usleep(2000);
-	}
-	return false;
-}
-
 static void straight(void)
 {
-	bool good;
-
 	if (near)
 		bind_to("listen=2812 host=10.2.0.2" CLOCKS);
 	meet("listens", NULL);
@@ -144,13 +115,6 @@ static void straight(void)
 		bind_to("host=10.2.0.1" CLOCKS);
 	pair_meet();
 	both_ways(caller, called, "O1 V-13 V-23 a call between two machines over TCP, close data");
-	good = is_lost(near, pulled);
-	both(good, "TV-10 the cable is pulled: each end is told once, and has one report");
-	if (near)
-		host(CABLE("on"));
-	EXPECT(good, settles());
-	both(good, "it is put back: signalling comes up by itself");
-	both_ways(caller, called, "calls are made");
 	pair_part();
 }
 
