@@ -24,12 +24,16 @@ static bool cm_sweep_over(struct cm_link *link)
 	return !READ_ONCE(link->nswept);
 }
 
-/* The close of @vc is waited for. Caller holds link->lock. */
+/*
+ * The close of @vc is waited for. Caller holds link->lock, and h->lock, under which the state says that
+ * it is this close: cm_close_over() looks in the moment when it ends. Pairs with cm_swept().
+ */
 static void cm_sweep_locked(struct cm_vc *vc)
 {
 	struct cm_link *link = vc->m.link;
 
 	lockdep_assert_held(&link->lock);
+	lockdep_assert_held(&vc->m.h.lock);
 	link->nswept += !vc->swept;
 	WRITE_ONCE(vc->swept, true);
 }

@@ -420,6 +420,49 @@ static void close_before_its_record(struct kunit *test)
 	expect_closed_once(&vc, 1);
 }
 
+static struct cleardown_ctl_close forced;
+
+static long force(struct kt_thread *thread)
+{
+	struct vct_vc *vc = thread->arg;
+
+	forced = (struct cleardown_ctl_close){
+		.handle = vc->h->id,
+		.mode = CLEARDOWN_MODE_ORDERLY,
+		.deadline_ns = 5000 * KT_MS,
+	};
+	return vc->t->kt.dev->class->close_members(vc->t->kt.dev, &forced);
+}
+
+/* A CLOSE has failed, and is still telling it, when an administrator claims the call. */
+static void forced_before_its_record(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_close arg;
+	struct kt_thread *admin;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+	s32 error = 0;
+
+	vct_between(t);
+	vct_call_out(t, &vc, 1);
+	t->send_error = -ENOSPC;
+	gate = kt_hold(&t->kt, CLDN_HOOK_VC_POST, &vc.vc->closed.rec);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
+	kt_held(&t->kt, gate);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_CLOSE_FAILED, vct_state(&vc));
+	admin = kt_start(&t->kt, force, &vc);
+	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_CLOSING));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(admin));
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_CAUSE_ADMIN, forced.out_report.cause);
+	KUNIT_EXPECT_NE(test, 0ULL, forced.out_report.end_ns);
+	KUNIT_EXPECT_EQ(test, 0, forced.out_report.error);
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_CLOSE_COMPLETE, &error));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, error);
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_FORCED_CLOSE, NULL));
+}
+
 /* ---- PR-1: a request that was checked in time and admitted late ---- */
 
 static long make_it(struct kt_thread *t)
@@ -911,6 +954,8 @@ static struct kunit_case vcraces_cases[] = {
 		"TV-1 PR-1 the next call is being closed before the first CLOSE returns"),
 	KT_CASE(close_before_its_record,
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
+	KT_CASE(forced_before_its_record,
+		"PR-1 V-29 a call is forced while its failed CLOSE is being told: each has its own end"),
 	KT_CASE(make_meets_delete, "PR-1 PR-9 MAKE_CALL was checked, and the circuit is deleted"),
 	KT_CASE(make_meets_close, "PR-1 MAKE_CALL was checked, and a later call is being closed"),
 	KT_CASE(offer_withdrawn, "R17 an offer is withdrawn, then accepted"),
