@@ -58,46 +58,6 @@ static bool called(void)
 	return good;
 }
 
-/* ---- calls that are lost ---- */
-
-static unsigned int reports(uint64_t after, uint64_t handle)
-{
-	struct cleardown_report report;
-	unsigned int n = 0;
-
-	for (; !cd_report(after, &report); after = report.out_head.number)
-		n += report.out_head.handle == handle;
-	return n;
-}
-
-/* A call, from either end, that is up; @cut, at the near end, is what ends it. */
-static bool loses(struct vc *vc, bool mine, void (*cut)(void))
-{
-	uint64_t after = cd_last_report();
-	bool good = true;
-
-	EXPECT(good, frames_cross(vc, 3));
-	meet("up", NULL);
-	if (near)
-		cut();
-	EXPECT(good, close_told(OUT_OF_ORDER, ""));
-	EXPECT(good, nothing_owed());
-	EXPECT(good, close_answer(vc));
-	EXPECT(good, mine ? gone_out(vc) : gone_in(vc));
-	EXPECT(good, nothing_owed());
-	EXPECT_EQ(good, reports(after, vc->id), 1);
-	return good;
-}
-
-static bool is_lost(bool mine, void (*cut)(void))
-{
-	struct vc vc;
-
-	if (mine ? vc_create(&vc, &us, 0, 100) || !call_out(&vc, PAIR_SELECTOR) : !call_in(&vc))
-		return false;
-	return loses(&vc, mine, cut);
-}
-
 /* ---- straight ---- */
 
 static void bind_to(const char *args)
@@ -171,6 +131,44 @@ static bool has_route(const char *address)
 	return ret != ENETUNREACH;
 }
 
+static unsigned int reports(uint64_t after, uint64_t handle)
+{
+	struct cleardown_report report;
+	unsigned int n = 0;
+
+	for (; !cd_report(after, &report); after = report.out_head.number)
+		n += report.out_head.handle == handle;
+	return n;
+}
+
+/* A call, from either end, that is up; the relay's end is what ends it. */
+static bool loses(struct vc *vc, bool mine)
+{
+	uint64_t after = cd_last_report();
+	bool good = true;
+
+	EXPECT(good, frames_cross(vc, 3));
+	meet("up", NULL);
+	if (near)
+		relay_end();
+	EXPECT(good, close_told(OUT_OF_ORDER, ""));
+	EXPECT(good, nothing_owed());
+	EXPECT(good, close_answer(vc));
+	EXPECT(good, mine ? gone_out(vc) : gone_in(vc));
+	EXPECT(good, nothing_owed());
+	EXPECT_EQ(good, reports(after, vc->id), 1);
+	return good;
+}
+
+static bool is_lost(bool mine)
+{
+	struct vc vc;
+
+	if (mine ? vc_create(&vc, &us, 0, 100) || !call_out(&vc, PAIR_SELECTOR) : !call_in(&vc))
+		return false;
+	return loses(&vc, mine);
+}
+
 static void relayed(void)
 {
 	bool good = true;
@@ -187,7 +185,7 @@ static void relayed(void)
 	pair_meet();
 	both_ways(caller, called, "V-13 V-23 a call to another network through stock atmtcp");
 	both(!near || printed(5, BYE_PRINTED), "which has printed the close data");
-	good = is_lost(!near, relay_end);
+	good = is_lost(!near);
 	both(good, "TV-10 the relay is killed: each end is told once, and has one report");
 	if (near)
 		relay_begin();
