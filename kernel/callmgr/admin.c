@@ -25,8 +25,8 @@ static bool cm_sweep_over(struct cm_link *link)
 }
 
 /*
- * The close of @vc is waited for. Caller holds link->lock, and h->lock, under which the state says that
- * it is this close: cm_close_over() looks in the moment when it ends. Pairs with cm_swept().
+ * The close of @vc is waited for. Caller holds link->lock, and h->lock, under which the state says
+ * that it is this close: cm_close_over() looks in the moment when it ends. Pairs with cm_swept().
  */
 static void cm_sweep_locked(struct cm_vc *vc)
 {

@@ -955,7 +955,7 @@ static struct kunit_case vcraces_cases[] = {
 	KT_CASE(close_before_its_record,
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
 	KT_CASE(forced_before_its_record,
-		"PR-1 V-29 a call is forced while its failed CLOSE is being told: each has its own end"),
+		"PR-1 V-29 forced while its failed CLOSE is being told: each has its own end"),
 	KT_CASE(make_meets_delete, "PR-1 PR-9 MAKE_CALL was checked, and the circuit is deleted"),
 	KT_CASE(make_meets_close, "PR-1 MAKE_CALL was checked, and a later call is being closed"),
 	KT_CASE(offer_withdrawn, "R17 an offer is withdrawn, then accepted"),
