@@ -371,7 +371,7 @@ static void cm_saal_signal(void *ctx, enum cldn_saal_signal signal)
 	case CLDN_SAAL_RELEASE_IND:
 		cm_note(link, CM_COUNT_SAAL_DOWN);
 		cldn_q2931_link_saal_down(&link->sig);
-		if (link->info.up)
+		if (link->info.up && cldn_sscf_lost(&link->saal))
 			cldn_sscf_establish(&link->saal);
 		break;
 	case CLDN_SAAL_RELEASE_CONF:

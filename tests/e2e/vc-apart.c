@@ -16,6 +16,7 @@
 
 #include "atmtcp.h"
 
+#define NO_RESPONSE_MS 2000
 #define CLOCKS " t308=500 t309=500 poll=200 keepalive=400 noresponse=2000 idle=400"
 #define NSAP_NEAR "4711111111111111111111111111111111111100"
 #define NSAP_FAR "4722222222222222222222222222222222222200"
@@ -24,6 +25,10 @@
 #define BYE_PRINTED "74 6f 20 74 68 65 20 6f 74 68 65 72"
 /* Q.850: a peer that is away */
 #define OUT_OF_ORDER 27
+
+/* In which each end begins, and gives up, again: TCP keeps all of it for the other one. */
+#define OUT_MS 3000
+#define CABLE(state) "qmp set_link nic " state
 
 /* ---- calls ---- */
 
@@ -58,6 +63,46 @@ static bool called(void)
 	return good;
 }
 
+/* ---- calls that are lost ---- */
+
+static unsigned int reports(uint64_t after, uint64_t handle)
+{
+	struct cleardown_report report;
+	unsigned int n = 0;
+
+	for (; !cd_report(after, &report); after = report.out_head.number)
+		n += report.out_head.handle == handle;
+	return n;
+}
+
+/* A call, from either end, that is up; @cut, at the near end, is what ends it. */
+static bool loses(struct vc *vc, bool mine, void (*cut)(void))
+{
+	uint64_t after = cd_last_report();
+	bool good = true;
+
+	EXPECT(good, frames_cross(vc, 3));
+	meet("up", NULL);
+	if (near)
+		cut();
+	EXPECT(good, close_told(OUT_OF_ORDER, ""));
+	EXPECT(good, nothing_owed());
+	EXPECT(good, close_answer(vc));
+	EXPECT(good, mine ? gone_out(vc) : gone_in(vc));
+	EXPECT(good, nothing_owed());
+	EXPECT_EQ(good, reports(after, vc->id), 1);
+	return good;
+}
+
+static bool is_lost(bool mine, void (*cut)(void))
+{
+	struct vc vc;
+
+	if (mine ? vc_create(&vc, &us, 0, 100) || !call_out(&vc, PAIR_SELECTOR) : !call_in(&vc))
+		return false;
+	return loses(&vc, mine, cut);
+}
+
 /* ---- straight ---- */
 
 static void bind_to(const char *args)
@@ -66,8 +111,34 @@ static void bind_to(const char *args)
 		DIE("%s is not bound", args);
 }
 
+static void pulled(void)
+{
+	host(CABLE("off"));
+}
+
+/*
+ * What either end said while nobody heard it, TCP delivers now, and the two see each other begin
+ * and give up once more. Signalling that has lasted for longer than it does without an answer has
+ * heard one since: all of that is over.
+ */
+static bool settles(void)
+{
+	uint64_t end = cd_now() + PAIR_MS * CD_MS, since = cd_now();
+
+	while (cd_now() < end) {
+		if (!(vc_link(us.af).out_flags & CLEARDOWN_VC_LINK_SAAL))
+			since = cd_now();
+		else if (cd_now() - since > NO_RESPONSE_MS * CD_MS)
+			return true;
+		usleep(2000);
+	}
+	return false;
+}
+
 static void straight(void)
 {
+	bool good;
+
 	if (near)
 		bind_to("listen=2812 host=10.2.0.2" CLOCKS);
 	meet("listens", NULL);
@@ -75,6 +146,15 @@ static void straight(void)
 		bind_to("host=10.2.0.1" CLOCKS);
 	pair_meet();
 	both_ways(caller, called, "O1 V-13 V-23 a call between two machines over TCP, close data");
+	good = is_lost(near, pulled);
+	both(good, "TV-10 the cable is pulled: each end is told once, and has one report");
+	if (near) {
+		usleep(OUT_MS * 1000);
+		host(CABLE("on"));
+	}
+	EXPECT(good, settles());
+	both(good, "it is put back: signalling comes up by itself");
+	both_ways(caller, called, "calls are made");
 	pair_part();
 }
 
@@ -131,44 +211,6 @@ static bool has_route(const char *address)
 	return ret != ENETUNREACH;
 }
 
-static unsigned int reports(uint64_t after, uint64_t handle)
-{
-	struct cleardown_report report;
-	unsigned int n = 0;
-
-	for (; !cd_report(after, &report); after = report.out_head.number)
-		n += report.out_head.handle == handle;
-	return n;
-}
-
-/* A call, from either end, that is up; the relay's end is what ends it. */
-static bool loses(struct vc *vc, bool mine)
-{
-	uint64_t after = cd_last_report();
-	bool good = true;
-
-	EXPECT(good, frames_cross(vc, 3));
-	meet("up", NULL);
-	if (near)
-		relay_end();
-	EXPECT(good, close_told(OUT_OF_ORDER, ""));
-	EXPECT(good, nothing_owed());
-	EXPECT(good, close_answer(vc));
-	EXPECT(good, mine ? gone_out(vc) : gone_in(vc));
-	EXPECT(good, nothing_owed());
-	EXPECT_EQ(good, reports(after, vc->id), 1);
-	return good;
-}
-
-static bool is_lost(bool mine)
-{
-	struct vc vc;
-
-	if (mine ? vc_create(&vc, &us, 0, 100) || !call_out(&vc, PAIR_SELECTOR) : !call_in(&vc))
-		return false;
-	return loses(&vc, mine);
-}
-
 static void relayed(void)
 {
 	bool good = true;
@@ -185,7 +227,7 @@ static void relayed(void)
 	pair_meet();
 	both_ways(caller, called, "V-13 V-23 a call to another network through stock atmtcp");
 	both(!near || printed(5, BYE_PRINTED), "which has printed the close data");
-	good = is_lost(!near);
+	good = is_lost(!near, relay_end);
 	both(good, "TV-10 the relay is killed: each end is told once, and has one report");
 	if (near)
 		relay_begin();

@@ -1449,6 +1449,8 @@ static struct {
 	u32 lost, doubled; /* per cent */
 	u32 jitter; /* us */
 	bool cut; /* nothing arrives */
+	u64 held[2]; /* nothing arrives there before, as over TCP without a cable */
+	bool wanted; /* its ends want a lost connection again, as the call manager does */
 	u64 sent;
 } line;
 
@@ -1473,6 +1475,8 @@ static void fly(u32 to, const u8 *pdu, size_t len)
 	if (i + 1 == COUNT(line.heap))
 		abort();
 	f->at = line.now + 5000 + (line.jitter ? chance(line.jitter) : 0);
+	if (f->at < line.held[to])
+		f->at = line.held[to];
 	f->order = line.order++;
 	f->to = to;
 	f->len = len;
@@ -1561,6 +1565,8 @@ static void line_signal(void *ctx, enum cldn_saal_signal signal)
 		fill(e);
 	} else {
 		e->released++;
+		if (line.wanted && signal == CLDN_SAAL_RELEASE_IND && cldn_sscf_lost(&e->f))
+			cldn_sscf_establish(&e->f);
 	}
 }
 
@@ -1877,6 +1883,52 @@ static bool line_recovers(void)
 	return good;
 }
 
+/*
+ * A line that keeps what is said for as long as it is interrupted, and then delivers all of it: each
+ * end hears how the other one began and gave up, answers what is not asked any more, and is
+ * understood as answering what is. In five seconds that has an end, and messages go both ways.
+ */
+static bool line_settles(u32 ms, u32 later)
+{
+	const struct end *a = &line.ends[0], *b = &line.ends[1];
+	u32 established, i;
+	bool good;
+
+	line_reset(5);
+	line.wanted = true;
+	cldn_sscf_establish(&line.ends[0].f);
+	line_pass(1000);
+	line.held[0] = line.now + 1000ULL * ms;
+	line.held[1] = line.now + 1000ULL * (ms + later);
+	line_pass(ms + later + 5000);
+	established = a->established + b->established;
+	line_pass(60000);
+	good = line_up() && a->established + b->established == established;
+	line.messages = 30;
+	for (i = 0; i < 2; i++)
+		fill(&line.ends[i]);
+	line_pass(2000);
+	good &= a->got == 30 && b->got == 30 && !a->wrong && !b->wrong;
+	if (!good)
+		printf("# cut for %u ms, and %u: %u and %u times established\n", ms, later,
+		       a->established, b->established);
+	line_clear();
+	return good;
+}
+
+static bool line_held(void)
+{
+	static const u32 later[] = { 0, 5, 20, 200, 900, 1100, 4000 };
+	bool good = true;
+	size_t i;
+	u32 ms;
+
+	for (ms = 6000; ms < 40000; ms += 130)
+		for (i = 0; i < COUNT(later); i++)
+			good &= line_settles(ms, later[i]);
+	return good;
+}
+
 /* AAL-ESTABLISH and AAL-RELEASE in every order. */
 static bool line_requests(void)
 {
@@ -2073,6 +2125,7 @@ int main(int argc, char **argv)
 		{ line_idle, "an idle connection stays, a cut one goes" },
 		{ restarts, "an end that is started again is up again within 1.5 s" },
 		{ line_recovers, "ends that do not fit recover, and their users are told" },
+		{ line_held, "two ends on a line that delivers everything late" },
 		{ line_requests, "AAL-ESTABLISH and AAL-RELEASE in every order" },
 	};
 	u32 count = argc > 1 ? strtoul(argv[1], NULL, 0) : 100000;

@@ -91,6 +91,19 @@ static inline bool cldn_sscf_established(const struct cldn_sscf *f)
 }
 
 /**
+ * cldn_sscf_lost - in RELEASE_IND: what was established is gone, and nothing is in its place
+ *
+ * Else the peer has begun anew, and ESTABLISH_IND follows by itself. An owner that wants the
+ * connection back calls cldn_sscf_establish() only when it is lost: our BGN would be to the peer
+ * what its own is to us, and when both have taken an old BGAK for the answer each BGN has another
+ * one, without an end.
+ */
+static inline bool cldn_sscf_lost(const struct cldn_sscf *f)
+{
+	return f->sscop.why != CLDN_SSCOP_AGAIN;
+}
+
+/**
  * cldn_sscf_establish - AAL-ESTABLISH.request
  * @f: released, or not: an established connection begins anew
  *
