@@ -896,27 +896,51 @@ static void and_the_carrier_is_lost(struct kunit *test)
 
 /* ---- V-27, V-33, PR-5: a peer that never confirms ---- */
 
-static void never_confirmed(struct kunit *test)
+/* A CLOSE that goes on is over when T308 was waited for twice, and is told as forced, once. */
+static void expect_given_up(struct vct_vc *vc, unsigned int releases)
 {
-	struct vct *t = vct_of(test);
-	const struct cleardown_event *ev;
-	struct cleardown_report *r;
-	struct vct_vc vc;
+	struct kunit *test = vc->t->kt.test;
+	const struct cleardown_event *ev = vct_record(vc, CLEARDOWN_EV_CLOSE_COMPLETE);
+	const struct cleardown_report *r = vct_report(vc->t, vc->id);
 
-	vct_call_out(t, &vc, 1);
-	close_pending(t, &vc, bye, BYE_LEN);
-	ev = vct_record(&vc, CLEARDOWN_EV_CLOSE_COMPLETE);
 	KUNIT_EXPECT_EQ(test, 0, ev->error);
 	KUNIT_EXPECT_TRUE(test, ev->p2 & CLEARDOWN_REPORT_FORCED);
-	KUNIT_EXPECT_EQ(test, 2, vct_times(t, VCT_MESSAGE, CLDN_Q2931_RELEASE));
-	r = vct_report(t, vc.id);
+	KUNIT_EXPECT_EQ(test, releases, vct_times(vc->t, VCT_MESSAGE, CLDN_Q2931_RELEASE));
 	KUNIT_EXPECT_TRUE(test, r->out_head.flags & CLEARDOWN_REPORT_FORCED);
 	KUNIT_EXPECT_GE(test, r->out_head.end_ns - r->out_head.begin_ns, 2 * VCT_T308_MS * KT_MS);
 	KUNIT_EXPECT_LT(test, r->out_head.end_ns - r->out_head.begin_ns,
 			(2 * VCT_T308_MS + KT_SLACK_MS) * KT_MS);
-	KUNIT_EXPECT_EQ(test, 1, vct_times(t, VCT_NET_RELEASED, 1));
-	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_CLOSE_COMPLETE, NULL));
-	KUNIT_EXPECT_EQ(test, 0, vct_delete(&vc, NULL));
+	KUNIT_EXPECT_EQ(test, 1, vct_times(vc->t, VCT_NET_RELEASED, 1));
+	KUNIT_EXPECT_EQ(test, 1, vct_records(vc, CLEARDOWN_EV_CLOSE_COMPLETE, NULL));
+	KUNIT_EXPECT_EQ(test, 0, vct_delete(vc, NULL));
+}
+
+static void never_confirmed(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	close_pending(t, &vc, bye, BYE_LEN);
+	expect_given_up(&vc, 2);
+}
+
+static int no_room(struct cldn_q2931_link *sig, const struct cldn_q2931_msg *msg)
+{
+	return -ENOBUFS;
+}
+
+/* The peer is there and answers every POLL, but takes nothing that is said. */
+static void never_heard(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	vct_between(t);
+	t->ops.send = no_room;
+	close_pending(t, &vc, bye, BYE_LEN);
+	expect_given_up(&vc, 0);
 }
 
 /* ABORT: one RELEASE, and nobody is waited for. */
@@ -1087,6 +1111,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(a_close_fails_later, "V-29 TV-7 R22 CLOSE_FAILED: undeletable, closed again"),
 	KT_CASE(and_the_carrier_is_lost, "R22 CLOSE_FAILED, then the medium goes: incoming close"),
 	KT_CASE(never_confirmed, "V-27 V-33 R22 PR-5 PR-7 a peer that never confirms: T308 twice"),
+	KT_CASE(never_heard, "V-27 PR-5 PR-7 a peer that takes no message any more: as long"),
 	KT_CASE(aborted, "PR-5 ABORT waits for no confirmation"),
 	KT_CASE(its_reference_stays_taken, "PR-9 a call that was given up keeps its reference"),
 	KT_CASE(reboot_releases, "PR-8 before a reboot each call's far end is told, in time"),

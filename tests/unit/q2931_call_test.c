@@ -1337,7 +1337,7 @@ static bool release_without_room(void)
 	user.room = 0;
 	cldn_q2931_call_enquire(the_call(&user));
 	good = !release(&user, 16, "later") && release(&user, 16, NULL) == -EALREADY;
-	pass(1000000);
+	pass(59999);
 	good &= log_is("") && state_of(&user) == CLDN_Q2931_RELEASE_REQUEST;
 	user.room = -1;
 	cldn_q2931_call_room(the_call(&user));
@@ -1388,6 +1388,57 @@ static bool complete_without_room(void)
 	release(&user, 16, NULL);
 	good &= log_is("u:end L16 ");
 	return good && is_empty();
+}
+
+/* The other side is there, and takes nothing any more: what ends waits for it, but not for ever. */
+static bool window_shut(void)
+{
+	bool good;
+
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_ACTIVE);
+	forget();
+	user.room = 0;
+	release(&user, 16, NULL);
+	pass(59999);
+	good = log_is("");
+	pass(1);
+	good &= log_is("u:end L102!q ") && user.deadline[CLDN_Q2931_T308] == NEVER;
+	/* The next one waits as long. */
+	good &= !cldn_q2931_call_setup(add_call(&user, 2));
+	good &= user.deadline[CLDN_Q2931_T308] == now + 60000;
+	/* A RELEASE COMPLETE, and its sender's cause. */
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_ACTIVE);
+	forget();
+	user.room = 0;
+	release(&network, 17, NULL);
+	pass(60000);
+	good &= log_is("n>REL17 u:clearing n>REL17+102 u:end P17!q n:end L102!q ");
+	return good && is_empty();
+}
+
+/* A message that goes out, of whatever call, shows that it is open; so does another SAAL. */
+static bool window_opens(void)
+{
+	bool good;
+
+	begin(CLDN_Q2931_UNI31);
+	bring(&user, PRE_ACTIVE);
+	forget();
+	user.room = 0;
+	release(&user, 16, NULL);
+	pass(59999);
+	user.room = 1;
+	hear(&user, "090300004275800000");
+	good = log_is("u>STATUS30s0 ") && user.deadline[CLDN_Q2931_T308] == NEVER;
+	cldn_q2931_call_room(the_call(&user));
+	pass(59999);
+	good &= log_is("") && state_of(&user) == CLDN_Q2931_RELEASE_REQUEST;
+	cldn_q2931_link_saal_down(&user.link);
+	good &= user.deadline[CLDN_Q2931_T308] == NEVER;
+	pass(10000);
+	return good && log_is("u:end L27! ") && !broken;
 }
 
 /* The second time clocks run whether there is room or not. */
@@ -2651,6 +2702,8 @@ static const struct {
 	{ "clocks while the end waits for room", no_clock_without_room },
 	{ "RELEASE waits for room, or is overtaken", release_without_room },
 	{ "RELEASE COMPLETE waits for room", complete_without_room },
+	{ "nothing waits for ever for a window that stays shut", window_shut },
+	{ "a window that was open in between, or is no more", window_opens },
 	{ "second attempts do not wait for room", second_time_without_room },
 	{ "an error of the link leaves a request undone", send_error },
 	{ "a later error of the link ends the call", late_send_error },

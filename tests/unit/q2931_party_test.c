@@ -312,7 +312,22 @@ static void op_ended(struct cldn_q2931_party *party, const struct cldn_q2931_end
 	slot->party = NULL;
 }
 
-static const struct cldn_q2931_ops ops = { .send = op_send };
+/* Of a window that is shut; what comes of it is the call's business. */
+static void op_link_timer_start(struct cldn_q2931_link *link, unsigned int timer, u32 ms)
+{
+	broken |= !link->shut || timer != CLDN_Q2931_T308 || ms != 60000;
+}
+
+static void op_link_timer_stop(struct cldn_q2931_link *link, unsigned int timer)
+{
+	broken |= link->shut || timer != CLDN_Q2931_T308;
+}
+
+static const struct cldn_q2931_ops ops = {
+	.send = op_send,
+	.link_timer_start = op_link_timer_start,
+	.link_timer_stop = op_link_timer_stop,
+};
 static const struct cldn_q2931_party_ops party_ops = {
 	.timer_start = op_timer_start,
 	.timer_stop = op_timer_stop,

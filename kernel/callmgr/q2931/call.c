@@ -148,7 +148,7 @@ int q2931_send(struct cldn_q2931_call *call, u8 type)
 	msg->cref = call->cref;
 	msg->type = type;
 	call_fill(call, msg);
-	err = call->link->ops->send(call->link, msg);
+	err = q2931_put(call->link, msg);
 	if (err)
 		call->data_ways = ways;
 	return err;

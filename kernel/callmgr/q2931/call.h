@@ -190,7 +190,7 @@ struct cldn_q2931_call {
  *	cldn_q2931_call_room() (cref 0: cldn_q2931_link_room()) later; another error is one
  * @timer_start: start or restart the clock of a slot, milliseconds
  * @timer_stop: stop it
- * @link_timer_start: the same for the link's timers, T316 and T317
+ * @link_timer_start: the same for the link's timers, T308, T316 and T317
  * @link_timer_stop: the same
  * @lookup: the call whose reference has this value and was chosen by us (or not); NULL
  * @each: call @fn for every call; it must bear that @fn ends the call it is given

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of the call machine share: call.c makes and answers calls and keeps what is owed,
- * clear.c ends them, receive.c takes the other side's messages. See call.h. A function that may
- * call released() returns nothing that depends on the call, and its caller does not look at the
- * call again: q2931_transmit(), and those of clear.c that do not begin with set_.
+ * clear.c ends them, receive.c takes the other side's messages, and link.c is what all of them send
+ * through. See call.h. A function that may call released() returns nothing that depends on the call,
+ * and its caller does not look at the call again: q2931_transmit(), and those of clear.c that do not
+ * begin with set_.
  */
 #ifndef CLEARDOWN_CALLMGR_Q2931_CALL_PRIV_H
 #define CLEARDOWN_CALLMGR_Q2931_CALL_PRIV_H
@@ -122,6 +123,10 @@ static inline bool never_sent(const struct cldn_q2931_call *call)
 	return (call->owed & BIT(OWE_SETUP)) && !call->tries;
 }
 
+/* ---- link.c ---- */
+
+int q2931_put(struct cldn_q2931_link *link, const struct cldn_q2931_msg *msg);
+
 /* ---- call.c ---- */
 
 void q2931_stop_timer(struct cldn_q2931_call *call, unsigned int slot);
@@ -142,6 +147,7 @@ void q2931_clear_with(struct cldn_q2931_call *call, u8 by, u8 cause, const u8 *d
 void q2931_clear_by_timer(struct cldn_q2931_call *call, const char *number);
 void q2931_release_expired(struct cldn_q2931_call *call);
 void q2931_saal_expired(struct cldn_q2931_call *call);
+void q2931_window_shut(struct cldn_q2931_call *call, u8 cause);
 void q2931_got_release(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg,
 		       const struct cldn_q2931_verdict *verdict);
 void q2931_got_release_complete(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg);

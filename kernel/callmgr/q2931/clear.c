@@ -48,7 +48,8 @@ void q2931_end_forced(struct cldn_q2931_call *call, u8 cause, bool quarantine)
 
 /*
  * From here on nothing but the end is sent. Without SAAL T309 goes on: it is what ends the wait for
- * room. Otherwise T308 is the only timer, and begins when RELEASE is in the window.
+ * room. Otherwise T308 is the only timer, and begins when RELEASE is in the window; what ends the
+ * wait for room is the link's.
  */
 static void begin_release(struct cldn_q2931_call *call, u8 by, bool sent)
 {
@@ -199,6 +200,15 @@ void q2931_saal_expired(struct cldn_q2931_call *call)
 	if (!releasing(call))
 		call->by = CLDN_Q2931_BY_SAAL;
 	q2931_end_forced(call, CLDN_Q2931_CAUSE_OUT_OF_ORDER, false);
+}
+
+/* The other side takes no message any more, and so not the end that is owed either. */
+void q2931_window_shut(struct cldn_q2931_call *call, u8 cause)
+{
+	if (call->owed & BIT(OWE_RELEASE))
+		q2931_end_forced(call, cause, true);
+	else if (call->owed & BIT(OWE_RELEASE_COMPLETE))
+		q2931_not_sent(call, OWE_RELEASE_COMPLETE);
 }
 
 /* ---- the other side ends it ---- */

@@ -1,19 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* What a signalling link has once. See link.h. */
-#ifdef __KERNEL__
-#include <linux/bits.h>
-#include <linux/errno.h>
-#include <linux/kernel.h>
-#include <linux/string.h>
-#else
-#include <errno.h>
-#include <string.h>
-#define BIT(n) (1UL << (n))
-#endif
-#include "link.h"
+#include "call_priv.h"
 
-#define H(name) CLDN_Q2931_HAVE(name)
-#define TRIES 2
 /* cldn_q2931_link.owed */
 #define OWE_RESTART 0x01
 #define OWE_RESTART_ACK 0x02
@@ -67,6 +55,51 @@ u32 cldn_q2931_cref_pick(struct cldn_q2931_link *link)
 	return 0;
 }
 
+static void link_start_timer(struct cldn_q2931_link *link, unsigned int timer)
+{
+	link->ops->link_timer_start(link, timer, link->timers.ms[timer]);
+}
+
+/* ---- the window ---- */
+
+/* It was shut, or open, for the last message that was tried: see link.h. */
+static void set_shut(struct cldn_q2931_link *link, bool shut)
+{
+	if (link->shut == shut)
+		return;
+	link->shut = shut;
+	if (shut)
+		link->ops->link_timer_start(link, CLDN_Q2931_T308,
+					    TRIES * link->timers.ms[CLDN_Q2931_T308]);
+	else
+		link->ops->link_timer_stop(link, CLDN_Q2931_T308);
+}
+
+/* Every message. 0, -ENOBUFS (which is what a link that is down is), or another error of the owner's. */
+int q2931_put(struct cldn_q2931_link *link, const struct cldn_q2931_msg *msg)
+{
+	int err;
+
+	if (!link->up)
+		return -ENOBUFS;
+	err = link->ops->send(link, msg);
+	set_shut(link, err == -ENOBUFS);
+	return err;
+}
+
+static void window_shut(struct cldn_q2931_call *call, const void *cause)
+{
+	q2931_window_shut(call, *(const u8 *)cause);
+}
+
+static void window_expired(struct cldn_q2931_link *link)
+{
+	static const u8 cause = CLDN_Q2931_CAUSE_TIMER;
+
+	link->shut = false;
+	link->ops->each(link, window_shut, &cause);
+}
+
 /* ---- answers without a call ---- */
 
 static struct cldn_q2931_msg *link_begin(struct cldn_q2931_link *link, u32 cref, u8 type)
@@ -99,7 +132,7 @@ static void link_answer(struct cldn_q2931_link *link, u8 type, u8 state,
 		msg->have |= H(CALL_STATE);
 		msg->call_state = state;
 	}
-	if (!link->up || link->ops->send(link, msg))
+	if (q2931_put(link, msg))
 		link->dropped++;
 }
 
@@ -176,15 +209,13 @@ static int send_restart(struct cldn_q2931_link *link, u8 type,
 	u32 cref = type == CLDN_Q2931_RESTART_ACK ? CLDN_Q2931_CREF_FLAG : 0;
 	struct cldn_q2931_msg *msg = link_begin(link, cref | CLDN_Q2931_CREF_GLOBAL, type);
 
-	if (!link->up)
-		return -ENOBUFS;
 	msg->have = H(RESTART);
 	msg->restart = restart->class;
 	if (restart->has_connection) {
 		msg->have |= H(CONNECTION);
 		msg->connection = restart->connection;
 	}
-	return link->ops->send(link, msg);
+	return q2931_put(link, msg);
 }
 
 /* T316 is not stopped while there is no room: it ends the wait for that as well. */
@@ -196,11 +227,6 @@ static int request_restart(struct cldn_q2931_link *link)
 		return err;
 	link->owed = err ? link->owed | OWE_RESTART : link->owed & ~OWE_RESTART;
 	return 0;
-}
-
-static void link_start_timer(struct cldn_q2931_link *link, unsigned int timer)
-{
-	link->ops->link_timer_start(link, timer, link->timers.ms[timer]);
 }
 
 int cldn_q2931_link_restart(struct cldn_q2931_link *link, u8 class, u16 vpci, u16 vci)
@@ -340,6 +366,10 @@ void cldn_q2931_link_expired(struct cldn_q2931_link *link, unsigned int timer)
 		link->owed &= ~OWE_RESTART_ACK;
 		return;
 	}
+	if (timer == CLDN_Q2931_T308) {
+		window_expired(link);
+		return;
+	}
 	if (timer != CLDN_Q2931_T316 || !link->tries)
 		return;
 	if (link->tries >= TRIES || request_restart(link)) {
@@ -401,6 +431,7 @@ static void saal_changed(struct cldn_q2931_call *call, const void *up)
 void cldn_q2931_link_saal_down(struct cldn_q2931_link *link)
 {
 	link->up = false;
+	set_shut(link, false);
 	link->ops->each(link, saal_changed, &link->up);
 }
 

@@ -7,6 +7,10 @@
  * RESTART ACKNOWLEDGE (T316, RESTART is sent twice). The other side clears the calls at once, and
  * is in RESPONSE while its RESTART ACKNOWLEDGE has no room (T317). Both may go on at the same time;
  * a STATUS tells REQUEST first.
+ *
+ * A window that stays shut is no loss of the SAAL: the other side answers, and takes nothing. Who
+ * waits with its RELEASE or RELEASE COMPLETE for as long as two RELEASEs without an answer would
+ * take, with no message of any call gone out meanwhile, ends without the other side.
  */
 #ifndef CLEARDOWN_CALLMGR_Q2931_LINK_H
 #define CLEARDOWN_CALLMGR_Q2931_LINK_H
@@ -55,6 +59,7 @@ struct cldn_q2931_timers {
  * @side: enum cldn_q2931_side
  * @data_ways: CLDN_Q2931_DATA_* that close data may take
  * @up: the SAAL is established
+ * @shut: the last message had no room, and T308 of the link runs
  * @owed: RESTART and RESTART ACKNOWLEDGE that had no room
  * @tries: how often RESTART was sent, 0 = none is under way
  * @next_cref: where cldn_q2931_cref_pick() goes on
@@ -74,6 +79,7 @@ struct cldn_q2931_link {
 	u8 data_ways;
 
 	bool up;
+	bool shut;
 	u8 owed;
 	u8 tries;
 	u32 next_cref;
@@ -122,7 +128,7 @@ void cldn_q2931_link_saal_up(struct cldn_q2931_link *link);
  */
 int cldn_q2931_link_restart(struct cldn_q2931_link *link, u8 class, u16 vpci, u16 vci);
 
-/** cldn_q2931_link_expired - T316 or T317 has run out */
+/** cldn_q2931_link_expired - T308, T316 or T317 has run out */
 void cldn_q2931_link_expired(struct cldn_q2931_link *link, unsigned int timer);
 
 /** cldn_q2931_link_room - there is room in the window */

@@ -179,11 +179,6 @@ static struct cldn_q2931_msg *begin_msg(struct cldn_q2931_call *call, u8 type, u
 	return msg;
 }
 
-static int send_now(struct cldn_q2931_call *call, const struct cldn_q2931_msg *msg)
-{
-	return call->link->up ? call->link->ops->send(call->link, msg) : -ENOBUFS;
-}
-
 /* 0, -ENOBUFS, or another error of the owner's. */
 static int party_send(struct cldn_q2931_party *party, u8 type)
 {
@@ -200,7 +195,7 @@ static int party_send(struct cldn_q2931_party *party, u8 type)
 	default:
 		ops_of(party)->fill(party, msg);
 	}
-	err = send_now(party->call, msg);
+	err = q2931_put(party->call->link, msg);
 	if (err)
 		party->data_ways = ways;
 	return err;
@@ -227,7 +222,7 @@ static void answer(struct cldn_q2931_call *call, const struct cldn_q2931_msg *in
 	struct cldn_q2931_msg *msg = begin_msg(call, type, endpoint);
 
 	fill_cause(msg, cause, NULL, 0);
-	if (send_now(call, msg))
+	if (q2931_put(call->link, msg))
 		call->link->dropped++;
 }
 
@@ -240,7 +235,7 @@ static void answer_status(struct cldn_q2931_call *call, const struct cldn_q2931_
 	msg->have |= H(CALL_STATE) | H(ENDPOINT_STATE);
 	msg->call_state = call->state;
 	msg->endpoint_state = state;
-	if (send_now(call, msg))
+	if (q2931_put(call->link, msg))
 		call->link->dropped++;
 }
 
@@ -279,7 +274,7 @@ int cldn_q2931_party_add(struct cldn_q2931_party *party)
 
 /*
  * DROP PARTY was sent, or is owed: T398 begins when it is in the window. What ends the wait for
- * room is the call's end, with SAAL and T309.
+ * room is the call's end, which does not wait for ever: see link.h.
  */
 static void begin_drop(struct cldn_q2931_party *party, u8 by, int result)
 {
