@@ -236,6 +236,7 @@ static void unplugged(struct kunit *test)
 	kt_sim(kt, "stall on");
 	KUNIT_ASSERT_GT(test, kt_write(kt, 2000), 0L);
 	KUNIT_ASSERT_EQ(test, 0, kt_submit(kt, 1));
+	kthread_flush_work(&kt->dev->work); /* a turn that has begun may still touch it */
 	kt_sim(kt, "vanish");
 	touched = 0;
 	kt_driver(kt)->write = touch_write;

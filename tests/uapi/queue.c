@@ -29,6 +29,17 @@ static bool wait_unread(int events, uint32_t least)
 	return true;
 }
 
+/* What the modem has said is not yet what we were told. */
+static bool wait_dropped(int events, uint32_t least)
+{
+	uint64_t end_ns = cd_now() + 10 * CD_S;
+
+	while (cd_events_info(events).out_dropped < least)
+		if (cd_now() > end_ns)
+			return false;
+	return true;
+}
+
 static void set_nonblock(int fd, bool on)
 {
 	int flags = fcntl(fd, F_GETFL);
@@ -308,6 +319,7 @@ static void test_full(void)
 	for (uint64_t id = 1; id <= 6; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
 	EXPECT(good, wait_unread(f.events, 10));
+	EXPECT(good, wait_dropped(f.events, 6));
 	info = cd_events_info(f.events);
 	EXPECT_EQ(good, info.out_dropped, 6);
 	EXPECT_EQ(good, info.out_unread, 10);
@@ -342,6 +354,7 @@ static void test_no_records(void)
 	EXPECT_EQ(good, cd_filter(f.fd, 0, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)), 0);
 	sim_control(&f.phone, "ring 5 400");
 	EXPECT(good, sim_wait(&f.phone, "rings", 5, 10000));
+	EXPECT(good, wait_dropped(f.events, 3));
 	arg.deadline_ns = CD_S;
 	strcpy(arg.name, f.phone.name);
 	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CLOSE, &arg), 0);
@@ -372,6 +385,7 @@ static void test_full_close(void)
 	EXPECT_EQ(good, cd_filter(f.fd, 0, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)), 0);
 	sim_control(&f.phone, "ring 3 400");
 	EXPECT(good, sim_wait(&f.phone, "rings", 3, 10000));
+	EXPECT(good, wait_dropped(f.events, 2));
 	sim_control(&f.phone, "deaf on");
 	for (uint64_t id = 1; id <= 3; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
