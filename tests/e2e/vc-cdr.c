@@ -21,24 +21,12 @@
 
 static struct vclink a, b;
 
-/* The oldest record after @after, as @fd sees it. */
-static int cdr_next(int fd, uint64_t after, struct cleardown_vc_cdr *arg)
-{
-	memset(arg, 0, sizeof(*arg));
-	arg->size = sizeof(*arg);
-	arg->after = after;
-	return cd_ioctl(fd, CLEARDOWN_IOC_VC_CDR, arg);
-}
-
-/* The newest one, by an observer of the link; number 0 when there is none. */
+/* The newest record, by an observer of the link; number 0 when there is none. */
 static struct cleardown_cdr cdr_last(const struct vclink *l)
 {
-	struct cleardown_cdr last = { 0 };
-	struct cleardown_vc_cdr arg;
 	int fd = cd_open(l->name, O_RDONLY);
+	struct cleardown_cdr last = vc_cdr_last(fd);
 
-	while (!cdr_next(fd, last.number, &arg))
-		last = arg.out_cdr;
 	close(fd);
 	return last;
 }
@@ -298,13 +286,13 @@ static int listener(int told)
 	EXPECT_EQ(good, vc_next_of(mine.af, 0, &next), 0);
 	EXPECT_EQ(good, next.out_vc, vc.id);
 	EXPECT_EQ(good, vc_next_of(mine.af, vc.id, &next), -ENOENT);
-	EXPECT_EQ(good, cdr_next(mine.af, 0, &cdr), -ENOENT);
+	EXPECT_EQ(good, vc_cdr_next(mine.af, 0, &cdr), -ENOENT);
 	EXPECT_EQ(good, write(told, "l", 1), 1); /* only now the call may end */
 	EXPECT(good, vc_next(&mine, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 10000));
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT_EQ(good, cdr_next(mine.af, 0, &cdr), 0);
+	EXPECT_EQ(good, vc_cdr_next(mine.af, 0, &cdr), 0);
 	EXPECT_EQ(good, cdr.out_cdr.vc, vc.id);
-	EXPECT_EQ(good, cdr_next(mine.af, cdr.out_cdr.number, &cdr), -ENOENT);
+	EXPECT_EQ(good, vc_cdr_next(mine.af, cdr.out_cdr.number, &cdr), -ENOENT);
 	return good ? 0 : 1;
 }
 
@@ -380,7 +368,7 @@ static void ring(void)
 	bool good = true;
 	int i, fd = cd_open(a.name, O_RDONLY);
 
-	EXPECT_EQ(good, cdr_next(fd, 0, &first), 0);
+	EXPECT_EQ(good, vc_cdr_next(fd, 0, &first), 0);
 	EXPECT_EQ(good, first.out_cdr.number, 1);
 	EXPECT_EQ(good, first.out_lost, 0);
 	EXPECT_EQ(good, vc_create(&vc, &a, 0, 1), 0);
@@ -389,14 +377,14 @@ static void ring(void)
 		EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
 	}
 	EXPECT_EQ(good, cdr_last(&a).number, last + KEPT);
-	EXPECT_EQ(good, cdr_next(fd, 0, &first), 0);
+	EXPECT_EQ(good, vc_cdr_next(fd, 0, &first), 0);
 	EXPECT_EQ(good, first.out_cdr.number, last + 1);
 	EXPECT_EQ(good, first.out_lost, last);
 	EXPECT_EQ(good, count_of(fd, "records"), last + KEPT);
 	EXPECT_EQ(good, count_of(fd, "calls-made"), last + KEPT);
 	EXPECT(good, count_of(fd, "frames-in") > KEPT && count_of(fd, "signalling-up") == 1);
 	EXPECT_EQ(good, count_of(fd, "nonsense"), ~0ULL);
-	EXPECT_EQ(good, cdr_next(fd, ~0ULL, &first), -ENOENT);
+	EXPECT_EQ(good, vc_cdr_next(fd, ~0ULL, &first), -ENOENT);
 	EXPECT_EQ(good,
 		  cd_ioctl(fd, CLEARDOWN_IOC_VC_SAP,
 			   &(struct cleardown_vc_sap){ .size = 16, .selector = 9 }),

@@ -19,6 +19,7 @@ static struct leaf leaves[NLEAVES];
 
 static const char bye[] = "party's over";
 #define BYE_LEN (sizeof(bye) - 1)
+#define DATA_CAUSE 21 /* with close data: call rejected */
 
 static void connected(void)
 {
@@ -247,23 +248,36 @@ static void cancelled(void)
 	tap(good, "an ADD_PARTY that nobody answers is cancelled, and taken back");
 }
 
-/* Two parties leave at once: one drop, one close, and the client's answers in that order. */
+/*
+ * Two parties leave at once: one drop, one close, and the client's answers in that order. The last
+ * one has ended the call, and RELEASE comes for it; DROP PARTY for the last: tests/kunit/vcparty.c.
+ */
 static void both_leave(void)
 {
 	struct cleardown_close arg;
+	struct cleardown_cdr cdr;
 	union cd_record rec;
 	bool good = true;
 
 	for (int i = 0; i < 2; i++)
-		vc_close(&leaves[i].vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &arg);
+		vc_close(&leaves[i].vc, CLEARDOWN_MODE_ORDERLY, 0, bye, i * BYE_LEN, &arg);
 	EXPECT(good, vc_next(&a, CLEARDOWN_EV_INCOMING_DROP, &rec, 5000));
 	EXPECT_EQ(good, rec.ev.p3, leaves[0].party);
 	EXPECT(good, vc_next(&a, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
+	EXPECT_EQ(good, rec.ev.status, CLEARDOWN_NDIS_STATUS_SUCCESS);
+	EXPECT_EQ(good, rec.ev.p1, DATA_CAUSE);
+	EXPECT_EQ(good, rec.ev.data_len, BYE_LEN);
+	EXPECT(good, !memcmp(rec.ev.data, bye, BYE_LEN));
 	EXPECT_EQ(good, multi_close(&root, leaves[1].party, 5 * CD_S, &arg), -EBUSY);
 	EXPECT(good, multi_drop(&root, leaves[0].party, NULL, 0, NULL, NULL));
 	EXPECT(good, vc_next(&a, CLEARDOWN_EV_COMPLETION, &rec, 5000));
 	EXPECT_EQ(good, rec.ev.error, 0);
 	EXPECT_EQ(good, multi_close(&root, leaves[1].party, 5 * CD_S, &arg), 0);
+	cdr = vc_cdr_last(a.af);
+	EXPECT_EQ(good, cdr.vc, root.id);
+	EXPECT_EQ(good, cdr.why, CLEARDOWN_CAUSE_PEER);
+	EXPECT_EQ(good, cdr.cause, DATA_CAUSE);
+	EXPECT_EQ(good, cdr.close_data, BYE_LEN);
 	EXPECT_EQ(good, cd_one(a.events, &rec, 0), -ETIMEDOUT);
 	for (int n = 0; n < 4; n++)
 		EXPECT(good, vc_next(&b, 0, &rec, 5000));

@@ -262,20 +262,6 @@ static void complete_before_restart_ends(void)
 	tap(good, "one that comes while RESTART waits for its answer does so when that is over");
 }
 
-/* The record of the last call that is over. */
-static struct cleardown_cdr last_cdr(void)
-{
-	struct cleardown_vc_cdr arg = { .size = sizeof(arg) };
-
-	while (!cd_ioctl(us.af, CLEARDOWN_IOC_VC_CDR, &arg))
-		arg.after = arg.out_cdr.number;
-	arg.size = sizeof(arg);
-	arg.after--;
-	if (cd_ioctl(us.af, CLEARDOWN_IOC_VC_CDR, &arg))
-		DIE("no record");
-	return arg.out_cdr;
-}
-
 static void lost_in_suspend(void)
 {
 	struct cleardown_close arg;
@@ -291,8 +277,8 @@ static void lost_in_suspend(void)
 	EXPECT(good, comes(CLEARDOWN_EV_INCOMING_CLOSE, &rec));
 	EXPECT_EQ(good, rec.ev.handle, lost.id);
 	EXPECT_EQ(good, vc_status(&lost).out_state, CLEARDOWN_VC_REMOTE_CLOSED);
-	EXPECT(good, PUMP_UNTIL(last_cdr().vc == lost.id, PEER_MS));
-	EXPECT_EQ(good, last_cdr().why, CLEARDOWN_CAUSE_SUSPEND);
+	EXPECT(good, PUMP_UNTIL(vc_cdr_last(us.af).vc == lost.id, PEER_MS));
+	EXPECT_EQ(good, vc_cdr_last(us.af).why, CLEARDOWN_CAUSE_SUSPEND);
 	EXPECT(good, heard_times(STATUS_ENQUIRY, 2));
 	EXPECT_EQ(good, write(lost.fd, "x", 1), -1);
 	EXPECT_EQ(good, vc_close(&lost, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg), 0);
@@ -305,7 +291,7 @@ static void lost_in_suspend(void)
 	EXPECT_EQ(good, vc_status(&kept).out_state, CLEARDOWN_VC_ACTIVE);
 	EXPECT_EQ(good, write(kept.fd, "x", 1), 1);
 	EXPECT(good, end_confirmed(&kept));
-	EXPECT_EQ(good, last_cdr().why, CLEARDOWN_CAUSE_LOCAL_USER);
+	EXPECT_EQ(good, vc_cdr_last(us.af).why, CLEARDOWN_CAUSE_LOCAL_USER);
 	tap(good, "one that it answers for goes on, and ends as any other");
 }
 

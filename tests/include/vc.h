@@ -178,6 +178,26 @@ static inline int vc_close(struct vc *vc, uint32_t mode, uint64_t deadline_ns, c
 	return cd_ioctl(vc->fd, CLEARDOWN_IOC_CLOSE, arg);
 }
 
+/* The oldest call-detail record after @after, as @fd sees it. */
+static inline int vc_cdr_next(int fd, uint64_t after, struct cleardown_vc_cdr *arg)
+{
+	memset(arg, 0, sizeof(*arg));
+	arg->size = sizeof(*arg);
+	arg->after = after;
+	return cd_ioctl(fd, CLEARDOWN_IOC_VC_CDR, arg);
+}
+
+/* The newest one; number 0 when there is none. */
+static inline struct cleardown_cdr vc_cdr_last(int fd)
+{
+	struct cleardown_cdr last = { 0 };
+	struct cleardown_vc_cdr arg;
+
+	while (!vc_cdr_next(fd, last.number, &arg))
+		last = arg.out_cdr;
+	return last;
+}
+
 /* The next record, which must be of @type; of no particular one when that is 0. */
 static inline bool vc_next(struct vclink *l, uint32_t type, union cd_record *rec, int ms)
 {

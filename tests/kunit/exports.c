@@ -91,6 +91,7 @@ EXPORT_SYMBOL_CLDN(cldn_stat);
 EXPORT_SYMBOL_CLDN(cldn_submit);
 EXPORT_SYMBOL_CLDN(cldn_wish_of);
 EXPORT_SYMBOL_CLDN(cldn_wish_raise);
+EXPORT_SYMBOL_CLDN(cm_cdr_next);
 EXPORT_SYMBOL_CLDN(cm_close_call_complete);
 EXPORT_SYMBOL_CLDN(cm_manager_delete_vc);
 EXPORT_SYMBOL_CLDN(cm_manager_set);

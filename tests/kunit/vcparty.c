@@ -243,21 +243,34 @@ static void made_twice(struct kunit *test)
 
 /* ---- R5, R6 ---- */
 
+/* We release the call, and it is the far end who has ended it: with what it has said. */
 static void last_leaves(struct kunit *test)
 {
+	struct cleardown_vc_cdr told = { .size = sizeof(told) };
 	struct vct *t = vct_of(test);
 	struct vct_vc vc;
 	u32 cref, status;
 
 	cref = root(t, &vc);
-	say(t, cref, CLDN_Q2931_DROP_PARTY, 0, CLDN_Q2931_CAUSE_NORMAL);
+	vct_answers(t, 0);
+	say(t, cref, CLDN_Q2931_DROP_PARTY, 0, CLDN_Q2931_CAUSE_BUSY);
 	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_NDIS_STATUS_SUCCESS,
 			vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->status);
+	KUNIT_EXPECT_EQ(test, (u32)CLDN_Q2931_CAUSE_BUSY,
+			vct_record(&vc, CLEARDOWN_EV_INCOMING_CLOSE)->p1);
 	vct_heard(t, CLDN_Q2931_RELEASE);
 	KUNIT_EXPECT_EQ(test, 0, vct_records(&vc, CLEARDOWN_EV_INCOMING_DROP, NULL));
 	KUNIT_EXPECT_EQ(test, 0, vct_times(t, VCT_MESSAGE, CLDN_Q2931_DROP_PARTY_ACK));
-	KUNIT_EXPECT_EQ(test, 0, close_party(&vc, number(&vc, 0), 5000 * KT_MS, &status));
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_party(&vc, number(&vc, 0), 0, &status));
+	vct_say_release_complete(t, cref);
+	KUNIT_EXPECT_EQ(test, 0, vct_record(&vc, CLEARDOWN_EV_CLOSE_COMPLETE)->error);
 	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_IDLE, vct_state(&vc));
+	KUNIT_EXPECT_EQ(test, (u32)CLDN_Q2931_CAUSE_BUSY,
+			vct_report(t, vc.id)->out_head.cause_detail);
+	KUNIT_EXPECT_EQ(test, 0, cm_cdr_next(t->af, &told));
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_CAUSE_PEER, told.out_cdr.why);
+	KUNIT_EXPECT_EQ(test, CLDN_Q2931_CAUSE_BUSY, told.out_cdr.cause);
+	KUNIT_EXPECT_EQ(test, CLEARDOWN_CDR_CONNECTED, told.out_cdr.flags);
 }
 
 /* A STATUS that says that the far end has no such party. */
@@ -407,7 +420,8 @@ static struct kunit_case vcparty_cases[] = {
 	KT_CASE(several, "R3 R4 TV-3 TV-9 several parties, and the last one"),
 	KT_CASE(made_twice,
 		"PR-1 a second request for a call leaves the call and its parties alone"),
-	KT_CASE(last_leaves, "R5 the last party leaves: an incoming close, no incoming drop"),
+	KT_CASE(last_leaves,
+		"R5 the last party leaves: an incoming close, by the far end; no incoming drop"),
 	KT_CASE(both_leave, "R6 O5 two leave at once: an incoming drop, then an incoming close"),
 	KT_CASE(lost,
 		"R5 R6 the far end says that a party is not there: told as if it had dropped it"),
