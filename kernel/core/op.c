@@ -4,6 +4,9 @@
 #include "internal.h"
 #include "trace.h"
 
+/* Requests whose time is up that end with interrupts off in one go. */
+#define CLDN_EXPIRE_BATCH 64
+
 static void cldn_op_rec_free(struct cldn_rec *rec)
 {
 	struct cldn_op *op = container_of(rec, struct cldn_op, rec);
@@ -338,21 +341,18 @@ int cldn_op_cancel(struct cldn_handle *h, u64 id)
 	return 0;
 }
 
-/*
- * Worker: requests whose time is up. The class sees op->cancelled in the same run. Returns when the
- * next one's is.
- */
-u64 cldn_ops_run(struct cldn_handle *h)
+/* At most a batch of the requests whose time was up at @now. Returns when the next one's is. */
+static u64 cldn_ops_expire(struct cldn_handle *h, u64 now)
 {
 	struct timerqueue_node *node;
-	u64 now = cldn_now();
+	unsigned int n = 0;
 
 	guard(spinlock_irqsave)(&h->lock);
 	while ((node = timerqueue_getnext(&h->deadlines))) {
 		struct cldn_op *op = container_of(node, struct cldn_op, deadline_node);
 		struct cldn_evq *q;
 
-		if (op->deadline_ns > now)
+		if (op->deadline_ns > now || n++ == CLDN_EXPIRE_BATCH)
 			return op->deadline_ns;
 		timerqueue_del(&h->deadlines, node);
 		q = cldn_evq_get(op->evq);
@@ -361,6 +361,33 @@ u64 cldn_ops_run(struct cldn_handle *h)
 		cldn_evq_put(q);
 	}
 	return U64_MAX;
+}
+
+/*
+ * Worker: requests whose time is up. The class sees op->cancelled in the same run. Returns when the
+ * next one's is.
+ *
+ * A user may have max_ops of them, so they end in batches: between two the lock is free and
+ * interrupts are on. Nothing is carried over from one batch to the next but @now, hence
+ *
+ *   once:  a request leaves h->deadlines, is claimed and posted within one critical section. Who
+ *          completes or cancels another one between two batches, or ends all (the watchdog), needs
+ *          the same claim, and what he has finished no batch finds.
+ *   order: each batch goes on with the earliest, so they end by their deadlines as if in one go.
+ *   all:   the class has its turn after the last batch, and starts none whose time was up.
+ *   end:   @now stays, and what is submitted meanwhile is due later: no submitter keeps us here.
+ *
+ * @h stays: only the worker takes it from the device, and of a member the caller has a reference.
+ */
+u64 cldn_ops_run(struct cldn_handle *h)
+{
+	u64 now = cldn_now(), next;
+
+	while ((next = cldn_ops_expire(h, now)) <= now) {
+		cldn_hook(CLDN_HOOK_EXPIRED, h);
+		cond_resched();
+	}
+	return next;
 }
 
 /* Worker: a close has begun, or is past draining. What has not been started never will be. */

@@ -405,6 +405,12 @@ static int kt_kept_lines(struct cldn_link *link, u32 set, u32 clear)
 	return kt_kept_sim->set_lines(link, set, clear);
 }
 
+static ssize_t kt_kept_write(struct cldn_link *link, const u8 *buf, size_t len)
+{
+	kt_keep_worker();
+	return kt_kept_sim->write(link, buf, len);
+}
+
 void kt_driver_hold(struct kt *kt, enum kt_call call)
 {
 	kt_kept_sim = kt->sim;
@@ -419,6 +425,9 @@ void kt_driver_hold(struct kt *kt, enum kt_call call)
 		break;
 	case KT_SET_LINES:
 		kt->drv.set_lines = kt_kept_lines;
+		break;
+	case KT_WRITE:
+		kt->drv.write = kt_kept_write;
 		break;
 	}
 }

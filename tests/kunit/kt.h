@@ -143,7 +143,7 @@ struct cldn_op *kt_op(struct kt *kt, u64 id);
 struct cldn_link_driver *kt_driver(struct kt *kt);
 
 /* One of them does not come back until kt_driver_go(), which also puts the sim link's back. */
-enum kt_call { KT_OPEN, KT_CLOSE, KT_SET_LINES };
+enum kt_call { KT_OPEN, KT_CLOSE, KT_SET_LINES, KT_WRITE };
 
 void kt_driver_hold(struct kt *kt, enum kt_call call);
 void kt_driver_held(struct kt *kt); /* waits until the worker is in there */

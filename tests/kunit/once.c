@@ -5,6 +5,8 @@
 #include "kt.h"
 
 #define MOST 9
+#define BATCH 64 /* CLDN_EXPIRE_BATCH */
+#define MANY 150 /* two of them, and a rest */
 
 /* ---- PR-1 ---- */
 
@@ -125,6 +127,81 @@ static void deadline_ends_one(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -ETIMEDOUT, kt_completion(kt, 2)->error);
 	KUNIT_EXPECT_EQ(test, 1, kt->h->nops);
 	KUNIT_EXPECT_EQ(test, 0, kt_count(kt, CLEARDOWN_EV_COMPLETION, 1));
+}
+
+/* Between two batches of requests whose time is up, where the lock is free. */
+static struct {
+	unsigned int times;
+	bool locked;
+	u32 left[2];
+	u64 run[2]; /* of the worker: when it began */
+	struct cldn_op *op;
+	bool won;
+	int submitted;
+} between;
+
+static void look_between(struct kt *kt, void *what)
+{
+	between.locked |= irqs_disabled();
+	if (between.times < ARRAY_SIZE(between.left)) {
+		between.left[between.times] = READ_ONCE(kt->h->nops);
+		between.run[between.times] = READ_ONCE(kt->dev->run_since_ns);
+	}
+	if (between.times++)
+		return;
+	between.won = cldn_op_complete(between.op, 0, 0, CLEARDOWN_RESULT_OK, NULL, 0);
+	between.submitted = kt_submit(kt, MANY + 1);
+}
+
+/* They are up when the worker comes back: two batches and a rest, in one run. */
+static void many_are_up(struct kt *kt)
+{
+	unsigned int id;
+
+	kt_sim(kt, "deaf on");
+	kt_driver_hold(kt, KT_WRITE);
+	KUNIT_ASSERT_EQ(kt->test, 0, kt_submit(kt, 1));
+	kt_driver_held(kt);
+	for (id = 2; id <= MANY; id++)
+		KUNIT_ASSERT_EQ(kt->test, 0,
+				kt_submit_op(kt, CLEARDOWN_OP_DEV_SPECIFIC, id, "I", 1));
+}
+
+/* Somebody else's completion between the batches stands between them, and is the only one. */
+static void expect_in_order(struct kt *kt)
+{
+	unsigned int i, id;
+
+	kt_drain(kt);
+	KUNIT_ASSERT_EQ(kt->test, MANY - 1, kt->n);
+	for (i = 0, id = 2; i < kt->n; i++) {
+		bool other = i == BATCH;
+
+		KUNIT_EXPECT_EQ(kt->test, other ? MANY : id++, kt->tape[i].req_id);
+		KUNIT_EXPECT_EQ(kt->test, other ? 0 : -ETIMEDOUT, kt->tape[i].error);
+	}
+}
+
+static void deadlines_in_batches(struct kunit *test)
+{
+	struct kt *kt = kt_of(test);
+
+	memset(&between, 0, sizeof(between));
+	many_are_up(kt);
+	between.op = kt_op(kt, MANY);
+	KUNIT_ASSERT_NOT_NULL(test, between.op);
+	kt_at(CLDN_HOOK_EXPIRED, look_between, kt);
+	kt_driver_go(kt);
+	KUNIT_EXPECT_TRUE(test, kt_until(READ_ONCE(kt->h->nops) == 2));
+	KUNIT_EXPECT_EQ(test, 2, between.times);
+	KUNIT_EXPECT_FALSE(test, between.locked);
+	KUNIT_EXPECT_EQ(test, MANY - BATCH, between.left[0]);
+	KUNIT_EXPECT_EQ(test, MANY - 2 * BATCH, between.left[1]); /* one more, and one less */
+	KUNIT_EXPECT_EQ(test, between.run[0], between.run[1]);
+	KUNIT_EXPECT_TRUE(test, between.won);
+	KUNIT_EXPECT_EQ(test, 0, between.submitted);
+	expect_in_order(kt);
+	cldn_op_put(between.op);
 }
 
 /* ---- a completing interrupt ---- */
@@ -327,6 +404,8 @@ static struct kunit_case once_cases[] = {
 	KT_CASE(refused_has_none, "PR-1 P-7 TP-5 a refused request has no completion"),
 	KT_CASE(cancel_before_start, "PR-1 P-7 CANCEL ends what was not started, once"),
 	KT_CASE(deadline_ends_one, "PR-1 P-7 a request's deadline ends it alone"),
+	KT_CASE(deadlines_in_batches,
+		"PR-1 P-7 many deadlines at once: in batches, without the lock between"),
 	KT_CASE(completed_by_interrupt, "PR-1 TP-4 an interrupt completes a request"),
 	KT_CASE(interrupt_in_ladder,
 		"PR-1 PR-2 P-2 an interrupt completes one while the ladder runs"),

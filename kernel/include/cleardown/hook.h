@@ -14,6 +14,7 @@ enum cldn_hook_at {
 	CLDN_HOOK_ADMITTED, /* handle: it was admitted, the worker not yet kicked */
 	CLDN_HOOK_COMPLETE, /* op: somebody is about to claim its completion */
 	CLDN_HOOK_CLAIMED, /* op: he has claimed it and not yet posted the record */
+	CLDN_HOOK_EXPIRED, /* handle: some requests whose time was up ended, not yet all; worker */
 	CLDN_HOOK_WISH, /* handle: somebody is about to raise the wish */
 	CLDN_HOOK_RAISED, /* handle: he has, and woken nobody yet */
 	CLDN_HOOK_WAIT, /* handle: CLOSE is about to wait */
