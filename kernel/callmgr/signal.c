@@ -125,19 +125,27 @@ static struct cldn_q2931_call *cm_lookup(struct cldn_q2931_link *sig, u32 value,
 	return vc && !xa_is_value(vc) ? &vc->call : NULL;
 }
 
+/* Of thousands in one go; nobody but the worker changes the tables, and it has no lock here. */
+static void cm_each_of(struct xarray *calls,
+		       void (*fn)(struct cldn_q2931_call *call, const void *arg), const void *arg)
+{
+	struct cm_vc *vc;
+	unsigned long i;
+
+	xa_for_each(calls, i, vc) {
+		if (!xa_is_value(vc))
+			fn(&vc->call, arg);
+		cond_resched();
+	}
+}
+
 static void cm_each(struct cldn_q2931_link *sig,
 		    void (*fn)(struct cldn_q2931_call *call, const void *arg), const void *arg)
 {
 	struct cm_link *link = cm_link_of_sig(sig);
-	struct cm_vc *vc;
-	unsigned long i;
 
-	xa_for_each(&link->ours, i, vc)
-		if (!xa_is_value(vc))
-			fn(&vc->call, arg);
-	xa_for_each(&link->theirs, i, vc)
-		if (!xa_is_value(vc))
-			fn(&vc->call, arg);
+	cm_each_of(&link->ours, fn, arg);
+	cm_each_of(&link->theirs, fn, arg);
 }
 
 /* The call's reference in the tables; it keeps the VC. Pairs with cm_call_leave(). */
