@@ -92,6 +92,7 @@ static inline bool cldn_sscf_established(const struct cldn_sscf *f)
 
 /**
  * cldn_sscf_lost - in RELEASE_IND: what was established is gone, and nothing is in its place
+ * @f: in its upcall
  *
  * Else the peer has begun anew, and ESTABLISH_IND follows by itself. An owner that wants the
  * connection back calls cldn_sscf_establish() only when it is lost: our BGN would be to the peer
