@@ -35,6 +35,13 @@ static const struct {
 	{ "idle", true, CLDN_SSCOP_QUIET },
 };
 
+/* Ours: two, and the clocks above. */
+const char *const cm_arg_words[] = {
+	"close_data", "uni",  "t301",	   "t303",	 "t308", "t309", "t310",
+	"t313",	      "t316", "t317",	   "t322",	 "t397", "t398", "t399",
+	"cc",	      "poll", "keepalive", "noresponse", "idle", NULL,
+};
+
 static const struct {
 	const char *name;
 	u8 way;

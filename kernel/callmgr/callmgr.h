@@ -654,6 +654,7 @@ u8 cm_leaf_state(const struct cm_vc *leaf);
 bool cm_leaf_over(const struct cm_vc *leaf);
 
 /* args.c */
+extern const char *const cm_arg_words[];
 int cm_args_parse(struct cm_link *link, const char *args, char *text, size_t len);
 void cm_args_timers(struct cm_link *link);
 void cm_args_saal(struct cm_link *link, struct cldn_sscop_cfg *cfg);

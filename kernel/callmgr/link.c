@@ -759,6 +759,7 @@ const struct cldn_class cldn_vc_class = {
 	.no_resources = CLEARDOWN_NDIS_STATUS_RESOURCES,
 	.bad_param = CLEARDOWN_NDIS_STATUS_INVALID_DATA,
 	.not_owner = CLEARDOWN_NDIS_STATUS_FAILURE,
+	.words = cm_arg_words,
 	.opcodes = cm_opcodes,
 	.nopcodes = CM_NOPCODES,
 	.ioctls = cm_ioctls,

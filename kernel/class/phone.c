@@ -201,7 +201,9 @@ static int phone_parse_panel(struct phone *ph, const char *value, const char *en
 	return 0;
 }
 
-/* Finds init=..., dtr=... and panel=... among the words of @args. */
+static const char *const phone_words[] = { "init", "dtr", "panel", NULL };
+
+/* Finds those among the words of @args. */
 static int phone_parse_args(struct phone *ph, const char *args, char *text, size_t len)
 {
 	const char *word, *end;
@@ -605,6 +607,7 @@ const struct cldn_class cldn_phone_class = {
 	.no_resources = CLEARDOWN_PHONEERR_RESOURCEUNAVAIL,
 	.bad_param = CLEARDOWN_PHONEERR_INVALPARAM,
 	.not_owner = CLEARDOWN_PHONEERR_NOTOWNER,
+	.words = phone_words,
 	.opcodes = phone_opcodes,
 	.nopcodes = PHONE_NOPCODES,
 	.ioctls = phone_ioctls,

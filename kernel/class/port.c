@@ -189,6 +189,8 @@ static int port_find_monitor(const struct cldn_monitor **found, const char *name
 	return 0;
 }
 
+static const char *const port_words[] = { "monitor", "reset", NULL };
+
 /* Words of @args that are not ours belong to the link. On error nothing has changed. */
 static int port_parse_args(struct port *p, const char *args, char *text, size_t len)
 {
@@ -392,6 +394,7 @@ const struct cldn_class cldn_port_class = {
 	.name = "port",
 	.mode = 0660,
 	CLDN_WIN32_WORDS,
+	.words = port_words,
 	.opcodes = port_opcodes,
 	.nopcodes = PORT_NOPCODES,
 	.ioctls = port_ioctls,

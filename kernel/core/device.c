@@ -510,12 +510,26 @@ remove:
 	return ret;
 }
 
+static int cldn_device_new(const struct cldn_class *class, struct cldn_link_driver *drv,
+			   struct cleardown_bind *arg)
+{
+	struct cldn_device *dev = cldn_device_alloc(class);
+	int ret;
+
+	if (IS_ERR(dev))
+		return PTR_ERR(dev);
+	dev->link.drv = drv;
+	ret = cldn_device_make(dev, arg);
+	if (ret)
+		cldn_device_put(dev);
+	return ret;
+}
+
 /* Called with the argument validated in form and the capability checked. */
 int cldn_device_bind(struct cleardown_bind *arg)
 {
 	const struct cldn_class *class = cldn_class_find(arg->clazz);
 	struct cldn_link_driver *drv;
-	struct cldn_device *dev;
 	int ret;
 
 	if (!class) {
@@ -541,15 +555,8 @@ int cldn_device_bind(struct cleardown_bind *arg)
 		module_put(drv->owner);
 		return -EINVAL;
 	}
-	dev = cldn_device_alloc(class);
-	if (IS_ERR(dev)) {
-		ret = PTR_ERR(dev);
-	} else {
-		dev->link.drv = drv;
-		ret = cldn_device_make(dev, arg);
-		if (ret)
-			cldn_device_put(dev);
-	}
+	ret = cldn_settings_check(class, drv, arg->args, arg->out_text, sizeof(arg->out_text)) ?:
+		      cldn_device_new(class, drv, arg);
 	module_put(drv->owner); /* bound and idle pins nothing: the link's exit unbinds */
 	return ret;
 }

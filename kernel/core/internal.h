@@ -182,6 +182,8 @@ int cldn_device_rebind(struct cleardown_rebind *arg);
 /* settings.c */
 void cldn_settings_set(struct cldn_device *dev, const char *args, const char *ident);
 void cldn_settings_fill(struct cldn_device *dev, struct cleardown_list *arg);
+int cldn_settings_check(const struct cldn_class *class, const struct cldn_link_driver *drv,
+			const char *args, char *text, size_t len);
 int cldn_settings_change(struct cldn_device *dev, const char *args, char *text, size_t len);
 void cldn_device_unbind_driver(const struct cldn_link_driver *drv);
 struct cldn_device *cldn_device_find(const char *name);

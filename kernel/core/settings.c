@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What bind was asked for, kept for who asks: the core reads none of it. Written under
- * cldn_bind_mutex, read under dev->lock.
+ * What bind was asked for, kept for who asks: the core reads no more of it than whose word each is.
+ * Written under cldn_bind_mutex, read under dev->lock.
  */
 #include <linux/slab.h>
 #include "internal.h"
+
+/* Octets of a setting that the sentence about it has room for. */
+#define CLDN_SETTING_TOLD 64
 
 /* What is NULL stays as it is; texts end within the size of the members. */
 void cldn_settings_set(struct cldn_device *dev, const char *args, const char *ident)
@@ -31,6 +34,37 @@ static const char *cldn_setting(const char *s, size_t *len)
 	s += strspn(s, " ");
 	*len = strcspn(s, " ");
 	return s;
+}
+
+static bool cldn_setting_among(const char *const *words, const char *word, size_t len)
+{
+	size_t key = strcspn(word, "=");
+
+	for (; words && *words && key < len; words++)
+		if (strlen(*words) == key && !strncmp(*words, word, key))
+			return true;
+	return false;
+}
+
+/*
+ * Each of @args is the class's or the link's to judge: what neither takes would be lost. @drv is
+ * NULL where only the class is asked.
+ */
+int cldn_settings_check(const struct cldn_class *class, const struct cldn_link_driver *drv,
+			const char *args, char *text, size_t len)
+{
+	size_t n;
+
+	for (args = cldn_setting(args, &n); n; args = cldn_setting(args + n, &n)) {
+		if (cldn_setting_among(class->words, args, n) ||
+		    (drv && cldn_setting_among(drv->words, args, n)))
+			continue;
+		scnprintf(text, len, "%.*s: no setting of class %s%s%s",
+			  (int)min_t(size_t, n, CLDN_SETTING_TOLD), args, class->name,
+			  drv ? " or link " : "", drv ? drv->name : "");
+		return -EINVAL;
+	}
+	return 0;
 }
 
 /* @args has a setting with the key of @word. */
@@ -63,15 +97,20 @@ static bool cldn_settings_merge(char *to, size_t size, const char *old, const ch
 /* CONFIGURE: the class takes @args, or nothing has changed. Opens are kept away meanwhile. */
 int cldn_settings_change(struct cldn_device *dev, const char *args, char *text, size_t len)
 {
-	char *merged = kzalloc(sizeof(dev->args), GFP_KERNEL);
-	int ret = -EINVAL;
+	int ret = cldn_settings_check(dev->class, NULL, args, text, len);
+	char *merged;
 
+	if (ret)
+		return ret;
+	merged = kzalloc(sizeof(dev->args), GFP_KERNEL);
 	if (!merged)
 		return -ENOMEM;
-	if (!cldn_settings_merge(merged, sizeof(dev->args), dev->args, args))
+	if (!cldn_settings_merge(merged, sizeof(dev->args), dev->args, args)) {
 		scnprintf(text, len, "%s has too many settings then", dev->name);
-	else
+		ret = -EINVAL;
+	} else {
 		ret = dev->class->configure(dev, args, text, len);
+	}
 	if (!ret)
 		cldn_settings_set(dev, merged, NULL);
 	kfree(merged);

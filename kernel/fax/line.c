@@ -461,6 +461,8 @@ static void fax_closed(struct cldn_device *dev)
 
 /* ---- bind ---- */
 
+static const char *const fax_words[] = { "provider", NULL };
+
 /* Finds provider=UID among the words of @args. */
 static int fax_parse_args(struct fax_line *fl, const char *args, char *text, size_t len)
 {
@@ -556,6 +558,7 @@ const struct cldn_class cldn_fax_class = {
 	.name = "fax",
 	.mode = 0660,
 	CLDN_WIN32_WORDS,
+	.words = fax_words,
 	.ioctls = fax_line_ioctls,
 	.nioctls = ARRAY_SIZE(fax_line_ioctls),
 	.steps = fax_steps,

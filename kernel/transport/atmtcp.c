@@ -493,6 +493,10 @@ static const match_table_t atmtcp_args = {
 	{ ATMTCP_OTHER, NULL },
 };
 
+static const char *const atmtcp_words[] = {
+	"host", "port", "listen", "peer", CLDN_MEDIUM_WORDS, NULL,
+};
+
 /* What bind was asked for; the words lie in a copy of the arguments. */
 struct atmtcp_wish {
 	struct cldn_atmtcp *l;
@@ -684,6 +688,7 @@ static struct cldn_link_driver atmtcp_driver = {
 	.size = sizeof(struct cldn_link_driver),
 	.name = "atmtcp",
 	.owner = THIS_MODULE,
+	.words = atmtcp_words,
 	.cells = &atmtcp_cells_ops,
 	.probe = atmtcp_probe,
 	.remove = atmtcp_remove,

@@ -475,6 +475,8 @@ static const match_table_t ether_args = {
 	{ ETHER_OTHER, NULL },
 };
 
+static const char *const ether_words[] = { "peer", "label", CLDN_MEDIUM_WORDS, NULL };
+
 static bool ether_mac(const char *from, u8 *mac)
 {
 	return strlen(from) == 3 * ETH_ALEN - 1 && mac_pton(from, mac) && is_valid_ether_addr(mac);
@@ -663,6 +665,7 @@ static struct cldn_link_driver ether_driver = {
 	.size = sizeof(struct cldn_link_driver),
 	.name = "eth",
 	.owner = THIS_MODULE,
+	.words = ether_words,
 	.cells = &ether_cells_ops,
 	.probe = ether_probe,
 	.remove = ether_remove,

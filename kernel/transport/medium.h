@@ -112,6 +112,9 @@ static inline struct cldn_channel *cldn_channel_of(const struct sk_buff *skb)
 void cldn_medium_init(struct cldn_medium *m);
 void cldn_medium_exit(struct cldn_medium *m);
 
+/* Those of cldn_medium_arg(), for the words of a driver. */
+#define CLDN_MEDIUM_WORDS "nsap", "role", "max_sdu", "close_data"
+
 /**
  * cldn_medium_arg - a word of bind
  * @a: is changed when the word is one of ours

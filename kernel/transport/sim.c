@@ -736,6 +736,10 @@ static const match_table_t sim_args = {
 	{ SIM_SET, "set=%s" },	   { SIM_UNKNOWN, NULL },
 };
 
+static const char *const sim_words[] = {
+	"delay", "deaf", "short", "room", "lines", "guard", "set", NULL,
+};
+
 static const match_table_t sim_commands = {
 	{ SIM_DELAY, "delay %u" },
 	{ SIM_DEAF, "deaf %s" },
@@ -1302,6 +1306,7 @@ static struct cldn_link_driver cldn_sim_driver = {
 	.size = sizeof(struct cldn_link_driver),
 	.name = "sim",
 	.owner = THIS_MODULE,
+	.words = sim_words,
 	.probe = cldn_sim_probe,
 	.remove = cldn_sim_remove,
 	.open = cldn_sim_open,

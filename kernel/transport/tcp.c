@@ -162,6 +162,8 @@ static const match_table_t tcp_args = {
 	{ TCP_OTHER, NULL },
 };
 
+static const char *const tcp_words[] = { "host", "port", "connect_ms", NULL };
+
 /* What bind was asked for; the words lie in a copy of the arguments. */
 struct tcp_wish {
 	const char *host;
@@ -548,6 +550,7 @@ static struct cldn_link_driver cldn_tcp_driver = {
 	.name = "tcp",
 	.by_document = true,
 	.owner = THIS_MODULE,
+	.words = tcp_words,
 	.probe = cldn_tcp_probe,
 	.remove = cldn_tcp_remove,
 	.open = cldn_tcp_open,

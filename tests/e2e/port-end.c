@@ -432,6 +432,24 @@ static void vanished(void)
 	    "RM-4 PR-8 hardware goes in mid-job: ENODEV until CLOSE, which is 0 and frees all");
 }
 
+/* CONFIGURE changes nothing when the class does not take one of the settings. */
+static bool unknown_setting(int ctl, const char *args, const char *says)
+{
+	struct cleardown_configure conf = { .size = sizeof(conf) };
+	struct cleardown_list before, after;
+	bool good = true;
+
+	strcpy(conf.name, port.dev.name);
+	strcpy(conf.args, args);
+	EXPECT_EQ(good, cd_list(port.dev.name, &before), 0);
+	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CONFIGURE, &conf), -EINVAL);
+	EXPECT_EQ(good, conf.out_status, CLEARDOWN_ERROR_INVALID_PARAMETER);
+	EXPECT(good, !strncmp(conf.out_text, says, strlen(says)));
+	EXPECT_EQ(good, cd_list(port.dev.name, &after), 0);
+	EXPECT(good, !strcmp(before.out_args, after.out_args));
+	return good;
+}
+
 static void xcv(void)
 {
 	struct cleardown_unbind un = { .size = sizeof(un) };
@@ -455,6 +473,8 @@ static void xcv(void)
 	EXPECT_EQ(good, write(port.fd, "x", 1), 1); /* ctl is not the port's handle */
 	ctl = cd_ctl();
 	close(port.fd);
+	good &= unknown_setting(ctl, "reset=1 moniter=none", "moniter=none:");
+	good &= unknown_setting(ctl, "delay=7 reset=1", "delay=7:"); /* the link's */
 	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CONFIGURE, &conf), 0);
 	port.fd = sim_open(&port.dev, O_RDWR);
 	EXPECT(good, port_status(port.fd).out_flags & CLEARDOWN_PORT_MONITOR);

@@ -12,6 +12,7 @@ modprobe parport
 check "the printer is there" insmod /modules/parsim.ko
 check "lp loads and has the port" modprobe lp
 check "the modules load" load_modules parport
+refuses "a setting that nobody takes is refused" cleardown bind port parport:0 --args host=192.0.2.1
 check "a port that lp has can be bound" cleardown bind port parport:0 --as held
 refuses "and not opened" sh -c ': >/dev/cleardown/held'
 check "lp unloads" rmmod lp

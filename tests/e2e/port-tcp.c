@@ -73,6 +73,21 @@ static void documents(void)
 	    "M-17 TM-6 three documents, each on a connection of its own, whole, ended by FIN");
 }
 
+static void unknown(void)
+{
+	long devices = cd_counter("live", "devices");
+	bool good = true;
+
+	EXPECT(good, cd_bind_unknown(CLEARDOWN_CLASS_PORT, "tcp", 0, "host=127.0.0.1 prt=9100",
+				     "prt=9100"));
+	EXPECT(good,
+	       cd_bind_unknown(CLEARDOWN_CLASS_PORT, "tcp", 0, "deaf=1 host=127.0.0.1", "deaf=1"));
+	EXPECT(good, cd_bind_unknown(CLEARDOWN_CLASS_PORT, "tcp", 0, "host=127.0.0.1 dtr=none",
+				     "dtr=none"));
+	EXPECT_EQ(good, cd_counter("live", "devices"), devices);
+	tap(good, "bind names the setting that neither a port nor TCP takes");
+}
+
 static void refused(void)
 {
 	uint64_t begun;
@@ -272,6 +287,7 @@ int main(int argc, char **argv)
 	big = malloc(BIG);
 	for (size_t i = 0; i < BIG; i++)
 		big[i] = i * 7 + (i >> 9);
+	unknown();
 	documents();
 	refused();
 	speaks();

@@ -636,6 +636,8 @@ static void words(void)
 
 	for (i = 0; i < sizeof(table) / sizeof(table[0]); i++)
 		EXPECT_EQ(good, vc_bind_to(&l, "atmtcp", 0, table[i].args), -table[i].error);
+	EXPECT(good, cd_bind_unknown(CLEARDOWN_CLASS_VC, "atmtcp", 0, "listen=2812 label=16",
+				     "label=16"));
 	begin_one(&a, 1, "listen=2812");
 	EXPECT_EQ(good, vc_bind_to(&l, "atmtcp", 0, "listen=2812"), -EADDRINUSE);
 	EXPECT(good, vc_unlink(&a));

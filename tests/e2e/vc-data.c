@@ -193,6 +193,10 @@ static void refused(void)
 			  -EINVAL);
 		EXPECT(good, strstr(text, args[i]) && strstr(text, "wanted is"));
 	}
+	EXPECT(good, cd_bind_unknown(CLEARDOWN_CLASS_VC, "eth", if_nametoindex(interfaces[0]),
+				     "t308=1000 t300=1000", "t300=1000"));
+	EXPECT(good, cd_bind_unknown(CLEARDOWN_CLASS_VC, "eth", if_nametoindex(interfaces[0]),
+				     "listen=2812 uni=3.1", "listen=2812"));
 	tap(good, "settings that are none are refused, with a sentence that says what is wanted");
 }
 

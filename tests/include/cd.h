@@ -90,6 +90,18 @@ static inline int cd_bind_class(uint32_t clazz, const char *link, dev_t dev, con
 	return ret;
 }
 
+/* Bind refuses @args, for a setting that nobody takes: the sentence begins with @setting. */
+static inline bool cd_bind_unknown(uint32_t clazz, const char *link, dev_t dev, const char *args,
+				   const char *setting)
+{
+	char name[32], text[CLEARDOWN_TEXT_LEN];
+	int ret = cd_bind_class(clazz, link, dev, args, name, text);
+	size_t n = strlen(setting);
+
+	fprintf(stderr, "# bind %s %s: %d %s\n", link, args, ret, text);
+	return ret == -EINVAL && !strncmp(text, setting, n) && text[n] == ':';
+}
+
 static inline int cd_bind(const char *link, dev_t dev, const char *args, char name[32], char *text)
 {
 	return cd_bind_class(CLEARDOWN_CLASS_PHONE, link, dev, args, name, text);

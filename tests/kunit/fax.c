@@ -998,6 +998,7 @@ static struct kunit_case fax_cases[] = {
 	KT_CASE(not_yielded_in_a_call, "a line is not yielded in a call"),
 	KT_CASE(two_policies, "PR-10 F-5 a port's close may be denied, a line's never"),
 	KT_CASE(a_port_ends_with_its_line, "F-2 a port keeps its line bound, and ends with it"),
+	KT_CASE(kt_words, "what bind says it takes is looked at"),
 	{}
 };
 

@@ -569,6 +569,30 @@ void kt_bind(struct kt *kt, u32 clazz, const char *link, const char *args)
 	kt->dev->link.drv = &kt->drv;
 }
 
+/* A number to dial is good for nothing that bind can set. */
+static void kt_words_of(struct kt *kt, const char *const *words, struct cleardown_bind *arg)
+{
+	for (; words && *words; words++) {
+		memset(arg, 0, sizeof(*arg));
+		arg->clazz = kt->dev->class->id;
+		strscpy(arg->link, kt->sim->name, sizeof(arg->link));
+		snprintf(arg->args, sizeof(arg->args), "%s=D1", *words);
+		KUNIT_EXPECT_EQ_MSG(kt->test, -EINVAL, cldn_device_bind(arg), "%s", arg->args);
+		KUNIT_EXPECT_TRUE_MSG(kt->test, !strstr(arg->out_text, "no setting of"), "%s",
+				      arg->out_text);
+	}
+}
+
+void kt_words(struct kunit *test)
+{
+	struct cleardown_bind *arg = kunit_kzalloc(test, sizeof(*arg), GFP_KERNEL);
+	struct kt *kt = kt_of(test);
+
+	KUNIT_ASSERT_NOT_NULL(test, arg);
+	kt_words_of(kt, kt->dev->class->words, arg);
+	kt_words_of(kt, kt->sim->words, arg);
+}
+
 int kt_init_as(struct kunit *test, u32 clazz, const char *args)
 {
 	struct kt *kt = kunit_kzalloc(test, sizeof(*kt), GFP_KERNEL);

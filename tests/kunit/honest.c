@@ -409,6 +409,7 @@ KT_SUITE(death, "cleardown_owners_death");
 static struct kunit_case policy_cases[] = {
 	KT_CASE(releases_always, "PR-10 P-16 P-17 a phone's close releases whatever fails"),
 	KT_CASE(refused_close, "PR-10 P-5 P-6 a CLOSE that is malformed changes nothing"),
+	KT_CASE(kt_words, "what bind says it takes is looked at"),
 	{}
 };
 

@@ -111,6 +111,8 @@ static inline struct kt *kt_of(struct kunit *test)
 
 /* One line of the sim link's script. */
 void kt_sim(struct kt *kt, const char *command);
+/* A case: each word that class and link say they take has a value that they refuse themselves. */
+void kt_words(struct kunit *test);
 /* Opens it with a queue; for tests that closed the one that kt_init() opened. */
 void kt_open(struct kt *kt);
 /* open(2) by somebody else, without waiting: 0 or an errno; kt_other_close() ends it. */

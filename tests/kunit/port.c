@@ -256,6 +256,8 @@ static void configured_whole(struct kunit *test)
 	kt_release(kt);
 	KUNIT_EXPECT_EQ(test, -EINVAL, configure("monitor=none reset=2"));
 	KUNIT_EXPECT_EQ(test, -EINVAL, configure("reset=1 monitor=nobody"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, configure("reset=1 monitor"));
+	KUNIT_EXPECT_EQ(test, -EINVAL, configure("reset=1 delay=0"));
 	kt_open(kt);
 	KUNIT_EXPECT_EQ(test, 2, count.opens);
 	KUNIT_EXPECT_FALSE(test, kt->h->reset);
@@ -356,6 +358,7 @@ static struct kunit_case port_cases[] = {
 	KT_CASE(the_monitor_does_not_open,
 		"M-14 PR-4 a monitor that does not open gives the link back"),
 	KT_CASE(configured_whole, "settings change together, or not at all"),
+	KT_CASE(kt_words, "what bind says it takes is looked at"),
 	KT_CASE(the_rest_without_waiting,
 		"M-16 a writer that does not wait is told that his document was cancelled"),
 	KT_CASE(refused_without_waiting, "M-17 and why the hardware could not be had"),

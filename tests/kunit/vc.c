@@ -1118,6 +1118,7 @@ static struct kunit_case vc_cases[] = {
 	KT_CASE(signalling_stays, "V-31 the signalling channel stays, and carries no data"),
 	KT_CASE(deleting, "TV-5 TV-6 R14 PR-9 DELETE_VC: active, closing, and after it"),
 	KT_CASE(from_atomic, "V-40 CLOSE under a spinlock: PENDING, then completed"),
+	KT_CASE(kt_words, "what bind says it takes is looked at"),
 	{}
 };
 

@@ -615,6 +615,41 @@ static void test_refusals(void)
 	tap(good, "CTL_BIND: what cannot be bound is refused with a sentence");
 }
 
+/* ---- BIND: a setting that nobody takes ---- */
+
+static const struct {
+	const char *args;
+	uint32_t clazz;
+	const char *says; /* the sentence, first */
+} unknown[] = {
+	{ "speeed=9600", CLEARDOWN_CLASS_PHONE, "speeed=9600:" },
+	{ "dtr=none delay=1 ini=Z", CLEARDOWN_CLASS_PHONE, "ini=Z:" },
+	{ "initial=Z", CLEARDOWN_CLASS_PHONE, "initial=Z:" },
+	{ "monitor=pjl", CLEARDOWN_CLASS_PHONE, "monitor=pjl:" },
+	{ "init", CLEARDOWN_CLASS_PHONE, "init:" },
+	{ "init dtr=none", CLEARDOWN_CLASS_PHONE, "init:" },
+	{ "=", CLEARDOWN_CLASS_PHONE, "=:" },
+	{ "  deaf=1  dtr=none", CLEARDOWN_CLASS_PORT, "dtr=none:" },
+	{ "host=192.0.2.1", CLEARDOWN_CLASS_PORT, "host=192.0.2.1:" },
+	{ "provider=0 rings=1", CLEARDOWN_CLASS_FAX, "rings=1:" },
+	{ "set=1 init=Z", CLEARDOWN_CLASS_FAX, "init=Z:" },
+};
+
+static void test_settings(void)
+{
+	const char *text = ((struct cleardown_bind *)argument)->out_text;
+	bool good = true;
+
+	for (size_t i = 0; i < sizeof(unknown) / sizeof(unknown[0]); i++) {
+		struct refusal r = { "sim", "", unknown[i].args, unknown[i].clazz, 0, -EINVAL };
+
+		good &= refused(&r);
+		EXPECT(good, !strncmp(text, unknown[i].says, strlen(unknown[i].says)));
+	}
+	EXPECT(good, unchanged());
+	tap(good, "CTL_BIND: a setting that nobody takes is named");
+}
+
 /* ---- input of SUBMIT ---- */
 
 static const struct input {
@@ -851,6 +886,7 @@ int main(void)
 		test_unknown(on);
 	test_options();
 	test_refusals();
+	test_settings();
 	test_wrong_queue();
 	test_capability();
 	test_filter_kept();

@@ -2351,7 +2351,8 @@ struct cleardown_version {
  *	no DTR to hang up by, so +++ and ATH do it, and an emergency may take 4 s), panel=ask
  *	(phone: a telephone that may have bell, lamps and display, by 3GPP TS 27.007),
  *	provider=UID (fax: whose provider may have it; else CAP_SYS_ADMIN is needed),
- *	monitor=pjl (port), host=ADDRESS port=NUMBER (tcp), the sim link's script; of a vc the
+ *	monitor=pjl (port), reset=1 (port: as CLEARDOWN_OPT_RESET), host=ADDRESS
+ *	port=NUMBER connect_ms= (tcp), the sim link's script; of a vc the
  *	medium's nsap=, role=user or network, max_sdu=, close_data=none or octets, of "eth"
  *	peer=MAC and label=, of "atmtcp" host=ADDRESS port=NUMBER or listen=NUMBER, which may have
  *	host=, the only one that is taken, and peer=, the other end's nsap; and the call manager's
@@ -2365,6 +2366,7 @@ struct cleardown_version {
  *	kernel keeps it for who calls REBIND. The tool gives a line's name in /dev/serial/by-id.
  *
  * Needs CAP_SYS_ADMIN. Does not take the hardware: open does. For a port this is XcvData AddPort.
+ * A setting that neither the class nor the link takes is refused: EINVAL, and @out_text names it.
  * Everybody may read the settings of what is bound (CLEARDOWN_IOC_CTL_LIST).
  */
 struct cleardown_bind {
@@ -2394,7 +2396,8 @@ struct cleardown_bind {
  * @out_status: status word
  * @__reserved: must be 0
  *
- * Needs CAP_SYS_ADMIN. EBUSY while the device is open. XcvData ConfigurePort.
+ * Needs CAP_SYS_ADMIN. EBUSY while the device is open, EINVAL for what is no setting of the class,
+ * also for one of the link. XcvData ConfigurePort.
  */
 struct cleardown_configure {
 	__u32 size;

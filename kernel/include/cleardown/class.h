@@ -160,6 +160,7 @@ enum cldn_power {
  * @no_resources: status word of ENOBUFS: a limit of the user is reached
  * @bad_param: status word of malformed input
  * @not_owner: status word for an observer's attempt
+ * @words: the keys of bind and CONFIGURE that it takes, NULL at the end; or NULL
  * @opcodes: every opcode the class knows
  * @nopcodes: their number
  * @ioctls: calls beside the common ones
@@ -195,8 +196,8 @@ enum cldn_power {
  * @bound: optional: the link is there and the worker runs; process context, sleeps
  * @force: optional: end every member, cause admin; the core waits until none is in use
  * @unbinding: with @bound: the last run of the worker is over; undoes @bound
- * @bind: process context, sleeps. Parses @args ("init=...", unknown keys belong to the link) and
- *	allocates dev->class_data; on error @text gets a sentence.
+ * @bind: process context, sleeps. Parses @args ("init=...", keys that are none of @words are the
+ *	link's) and allocates dev->class_data; on error @text gets a sentence.
  * @configure: the device is idle and stays so: new settings of @args for the next session. NULL:
  *	the class has none that can be changed.
  * @unbind: undoes bind; process context, the device is idle.
@@ -224,6 +225,7 @@ struct cldn_class {
 	u32 no_resources;
 	u32 bad_param;
 	u32 not_owner;
+	const char *const *words;
 	const struct cldn_opcode *opcodes;
 	unsigned int nopcodes;
 	const struct cldn_ioctl *ioctls;

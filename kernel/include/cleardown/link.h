@@ -21,7 +21,7 @@ struct cldn_link;
  * @number: that number undecoded: a parallel port's
  * @speed: bits per second, never 0
  * @flow: CLEARDOWN_FLOW_*
- * @args: "key=value ..." as given to bind; unknown keys belong to the class
+ * @args: "key=value ..." as given to bind; keys that are none of the driver's words are the class's
  */
 struct cldn_link_config {
 	dev_t dev;
@@ -45,6 +45,8 @@ struct cldn_link_config {
  * @by_document: a class of documents takes the hardware only while one is open (serial, TCP);
  *	else from its open to its close (parallel). Contract M-17.
  * @owner: pinned while a device has the hardware, not while it is bound and idle
+ * @words: optional: the keys of bind that it takes, NULL at the end. What neither these nor the
+ *	class's name is refused before @probe
  * @cells: it carries cells (<cleardown/cells.h>) and no bytes: of what follows it has only @probe
  *	and @remove; NULL for all others
  * @probe: looks at the hardware without taking it and fills link->backend, link->dev and
@@ -87,6 +89,7 @@ struct cldn_link_driver {
 	const char *name;
 	bool by_document;
 	struct module *owner;
+	const char *const *words;
 	const struct cldn_cells_ops *cells;
 	int (*probe)(struct cldn_link *link, const struct cldn_link_config *cfg, char *text,
 		     size_t len);
