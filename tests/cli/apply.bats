@@ -30,8 +30,8 @@ setup() {
 		line = tty:/dev/null
 		dialect = courier
 		; settings may go on
-		args = a=b
-		args = c=d
+		args = dtr=none
+		args = panel=ask
 		[office]
 		class = port
 		line = tcp:127.0.0.1:9101
@@ -52,7 +52,7 @@ wrong() {
 @test "a file becomes objects, with defaults and dialects; again there is nothing to do" {
 	run fake apply conf
 	is 0 "phone0: bound to tty:/dev/null" "office: bound to tcp:127.0.0.1:9101"
-	logged 'bind tty phone0 57600 1 \[a=b c=d init=ATS0=0\]'
+	logged 'bind tty phone0 57600 1 \[dtr=none panel=ask init=ATS0=0\]'
 	logged 'bind tcp office 57600 0 \[host=127.0.0.1 port=9101 monitor=pjl\]'
 	run fake apply conf
 	is 0 "nothing to do: 2 objects are as conf wants"
@@ -99,7 +99,7 @@ wrong() {
 	run fake apply conf
 	is 0 "phone0: is bound to tty:/dev/null with other settings, but not by apply" "office: bound to"
 	fake unbind phone0
-	fake bind phone tty:/dev/null --as phone0 --speed 57600 --flow none --init ATS0=0 --args 'c=d a=b'
+	fake bind phone tty:/dev/null --as phone0 --speed 57600 --flow none --init ATS0=0 --args 'panel=ask dtr=none'
 	run fake -v apply conf
 	is 0 "phone0: is as it is wanted" "nothing to do"
 	run fake -j apply conf

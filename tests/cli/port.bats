@@ -82,10 +82,10 @@ teardown() {
 	logged 'bind-port parport 0 \[\]'
 	run fake bind port parport:parport2 --monitor pjl
 	logged 'bind-port parport 0x2 \[monitor=pjl\]'
-	run fake port add tty:/dev/null --flow xonxoff --speed 9600 --as lp --args a=b
+	run fake port add tty:/dev/null --flow xonxoff --speed 9600 --as lp --args reset=1
 	is 0
-	logged 'bind-port tty 0x103 \[a=b\]'
-	logged 'bind tty lp 9600 2 \[a=b\]'
+	logged 'bind-port tty 0x103 \[reset=1\]'
+	logged 'bind tty lp 9600 2 \[reset=1\]'
 	run fake bind port sim: --args refuse
 	is 2 "the line has no UART" ERROR_ALREADY_EXISTS
 	run fake bind phone sim: --flow xonxoff
@@ -117,9 +117,9 @@ teardown() {
 }
 
 @test "delete and configure go through ctl" {
-	run fake port configure port0 monitor=pjl a=b
-	is 0 "monitor=pjl a=b"
-	logged 'configure port0 \[monitor=pjl a=b\]'
+	run fake port configure port0 monitor=pjl reset=1
+	is 0 "monitor=pjl reset=1"
+	logged 'configure port0 \[monitor=pjl reset=1\]'
 	run fake port delete port0
 	is 0 "port0: unbound"
 	FAKE_OWNER="812 cat" run fake port delete 0

@@ -34,6 +34,17 @@ refused "a port without a UART is refused" "ttyS9 has no UART behind it" /dev/tt
 refused "what only stands for a terminal is refused" "stands for another terminal" /dev/tty
 refused "what is no terminal is refused" "is no terminal line of this machine" /dev/null
 refused "what is not there is refused" "there is no such line" /dev/ttyS77
+# unknown CLASS SETTING OTHERS: bind refuses what nobody takes, and names it.
+unknown() {
+	cleardown bind "$1" tty:/dev/ttyS1 --args "$3 $2" >"$said" 2>&1
+	same "a $1 with $2: exit code 2" 2 "$?"
+	check "and the kernel names it" grep -q "$2: no setting of class $1 or link tty" "$said"
+}
+unknown phone speeed=9600 init=ATZ
+unknown phone panle=ask dtr=none
+check "the tool guesses what was meant" grep -q "did you mean panel?" "$said"
+unknown port dtr=none monitor=pjl
+unknown fax rings=2 provider=0
 same "nothing was bound by all that" "" "$(bound)"
 
 # A busy line binds all the same; open says who has it, or at least that somebody does.

@@ -398,9 +398,15 @@ bool has_settings(const struct cleardown_device *device, const struct bind_wish 
 }
 
 /* The kernel says why in its own words; it knows better than the errno. */
-int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *action, uint64_t rdev)
+static int refused(struct cleardown_ctl *ctl, const char *object, const char *action, uint64_t rdev,
+		   const char *remedy)
 {
-	struct trouble trouble = { .object = object, .action = action, .err = errno };
+	struct trouble trouble = {
+		.object = object,
+		.action = action,
+		.remedy = remedy,
+		.err = errno,
+	};
 	const char *text = cleardown_ctl_error_text(ctl);
 	char cause[256];
 	struct holder holder;
@@ -415,6 +421,11 @@ int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *actio
 	if (trouble.err == EPERM)
 		trouble.remedy = "become root (CAP_SYS_ADMIN)";
 	return complain(exit_for_errno(trouble.err), &trouble);
+}
+
+int ctl_refused(struct cleardown_ctl *ctl, const char *object, const char *action, uint64_t rdev)
+{
+	return refused(ctl, object, action, rdev, NULL);
 }
 
 /*
@@ -453,7 +464,7 @@ static void say_bound(struct cleardown_ctl *ctl, const char *name, const char *s
 	}
 }
 
-/* Settings that classes and links take; each leaves alone what may be another's. */
+/* Settings that classes and links take, to guess from which one was meant. */
 static const char *const known_settings[][24] = {
 	[CLDN_CLASS_PHONE] = { "init", "dtr", "panel" },
 	[CLDN_CLASS_PORT] = { "monitor", "reset", "host", "port", "connect_ms" },
@@ -476,32 +487,39 @@ static bool is_among(const char *word, const char *const *words)
 	return false;
 }
 
-/* What was bound has no use for it: the module does not say so. */
-static void say_unknown_settings(const struct cleardown_binding *binding, const char *name)
+/* What the first of the settings that are known to nobody may have been, or NULL. */
+static const char *setting_meant(const struct cleardown_binding *binding)
 {
 	const char *const *words = known_settings[binding->class_id];
 	char copy[CLDN_ARGS_LEN], *word, *rest = copy;
-	const char *near;
 
 	/* what the scripted link does is for tests */
-	if (settings.quiet || !strcmp(binding->link, "sim"))
-		return;
+	if (!strcmp(binding->link, "sim"))
+		return NULL;
 	snprintf(copy, sizeof(copy), "%s", binding->args);
 	while ((word = strsep(&rest, " "))) {
 		word[strcspn(word, "=")] = '\0';
-		if (!*word || is_among(word, words) ||
-		    (binding->class_id == CLDN_CLASS_VC && is_among(word, known_clocks)))
-			continue;
-		near = nearest_word(word, words);
-		fprintf(stderr, "cleardown: %s: \"%s\" is no setting that is known here%s%s%s\n",
-			name, word, near ? "; did you mean " : "", word_or(near, ""),
-			near ? "?" : "");
+		if (*word && !is_among(word, words) &&
+		    (binding->class_id != CLDN_CLASS_VC || !is_among(word, known_clocks)))
+			return nearest_word(word, words);
 	}
+	return NULL;
 }
 
 static bool is_tty(const struct cleardown_binding *binding)
 {
 	return !strcmp(binding->link, "tty");
+}
+
+static int bind_refused(struct cleardown_ctl *ctl, const char *spec,
+			const struct cleardown_binding *binding)
+{
+	const char *meant = errno == EINVAL ? setting_meant(binding) : NULL;
+	char remedy[64];
+
+	snprintf(remedy, sizeof(remedy), "did you mean %s?", word_or(meant, ""));
+	return refused(ctl, spec, "bind", is_tty(binding) ? binding->rdev : 0,
+		       meant ? remedy : NULL);
 }
 
 int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *name)
@@ -529,9 +547,8 @@ int bind_wished(struct cleardown_ctl *ctl, const struct bind_wish *wish, char *n
 	}
 	got = cleardown_ctl_bind(ctl, &binding);
 	if (!got)
-		return ctl_refused(ctl, wish->spec, "bind", is_tty(&binding) ? binding.rdev : 0);
+		return bind_refused(ctl, wish->spec, &binding);
 	snprintf(name, CLDN_NAME_LEN, "%s", got);
-	say_unknown_settings(&binding, name);
 	if (is_tty(&binding))
 		announce_line(binding.rdev);
 	return XC_OK;
@@ -598,14 +615,17 @@ const struct verb verb_bind = {
 		"      --args TEXT      further settings, key=value key=value. Of a phone: dtr=none, where\n"
 		"                       DTR is not wired, or ignored: +++ and ATH hang up; panel=ask,\n"
 		"                       for a telephone with bell, lamps, display, memory. Of a fax:\n"
-		"                       provider=UID, who beside root may speak T.30 on it. Of a vc:\n"
+		"                       provider=UID, who beside root may speak T.30 on it. Of a port:\n"
+		"                       reset=1, an abort resets the printer; of tcp connect_ms=N, for\n"
+		"                       how long it is tried. Of a vc:\n"
 		"                       uni=3.1|4.0; role=user|network; nsap=HEX; max_sdu=N; of eth\n"
 		"                       label=N; peer=MAC; of atmtcp peer=HEX, the other end's nsap, and\n"
 		"                       of one that listens host=ADDRESS, the only one it takes;\n"
 		"                       close_data=none|N, and cause, git or uui, joined by +:\n"
 		"                       the elements that carry it (cause, 27 octets; uui: 128);\n"
 		"                       clocks in ms: t301 t303 t308 t309 t310 t313 t316 t317 t322, of\n"
-		"                       parties t397 t398 t399, of SSCOP cc poll keepalive noresponse idle\n"
+		"                       parties t397 t398 t399, of SSCOP cc poll keepalive noresponse idle;\n"
+		"                       a key that is none of the class's and the line's is refused\n"
 		"\nThe line is not taken: opening a phone or a parallel port does that, other ports\n"
 		"have it only while a document is printed, a fax while its provider wants it: so one\n"
 		"line can be a phone and a fax. A HOST is resolved once, now; PORT is 9100, of\n"

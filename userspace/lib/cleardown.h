@@ -811,6 +811,7 @@ uint32_t cleardown_ctl_status_word(const struct cleardown_ctl *ctl);
 
 /**
  * Make a device from a piece of hardware. Does not take the hardware: opening the device does.
+ * EINVAL for a setting that neither class nor link takes; cleardown_ctl_error_text() names it.
  * Return: the name it got (belongs to @ctl), or NULL.
  */
 const char *cleardown_ctl_bind(struct cleardown_ctl *ctl, const struct cleardown_binding *binding);
@@ -830,7 +831,7 @@ int cleardown_ctl_away(struct cleardown_ctl *ctl, const char *name);
 
 /**
  * Give a bound device other settings, "key=value key=value"; those that are not named stay. EBUSY
- * while it is open. Source: XcvData, ConfigurePort.
+ * while it is open, EINVAL for a setting that is not its class's. Source: XcvData, ConfigurePort.
  */
 int cleardown_ctl_configure(struct cleardown_ctl *ctl, const char *name, const char *args);
 
