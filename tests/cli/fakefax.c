@@ -161,6 +161,22 @@ static int hand_in(struct cleardown_fax_send *s)
 	return 0;
 }
 
+static int do_job(struct cleardown_fax_job *job, __u32 command)
+{
+	bool waits = !(job->out_state & ~(CLEARDOWN_JS_RETRYING | CLEARDOWN_JS_NOLINE));
+
+	if (command == CLEARDOWN_JC_DELETE) {
+		tell(job->out_job, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, job->out_pages);
+		return 0;
+	}
+	if (command == CLEARDOWN_JC_PAUSE ? !waits : job->out_state != CLEARDOWN_JS_PAUSED) {
+		errno = EBUSY;
+		return -1;
+	}
+	job->out_state = command == CLEARDOWN_JC_PAUSE ? CLEARDOWN_JS_PAUSED : CLEARDOWN_JS_PENDING;
+	return 0;
+}
+
 static int set_job(const struct cleardown_fax_job_set *s)
 {
 	unsigned int i;
@@ -172,11 +188,8 @@ static int set_job(const struct cleardown_fax_job_set *s)
 		return -1;
 	}
 	for (i = 0; i < njobs; i++)
-		if (jobs[i].out_job == s->job) {
-			tell(s->job, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING,
-			     jobs[i].out_pages);
-			return 0;
-		}
+		if (jobs[i].out_job == s->job && jobs[i].out_state != CLEARDOWN_JS_DELETING)
+			return do_job(&jobs[i], s->command);
 	errno = EINVAL;
 	return -1;
 }

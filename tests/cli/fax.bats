@@ -59,8 +59,8 @@ nothing_left() { run -0 ls -A "$T" && [[ $output != *cleardown-* ]]; }
 # ---- the command line ----
 
 @test "help of fax and its verbs is complete" {
-	local verb verbs=(send queue show alter rm abort poll-remote receive log status set handles
-		revoke)
+	local verb verbs=(send queue show alter pause resume rm abort poll-remote receive log status
+		set handles revoke)
 
 	run plain fax --help
 	is 0 "${verbs[@]}"
@@ -89,6 +89,10 @@ nothing_left() { run -0 ls -A "$T" && [[ $output != *cleardown-* ]]; }
 	is 1 "alter needs --at"
 	run plain fax rm
 	is 1 "numbers of jobs, or --all"
+	run plain fax pause
+	is 1 "pause takes numbers of jobs"
+	run plain fax resume
+	is 1 "resume takes numbers of jobs"
 	run plain fax rm 5 --all
 	is 1 "numbers of jobs, or --all"
 	run plain fax set fax0
@@ -442,6 +446,44 @@ wanted_cover() {
 		"alter": {"ok": false, "errno": "EBUSY", "error": "a call is up for this job"}}'
 	run fake fax alter 1 --number 99
 	is 5 "a call is up for this job"
+}
+
+@test "pause and resume change the state of jobs that wait" {
+	export FAKE_JOBS="30064771073:0:5551234 30064771074:1:1 30064771075:8:1 30064771076:32:1"
+	# in this order: the second time it is paused already
+	run --separate-stderr fake fax pause 1 1 2 3 4
+	is 5 "job 1 is paused" "job 4 is paused"
+	[[ $output != *"job 2"* && $output != *"job 3"* ]]
+	[[ $stderr == *"1: cannot pause the job: it is paused already"* ]]
+	[[ $stderr == *"2: cannot pause the job: a call is up for it"* ]]
+	[[ $stderr == *"3: cannot pause the job: it is paused already"* ]]
+	logged "job-set 2 30064771073"
+	run --separate-stderr fake fax resume 3 3 1
+	is 5 "job 3 is resumed"
+	[[ $output != *"job 1"* ]]
+	[[ $stderr == *"3: cannot resume the job: it is not paused"* ]]
+	[[ $stderr == *"1: cannot resume the job: it is not paused"* ]]
+	logged "job-set 3 30064771075"
+	run --separate-stderr fake -j fax pause 1 4
+	[ "$(json '(d["type"], d["jobs"])')" = "('fax_paused', ['30064771073', '30064771076'])" ]
+	run --separate-stderr fake -j fax resume 3
+	[ "$(json '(d["type"], d["jobs"])')" = "('fax_resumed', ['30064771075'])" ]
+	run fake fax pause 9
+	is 3 "no job of that number"
+	run fake fax resume five
+	is 1 "not the number of a job"
+	FAKE_FOREIGN=1 run fake fax pause 1
+	is 4 "another user's job"
+	export FAKE_JOBS="30064771073:2:5551234"
+	run fake fax resume 1
+	is 3 "it is over, or being ended"
+}
+
+@test "a job that only the spool has is not paused" {
+	faxd '{"queue": {"ok": true, "jobs": [{"job": "8589934593", "state": "pending"}]}}'
+	run fake fax pause 1
+	is 2 "the kernel does not have it"
+	[ ! -e "$BATS_TEST_TMPDIR/log" ] || ! grep job-set "$BATS_TEST_TMPDIR/log"
 }
 
 @test "rm and abort end jobs in the kernel, and wait for that" {

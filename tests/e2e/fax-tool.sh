@@ -125,6 +125,14 @@ check "a fax for later" user 0 -j fax send 200 /tests/fax1.tif --at +2h --kill-a
 job=$(value job)
 waits() { run 0 -j fax show "$job" && [ "$(value state)" = pending ]; }
 check "waits" soon 100 waits
+check "it is paused" user 0 fax pause "$job"
+check "the queue says so" json 0 jobs.0.state paused fax queue
+check "paused again: exit code 5" user 5 fax pause "$job"
+check "because it is" complains "paused already"
+check "it is resumed" user 0 fax resume "$job"
+check "and waits" soon 100 waits
+check "resumed again: exit code 5" user 5 fax resume "$job"
+check "because it is not" complains "not paused"
 check "rm removes it" user 0 fax rm "$job"
 check "a job that is not there: exit code 3" user 3 fax show "$job"
 check "one of root" run 0 -j fax send 200 /tests/fax1.tif --at +2h --no-wait

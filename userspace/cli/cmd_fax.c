@@ -330,18 +330,18 @@ static int await_deleted(struct ending *e, uint64_t job, const char *word)
 	}
 }
 
-static int not_ended(const char *word, int err)
+static int not_done(const char *word, const char *action, int err)
 {
 	const struct trouble other_user = {
 		.object = word,
-		.action = "end the job",
+		.action = action,
 		.cause = "it is another user's job",
 		.remedy = "become that user, or root",
 		.err = err,
 	};
 
 	return err == EACCES || err == EPERM ? complain(XC_PERMISSION, &other_user) :
-					       complain_errno(word, "end the job", err);
+					       complain_errno(word, action, err);
 }
 
 /* In the kernel where that has it, for only so its call ends; else the ticket goes. */
@@ -355,7 +355,7 @@ static int end_job(struct ending *e, const struct fax_job *job, const char *word
 	else if (cleardown_fax_delete_job(e->fax, job->id) == 0)
 		code = await_deleted(e, job->id, word);
 	else if (errno != EINVAL) /* it has ended by itself */
-		code = not_ended(word, errno);
+		code = not_done(word, "end the job", errno);
 	json_object_put(answer);
 	if (code)
 		return code;
@@ -449,6 +449,118 @@ static int run_abort(int argc, char **argv)
 	}
 	ending_finish(&e, code);
 	return code;
+}
+
+/* ---- pause, resume ---- */
+
+/* What is asked of jobs that wait (FaxSetJob). */
+struct asking {
+	const char *verb;
+	const char *action;
+	const char *done;
+	int (*ask)(struct cleardown_fax *fax, uint64_t job);
+};
+
+static const struct asking asking_pause = {
+	.verb = "pause",
+	.action = "pause the job",
+	.done = "paused",
+	.ask = cleardown_fax_pause_job,
+};
+
+static const struct asking asking_resume = {
+	.verb = "resume",
+	.action = "resume the job",
+	.done = "resumed",
+	.ask = cleardown_fax_resume_job,
+};
+
+/* Now: it may have changed since the jobs were listed. */
+static bool is_paused(struct cleardown_fax *fax, uint64_t job)
+{
+	const struct cleardown_fax_job_entry *entry = cleardown_fax_next_job(fax, job - 1);
+
+	return entry && entry->job == job && entry->state & CLDN_JS_PAUSED;
+}
+
+static int not_asked(const struct asking *a, struct cleardown_fax *fax, const struct fax_job *job,
+		     const char *word)
+{
+	struct trouble trouble = { .object = word, .action = a->action, .err = errno };
+
+	if (trouble.err == EINVAL) {
+		trouble.cause = "it is over, or being ended";
+		return complain(XC_NOT_FOUND, &trouble);
+	}
+	if (trouble.err != EBUSY)
+		return not_done(word, a->action, trouble.err);
+	if (a->ask == cleardown_fax_resume_job)
+		trouble.cause = "it is not paused";
+	else
+		trouble.cause = is_paused(fax, job->id) ? "it is paused already" :
+							  "a call is up for it";
+	return complain(XC_BUSY, &trouble);
+}
+
+static int ask_named(const struct asking *a, struct cleardown_fax *fax, const struct fax_jobs *jobs,
+		     const char *word, struct json_object *done)
+{
+	const struct trouble absent = {
+		.object = word,
+		.action = a->action,
+		.cause = "the kernel does not have it: it waits for its line and program",
+		.err = ENOTCONN,
+	};
+	const struct fax_job *job;
+	int code = XC_OK;
+
+	job = jobs_find(jobs, word, &code);
+	if (!job)
+		return code;
+	if (!job->in_kernel)
+		return complain(exit_for_errno(ENOTCONN), &absent);
+	if (a->ask(fax, job->id) < 0)
+		return not_asked(a, fax, job, word);
+	json_object_array_add(done, json_job(job->id));
+	if (!settings.json)
+		printf("job %s is %s\n", word, a->done);
+	return XC_OK;
+}
+
+/* Each of them, whatever becomes of the others. */
+static int ask_jobs(const struct asking *a, int argc, char **argv)
+{
+	struct json_object *done = json_object_new_array();
+	struct fax_jobs jobs = { 0 };
+	struct cleardown_fax *fax;
+	int code = XC_OK, bad, i;
+
+	if (!argc)
+		code = complain_usage("%s takes numbers of jobs", a->verb);
+	fax = code ? NULL : need_fax(CLDN_OPEN_OWNER, &code);
+	if (fax)
+		code = jobs_load(fax, false, &jobs);
+	for (i = 0; i < argc && fax; i++) {
+		bad = ask_named(a, fax, &jobs, argv[i], done);
+		code = code ? code : bad;
+	}
+	if (settings.json && (!code || json_object_array_length(done)))
+		json_object_object_add(doc_open(a == &asking_pause ? "fax_paused" : "fax_resumed"),
+				       "jobs", json_object_get(done));
+	json_object_put(done);
+	jobs_free(&jobs);
+	leave_fax(fax);
+	return code;
+}
+
+static int run_pause(int argc, char **argv)
+{
+	return ask_jobs(&asking_pause, argc, argv);
+}
+
+static int run_resume(int argc, char **argv)
+{
+	return ask_jobs(&asking_resume, argc, argv);
 }
 
 /* ---- status ---- */
@@ -777,6 +889,21 @@ static const struct verb fax_verbs[] = {
 		.options = alter_options,
 		.set = set_fax,
 		.run = run_alter,
+	},
+	{
+		.name = "pause",
+		.operands = "JOB...",
+		.summary = "let jobs wait until they are resumed (FaxSetJob)",
+		.details =
+			"Those that wait for a call, now or for the next attempt; one whose call is up is busy.\n"
+			"--kill-after goes on. A pause outlives the daemon and a restart of the machine.\n",
+		.run = run_pause,
+	},
+	{
+		.name = "resume",
+		.operands = "JOB...",
+		.summary = "let paused jobs go on (FaxSetJob)",
+		.run = run_resume,
 	},
 	{
 		.name = "rm",
