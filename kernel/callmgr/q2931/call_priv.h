@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * What the files of the call machine share: call.c makes and answers calls and keeps what is owed,
- * clear.c ends them, receive.c takes the other side's messages, and link.c is what all of them send
- * through. See call.h. A function that may call released() returns nothing that depends on the call,
- * and its caller does not look at the call again: q2931_transmit(), and those of clear.c that do not
- * begin with set_.
+ * clear.c ends them, receive.c takes the other side's messages, and link.c is what all of them
+ * send through. See call.h. A function that may call released() returns nothing that depends on the
+ * call, and its caller does not look at the call again: q2931_transmit(), and those of clear.c that
+ * do not begin with set_.
  */
 #ifndef CLEARDOWN_CALLMGR_Q2931_CALL_PRIV_H
 #define CLEARDOWN_CALLMGR_Q2931_CALL_PRIV_H

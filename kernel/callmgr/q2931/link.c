@@ -75,7 +75,7 @@ static void set_shut(struct cldn_q2931_link *link, bool shut)
 		link->ops->link_timer_stop(link, CLDN_Q2931_T308);
 }
 
-/* Every message. 0, -ENOBUFS (which is what a link that is down is), or another error of the owner's. */
+/* Every message: 0, -ENOBUFS (also on a link that is down), or another error of the owner's. */
 int q2931_put(struct cldn_q2931_link *link, const struct cldn_q2931_msg *msg)
 {
 	int err;
