@@ -20,6 +20,8 @@
 #define CLDN_MINORS 256
 /* All are served in one go, with interrupts off, when a phone rings. */
 #define CLDN_OBSERVERS 256
+/* Requests whose time is up that end with interrupts off in one go. */
+#define CLDN_EXPIRE_BATCH 64
 
 /* Some hardware cannot be ended as fast; only a reboot and a suspend wait longer for it. */
 static inline u64 cldn_emergency_ns(const struct cldn_device *dev)

@@ -4,9 +4,6 @@
 #include "internal.h"
 #include "trace.h"
 
-/* Requests whose time is up that end with interrupts off in one go. */
-#define CLDN_EXPIRE_BATCH 64
-
 static void cldn_op_rec_free(struct cldn_rec *rec)
 {
 	struct cldn_op *op = container_of(rec, struct cldn_op, rec);

@@ -5,8 +5,7 @@
 #include "kt.h"
 
 #define MOST 9
-#define BATCH 64 /* CLDN_EXPIRE_BATCH */
-#define MANY 150 /* two of them, and a rest */
+#define MANY (2 * CLDN_EXPIRE_BATCH + 22) /* two batches, and a rest */
 
 /* ---- PR-1 ---- */
 
@@ -175,7 +174,7 @@ static void expect_in_order(struct kt *kt)
 	kt_drain(kt);
 	KUNIT_ASSERT_EQ(kt->test, MANY - 1, kt->n);
 	for (i = 0, id = 2; i < kt->n; i++) {
-		bool other = i == BATCH;
+		bool other = i == CLDN_EXPIRE_BATCH;
 
 		KUNIT_EXPECT_EQ(kt->test, other ? MANY : id++, kt->tape[i].req_id);
 		KUNIT_EXPECT_EQ(kt->test, other ? 0 : -ETIMEDOUT, kt->tape[i].error);
@@ -195,8 +194,9 @@ static void deadlines_in_batches(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, kt_until(READ_ONCE(kt->h->nops) == 2));
 	KUNIT_EXPECT_EQ(test, 2, between.times);
 	KUNIT_EXPECT_FALSE(test, between.locked);
-	KUNIT_EXPECT_EQ(test, MANY - BATCH, between.left[0]);
-	KUNIT_EXPECT_EQ(test, MANY - 2 * BATCH, between.left[1]); /* one more, and one less */
+	KUNIT_EXPECT_EQ(test, MANY - CLDN_EXPIRE_BATCH, between.left[0]);
+	/* one more, and one less */
+	KUNIT_EXPECT_EQ(test, MANY - 2 * CLDN_EXPIRE_BATCH, between.left[1]);
 	KUNIT_EXPECT_EQ(test, between.run[0], between.run[1]);
 	KUNIT_EXPECT_TRUE(test, between.won);
 	KUNIT_EXPECT_EQ(test, 0, between.submitted);
