@@ -19,24 +19,17 @@ static int ask(int fd, uint64_t id)
 	return cd_submit(fd, CLEARDOWN_OP_DEV_SPECIFIC, id, "E0", 2, NULL);
 }
 
-static bool wait_unread(int events, uint32_t least)
-{
-	uint64_t end_ns = cd_now() + 10 * CD_S;
-
-	while (cd_events_info(events).out_unread < least)
-		if (cd_now() > end_ns)
-			return false;
-	return true;
-}
-
 /* What the modem has said is not yet what we were told. */
-static bool wait_dropped(int events, uint32_t least)
+static bool wait_told(int events, uint32_t unread, uint32_t dropped)
 {
+	struct cleardown_events_info info = cd_events_info(events);
 	uint64_t end_ns = cd_now() + 10 * CD_S;
 
-	while (cd_events_info(events).out_dropped < least)
+	while (info.out_unread < unread || info.out_dropped < dropped) {
 		if (cd_now() > end_ns)
 			return false;
+		info = cd_events_info(events);
+	}
 	return true;
 }
 
@@ -59,7 +52,7 @@ static void test_small_buffer(void)
 
 	begin(&f, 5);
 	EXPECT_EQ(good, ask(f.fd, 1), 0);
-	EXPECT(good, wait_unread(f.events, 1));
+	EXPECT(good, wait_told(f.events, 1, 0));
 	memset(small, 0xa5, sizeof(small));
 	for (size_t size = 1; size < RECORD; size += 9)
 		EXPECT(good, read(f.events, small, size) == -1 && errno == EINVAL);
@@ -90,7 +83,7 @@ static void test_data(void)
 
 	begin(&f, 1);
 	EXPECT_EQ(good, sim_request(f.fd, 1), 0);
-	EXPECT(good, wait_unread(f.events, 1));
+	EXPECT(good, wait_told(f.events, 1, 0));
 	memset(&rec, 0xa5, sizeof(rec));
 	n = read(f.events, &rec, sizeof(rec));
 	EXPECT_EQ(good, rec.ev.len, n);
@@ -113,7 +106,7 @@ static void test_fault(void)
 	begin(&f, 1);
 	EXPECT_EQ(good, sim_request(f.fd, 1), 0);
 	EXPECT_EQ(good, ask(f.fd, 2), 0);
-	EXPECT(good, wait_unread(f.events, 2));
+	EXPECT(good, wait_told(f.events, 2, 0));
 	for (size_t there = 0; there < RECORD + 16; there += 11) {
 		EXPECT(good, read(f.events, border - there, 4096) == -1 && errno == EFAULT);
 		EXPECT_EQ(good, cd_events_info(f.events).out_unread, 2);
@@ -140,7 +133,7 @@ static void test_several(void)
 	begin(&f, 1);
 	for (uint64_t id = 1; id <= 8; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
-	EXPECT(good, wait_unread(f.events, 8));
+	EXPECT(good, wait_told(f.events, 8, 0));
 	EXPECT_EQ(good, read(f.events, buf, 3 * RECORD + RECORD - 1), 3 * RECORD);
 	EXPECT_EQ(good, ((struct cleardown_event *)(buf + 2 * RECORD))->seq, 3);
 	EXPECT_EQ(good, read(f.events, buf, sizeof(buf)), 5 * RECORD);
@@ -286,7 +279,7 @@ static void test_uring(void)
 	begin(&f, 1);
 	EXPECT_EQ(good, io_uring_queue_init(4, &ring, 0), 0);
 	EXPECT_EQ(good, ask(f.fd, 1), 0);
-	EXPECT(good, wait_unread(f.events, 1));
+	EXPECT(good, wait_told(f.events, 1, 0));
 	EXPECT_EQ(good, uring_read(&ring, f.events, &rec, sizeof(rec)), 1);
 	EXPECT_EQ(good, uring_result(&ring, 5000), RECORD);
 	EXPECT_EQ(good, rec.ev.req_id, 1);
@@ -318,8 +311,7 @@ static void test_full(void)
 	EXPECT(good, sim_wait(&f.phone, "rings", 10, 10000));
 	for (uint64_t id = 1; id <= 6; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
-	EXPECT(good, wait_unread(f.events, 10));
-	EXPECT(good, wait_dropped(f.events, 6));
+	EXPECT(good, wait_told(f.events, 10, 6));
 	info = cd_events_info(f.events);
 	EXPECT_EQ(good, info.out_dropped, 6);
 	EXPECT_EQ(good, info.out_unread, 10);
@@ -354,7 +346,7 @@ static void test_no_records(void)
 	EXPECT_EQ(good, cd_filter(f.fd, 0, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)), 0);
 	sim_control(&f.phone, "ring 5 400");
 	EXPECT(good, sim_wait(&f.phone, "rings", 5, 10000));
-	EXPECT(good, wait_dropped(f.events, 3));
+	EXPECT(good, wait_told(f.events, 0, 3));
 	arg.deadline_ns = CD_S;
 	strcpy(arg.name, f.phone.name);
 	EXPECT_EQ(good, cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CLOSE, &arg), 0);
@@ -385,7 +377,7 @@ static void test_full_close(void)
 	EXPECT_EQ(good, cd_filter(f.fd, 0, CLEARDOWN_EV_BIT(CLEARDOWN_EV_RING)), 0);
 	sim_control(&f.phone, "ring 3 400");
 	EXPECT(good, sim_wait(&f.phone, "rings", 3, 10000));
-	EXPECT(good, wait_dropped(f.events, 2));
+	EXPECT(good, wait_told(f.events, 0, 2));
 	sim_control(&f.phone, "deaf on");
 	for (uint64_t id = 1; id <= 3; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
