@@ -26,7 +26,10 @@
 /* Q.850: a peer that is away */
 #define OUT_OF_ORDER 27
 
-/* In which each end begins, and gives up, again: TCP keeps all of it for the other one. */
+/*
+ * For how long the cable is out: in it each end begins, and gives up, again, and TCP keeps all of that
+ * for the other one. It is what is done to them, no wait for something.
+ */
 #define OUT_MS 3000
 #define CABLE(state) "qmp set_link nic " state
 

@@ -538,8 +538,7 @@ static void full_queue(void)
 
 	EXPECT(good, up(&vc, &there));
 	EXPECT_EQ(good, close_of(&there), 0);
-	while (vc_status(&vc).out_state == CLEARDOWN_VC_ACTIVE)
-		usleep(1000);
+	EXPECT(good, shut_from_afar(&vc));
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 0, NULL, 0, &arg), -EINPROGRESS);
 	EXPECT(good, vc_next(&us, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
 	EXPECT(good, vc_next(&us, CLEARDOWN_EV_CLOSE_COMPLETE, &rec, 5000));
