@@ -41,6 +41,7 @@ const char *const cm_arg_words[] = {
 	"t313",	      "t316", "t317",	   "t322",	 "t397", "t398", "t399",
 	"cc",	      "poll", "keepalive", "noresponse", "idle", NULL,
 };
+
 static_assert(ARRAY_SIZE(cm_arg_words) == ARRAY_SIZE(cm_timer_args) + 3);
 
 static const struct {
