@@ -79,22 +79,51 @@ static bool cm_force_locked(struct cm_vc *vc, const struct cldn_wish *wish,
 	return true;
 }
 
+/* What cm_force_member() does to each. */
+struct cm_force {
+	const struct cldn_wish *wish;
+	struct cldn_who who;
+	bool running;
+};
+
+static void cm_force_member(struct cm_member *m, void *arg)
+{
+	const struct cm_force *force = arg;
+
+	if (!cm_is_vc(&m->h))
+		return;
+	guard(spinlock_irqsave)(&m->link->lock);
+	if (cm_is_listed(m))
+		cm_force_locked(container_of(m, struct cm_vc, m), force->wish, &force->who,
+				force->running);
+}
+
+/* Sums begin anew, unless another sweep is under way; it is not over before it has seen all. */
+static void cm_sweep_begin(struct cm_link *link)
+{
+	guard(spinlock_irqsave)(&link->lock);
+	if (!link->nswept) {
+		link->nsweep = 0;
+		memset(&link->sweep, 0, sizeof(link->sweep));
+	}
+	WRITE_ONCE(link->nswept, link->nswept + 1); /* pairs with cm_sweep_all_seen() */
+}
+
+static void cm_sweep_all_seen(struct cm_link *link)
+{
+	scoped_guard(spinlock_irqsave, &link->lock)
+		WRITE_ONCE(link->nswept, link->nswept - 1);
+	wake_up_all(&link->dev->wq);
+}
+
 static void cm_force_all(struct cm_link *link, const struct cldn_wish *wish, bool running)
 {
-	struct cldn_who who;
-	struct cm_member *m;
+	struct cm_force force = { .wish = wish, .running = running };
 
-	cldn_who_current(&who);
-	scoped_guard(spinlock_irqsave, &link->lock) {
-		if (!link->nswept) {
-			link->nsweep = 0;
-			memset(&link->sweep, 0, sizeof(link->sweep));
-		}
-		list_for_each_entry(m, &link->members, node)
-			if (cm_is_vc(&m->h))
-				cm_force_locked(container_of(m, struct cm_vc, m), wish, &who,
-						running);
-	}
+	cldn_who_current(&force.who);
+	cm_sweep_begin(link);
+	cm_members_each(link, cm_force_member, &force);
+	cm_sweep_all_seen(link);
 	cldn_device_kick(link->dev, CLDN_EV_OP);
 }
 

@@ -166,8 +166,7 @@ struct cm_sink {
  * struct cm_member - what address families and VCs have in common
  * @h: the handle; first
  * @link: its link
- * @node: in link->members; under link->lock
- * @by_id: in link->by_id, as long as in link->members
+ * @by_id: in link->by_id while the link lists it; under link->lock
  * @key: the id under which it is there; under link->lock
  * @todo: in link->todo; under link->lock
  * @turn: the worker's look at it
@@ -175,7 +174,6 @@ struct cm_sink {
 struct cm_member {
 	struct cldn_handle h;
 	struct cm_link *link;
-	struct list_head node;
 	struct rb_node by_id;
 	u64 key;
 	struct list_head todo;
@@ -420,8 +418,7 @@ struct cm_vc {
  * @cells: the medium's operations
  * @manager: the call manager, from bind on
  * @lock: lists and SAPs
- * @members: all that are listed
- * @by_id: the same, by their ids
+ * @by_id: members that are listed, by their ids
  * @todo: members that want a turn
  * @saps: by selector: who takes calls for it, no reference
  * @sap_any: who takes all others
@@ -472,7 +469,6 @@ struct cm_link {
 	const struct cm_manager *manager;
 
 	spinlock_t lock; /* see above */
-	struct list_head members;
 	struct rb_root by_id;
 	struct list_head todo;
 	struct cm_af *saps[256];
@@ -577,6 +573,12 @@ static inline u64 cm_in(u32 ms)
 	return ktime_get_ns() + ms * (u64)NSEC_PER_MSEC;
 }
 
+/* Caller holds link->lock. */
+static inline bool cm_is_listed(const struct cm_member *m)
+{
+	return !RB_EMPTY_NODE(&m->by_id);
+}
+
 unsigned long cm_jiffies(u64 ns);
 void cm_member_init(struct cm_member *m, struct cm_link *link, void (*turn)(struct cm_member *m));
 void cm_want(struct cm_member *m);
@@ -590,8 +592,9 @@ bool cm_ended_wait(struct cldn_handle *h, u64 wait);
 int cm_ended_answer(struct cldn_handle *h, struct cleardown_close *arg, bool over);
 void cm_unlist(struct cm_member *m);
 void cm_renumber(struct cldn_handle *h, u64 id);
-struct cm_member *cm_member_after_locked(struct cm_link *link, u64 id);
 struct cm_member *cm_member_find_locked(struct cm_link *link, u64 id);
+struct cm_member *cm_member_after_locked(struct cm_link *link, u64 id);
+void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m, void *arg), void *arg);
 void cm_rec_init(struct cm_rec *r, struct cm_member *owner, u32 type);
 void cm_post(struct cm_member *to, struct cm_rec *r);
 void cm_post_renew(struct cm_member *to, struct cm_rec *r);

@@ -57,7 +57,7 @@ static void cm_timers_run(struct cm_link *link)
 void cm_want_locked(struct cm_member *m)
 {
 	lockdep_assert_held(&m->link->lock);
-	if (list_empty(&m->node) || !list_empty(&m->todo))
+	if (!cm_is_listed(m) || !list_empty(&m->todo))
 		return;
 	cldn_handle_get(&m->h); /* put by cm_todo_run() */
 	list_add_tail(&m->todo, &m->link->todo);
@@ -118,7 +118,7 @@ void cm_renumber(struct cldn_handle *h, u64 id)
 	struct cm_member *m = cm_member_of(h);
 
 	guard(spinlock_irqsave)(&m->link->lock);
-	if (list_empty(&m->node))
+	if (!cm_is_listed(m))
 		return;
 	rb_erase(&m->by_id, &m->link->by_id);
 	m->key = id;
@@ -130,7 +130,7 @@ void cm_member_init(struct cm_member *m, struct cm_link *link, void (*turn)(stru
 {
 	m->link = link;
 	m->turn = turn;
-	INIT_LIST_HEAD(&m->node);
+	RB_CLEAR_NODE(&m->by_id);
 	INIT_LIST_HEAD(&m->todo);
 }
 
@@ -173,7 +173,6 @@ int cm_list(struct cm_member *m)
 		return ret;
 	cldn_handle_get(&m->h); /* put by cm_unlist() */
 	guard(spinlock_irqsave)(&m->link->lock);
-	list_add_tail(&m->node, &m->link->members);
 	m->key = m->h.id;
 	rb_add(&m->by_id, &m->link->by_id, cm_key_less);
 	m->link->nvcs += cm_is_vc(&m->h);
@@ -183,10 +182,10 @@ int cm_list(struct cm_member *m)
 void cm_unlist(struct cm_member *m)
 {
 	scoped_guard(spinlock_irqsave, &m->link->lock) {
-		if (list_empty(&m->node))
+		if (!cm_is_listed(m))
 			return;
-		list_del_init(&m->node);
 		rb_erase(&m->by_id, &m->link->by_id);
+		RB_CLEAR_NODE(&m->by_id);
 		m->link->nvcs -= cm_is_vc(&m->h);
 	}
 	cldn_member_leave(&m->h);
@@ -467,10 +466,10 @@ static const struct cldn_cells_up cm_cells_up = {
 };
 
 /*
- * Calls @fn for each member, which may end it. They stay where they are: others look for what is
- * theirs meanwhile (cm_offered_refuse(), admin.c).
+ * Calls @fn for each member, without a lock, which may end it; others may walk meanwhile. Of those
+ * that come while it runs it may miss some. Process context; sleeps.
  */
-static void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m))
+void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m, void *arg), void *arg)
 {
 	struct cm_member *m;
 	u64 id = 0;
@@ -485,13 +484,13 @@ static void cm_members_each(struct cm_link *link, void (*fn)(struct cm_member *m
 		}
 		if (!m)
 			return;
-		fn(m);
+		fn(m, arg);
 		cldn_handle_put(&m->h);
 		cond_resched();
 	}
 }
 
-static void cm_lost(struct cm_member *m)
+static void cm_lost(struct cm_member *m, void *unused)
 {
 	struct cm_link *link = m->link;
 
@@ -521,7 +520,7 @@ static void cm_medium_run(struct cm_link *link)
 			cldn_sscf_abort(&link->saal);
 			cldn_q2931_link_saal_down(&link->sig);
 		}
-		cm_members_each(link, cm_lost);
+		cm_members_each(link, cm_lost, NULL);
 		return;
 	}
 	link->cells->info(&link->dev->link, &link->info);
@@ -613,7 +612,6 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	link->dev = dev;
 	spin_lock_init(&link->lock);
 	mutex_init(&link->looks);
-	INIT_LIST_HEAD(&link->members);
 	INIT_LIST_HEAD(&link->users);
 	INIT_LIST_HEAD(&link->todo);
 	INIT_LIST_HEAD(&link->owing);

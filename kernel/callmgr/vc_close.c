@@ -688,30 +688,35 @@ void cm_vc_release(struct cldn_handle *h)
 	cm_want(&vc->m);
 }
 
-/* Calls that were offered to @af and that nobody took. */
-void cm_offered_refuse(struct cm_af *af)
+/* @m, if it is a call that was offered to @af and that nobody took. */
+static void cm_offered_refuse_one(struct cm_member *m, void *af)
 {
-	struct cldn_wish wish = {
+	static const struct cldn_wish wish = {
 		.mode = CLEARDOWN_MODE_ORDERLY,
 		.cause = CLEARDOWN_CAUSE_LOCAL_USER,
 		.file = true,
 	};
-	struct cm_link *link = af->m.link;
-	struct cm_member *m;
-	struct cm_vc *vc;
+	struct cm_vc *vc = container_of(m, struct cm_vc, m);
 
-	guard(spinlock_irqsave)(&link->lock);
-	list_for_each_entry(m, &link->members, node) {
-		vc = cm_is_vc(&m->h) ? container_of(m, struct cm_vc, m) : NULL;
-		if (!vc || vc->af != af || vc->taken)
-			continue;
-		spin_lock(&m->h.lock);
+	if (!cm_is_vc(&m->h))
+		return;
+	guard(spinlock_irqsave)(&m->link->lock);
+	if (!cm_is_listed(m) || vc->af != af || vc->taken)
+		return;
+	scoped_guard(spinlock, &m->h.lock) {
 		vc->taken = true;
 		vc->file_gone = true;
 		if (cm_closable(vc->state))
 			cm_claim_locked(vc, &wish);
-		spin_unlock(&m->h.lock);
-		cm_want_locked(m);
 	}
+	cm_want_locked(m);
+}
+
+/* Calls that were offered to @af and that nobody took. Process context. */
+void cm_offered_refuse(struct cm_af *af)
+{
+	struct cm_link *link = af->m.link;
+
+	cm_members_each(link, cm_offered_refuse_one, af);
 	cldn_device_kick(link->dev, CLDN_EV_OP);
 }
