@@ -7,18 +7,20 @@
 #include "callmgr.h"
 
 /**
- * struct cm_look - somebody waits for the report of a close
- * @node: in link->looks_at; this and the next two under link->lock
- * @vc: whose
- * @head: it, when @vc is not swept any more
+ * struct cm_sweep - somebody wants the reports of closes
+ * @node: in link->sweeps; this and the next two under link->lock
+ * @nth: of this close alone; 0 = of all that end meanwhile
+ * @closed: how many have ended
+ * @sum: of their reports, or the only one's
  */
-struct cm_look {
+struct cm_sweep {
 	struct list_head node;
-	struct cm_vc *vc;
-	struct cleardown_report_head head;
+	u64 nth;
+	u32 closed;
+	struct cleardown_report_head sum;
 };
 
-/* Every one of a sweep has ended. */
+/* Every one that was found has ended. */
 static bool cm_sweep_over(struct cm_link *link)
 {
 	return !READ_ONCE(link->nswept);
@@ -26,7 +28,7 @@ static bool cm_sweep_over(struct cm_link *link)
 
 /*
  * The close of @vc is waited for. Caller holds link->lock, and h->lock, under which the state says
- * that it is this close: cm_close_over() looks in the moment when it ends. Pairs with cm_swept().
+ * that it is this close. Pairs with cm_swept().
  */
 static void cm_sweep_locked(struct cm_vc *vc)
 {
@@ -34,8 +36,10 @@ static void cm_sweep_locked(struct cm_vc *vc)
 
 	lockdep_assert_held(&link->lock);
 	lockdep_assert_held(&vc->m.h.lock);
-	link->nswept += !vc->swept;
-	WRITE_ONCE(vc->swept, true);
+	if (vc->swept)
+		return;
+	vc->swept = ++link->swept_last;
+	WRITE_ONCE(link->nswept, link->nswept + 1);
 }
 
 /* Raises a close that runs. Caller holds the VC's lock. */
@@ -98,46 +102,26 @@ static void cm_force_member(struct cm_member *m, void *arg)
 				force->running);
 }
 
-/* Sums begin anew, unless another sweep is under way; it is not over before it has seen all. */
-static void cm_sweep_begin(struct cm_link *link)
-{
-	guard(spinlock_irqsave)(&link->lock);
-	if (!link->nswept) {
-		link->nsweep = 0;
-		memset(&link->sweep, 0, sizeof(link->sweep));
-	}
-	WRITE_ONCE(link->nswept, link->nswept + 1); /* pairs with cm_sweep_all_seen() */
-}
-
-static void cm_sweep_all_seen(struct cm_link *link)
-{
-	scoped_guard(spinlock_irqsave, &link->lock)
-		WRITE_ONCE(link->nswept, link->nswept - 1);
-	wake_up_all(&link->dev->wq);
-}
-
 static void cm_force_all(struct cm_link *link, const struct cldn_wish *wish, bool running)
 {
 	struct cm_force force = { .wish = wish, .running = running };
 
 	cldn_who_current(&force.who);
-	cm_sweep_begin(link);
 	cm_members_each(link, cm_force_member, &force);
-	cm_sweep_all_seen(link);
 	cldn_device_kick(link->dev, CLDN_EV_OP);
 }
 
 /* What @head, a report's, adds to the sums. Caller holds link->lock. */
-static void cm_sum_locked(struct cm_link *link, const struct cleardown_report_head *head)
+static void cm_sum_locked(struct cm_sweep *sweep, const struct cleardown_report_head *head)
 {
-	struct cleardown_report_head *sum = &link->sweep;
+	struct cleardown_report_head *sum = &sweep->sum;
 
-	lockdep_assert_held(&link->lock);
-	if (!link->nsweep++)
+	WRITE_ONCE(sweep->closed, sweep->closed + 1);
+	if (sweep->closed == 1) {
 		*sum = *head;
-	sum->begin_ns = min(sum->begin_ns, head->begin_ns);
-	if (link->nsweep == 1)
 		return;
+	}
+	sum->begin_ns = min(sum->begin_ns, head->begin_ns);
 	sum->handle = 0;
 	sum->number = head->number;
 	sum->mode = max(sum->mode, head->mode);
@@ -157,20 +141,31 @@ static void cm_sum_locked(struct cm_link *link, const struct cleardown_report_he
 	sum->received += head->received;
 }
 
-/* The close of @vc is over, its report filed. Worker. */
-void cm_swept(struct cm_vc *vc)
+/*
+ * The number of the close of @vc that ends now, for cm_swept(), or 0. Caller holds h->lock, and
+ * leaves the state with it: who claims @vc after that waits for another close.
+ */
+u64 cm_swept_locked(struct cm_vc *vc)
+{
+	u64 nth = vc->swept;
+
+	lockdep_assert_held(&vc->m.h.lock);
+	vc->swept = 0;
+	return nth;
+}
+
+/* That close of @vc is over, and @head is of its report, which is filed. Worker. */
+void cm_swept(struct cm_vc *vc, u64 nth, const struct cleardown_report_head *head)
 {
 	struct cm_link *link = vc->m.link;
-	struct cm_look *look;
+	struct cm_sweep *sweep;
 
+	if (!nth)
+		return;
 	scoped_guard(spinlock_irqsave, &link->lock) {
-		if (!vc->swept)
-			return;
-		WRITE_ONCE(vc->swept, false);
-		list_for_each_entry(look, &link->looks_at, node)
-			if (look->vc == vc)
-				look->head = vc->head; /* the owner's next CLOSE begins another */
-		cm_sum_locked(link, &vc->head);
+		list_for_each_entry(sweep, &link->sweeps, node)
+			if (!sweep->nth || sweep->nth == nth)
+				cm_sum_locked(sweep, head);
 		WRITE_ONCE(link->nswept, link->nswept - 1);
 	}
 	wake_up_all(&vc->m.h.wq);
@@ -179,14 +174,9 @@ void cm_swept(struct cm_vc *vc)
 
 /* ---- ctl ---- */
 
-static bool cm_vc_swept(struct cm_vc *vc)
-{
-	return !READ_ONCE(vc->swept);
-}
-
-/* The call of the VC with this id, which @look references, is being closed; or an errno. */
-static int cm_force_id(struct cm_link *link, u64 id, const struct cldn_wish *wish,
-		       struct cm_look *look)
+/* The call of the VC with this id is being closed, and @sweep is for it; or an errno. */
+static struct cm_vc *cm_force_id(struct cm_link *link, u64 id, const struct cldn_wish *wish,
+				 struct cm_sweep *sweep)
 {
 	struct cldn_who who;
 	struct cm_member *m;
@@ -196,14 +186,14 @@ static int cm_force_id(struct cm_link *link, u64 id, const struct cldn_wish *wis
 	guard(spinlock_irqsave)(&link->lock);
 	m = cm_member_find_locked(link, id);
 	if (!m || !cm_is_vc(&m->h))
-		return -ENOENT;
+		return ERR_PTR(-ENOENT);
 	vc = container_of(m, struct cm_vc, m);
 	if (!cm_force_locked(vc, wish, &who, false))
-		return -ENOTCONN;
-	cldn_handle_get(&m->h);
-	look->vc = vc;
-	list_add(&look->node, &link->looks_at);
-	return 0;
+		return ERR_PTR(-ENOTCONN);
+	cldn_handle_get(&m->h); /* put by cm_close_one() */
+	sweep->nth = vc->swept;
+	list_add(&sweep->node, &link->sweeps);
+	return vc;
 }
 
 /* 0, -EINPROGRESS when the time is up, -EINTR when the caller was killed. */
@@ -214,25 +204,30 @@ static int cm_waited(long left)
 	return left ? 0 : -EINPROGRESS;
 }
 
+/* Pairs with cm_swept(): what it saw of reports is complete, and no more comes. */
+static void cm_sweep_del(struct cm_link *link, struct cm_sweep *sweep)
+{
+	guard(spinlock_irqsave)(&link->lock);
+	list_del(&sweep->node);
+}
+
 static int cm_close_one(struct cm_link *link, struct cleardown_ctl_close *arg,
 			const struct cldn_wish *wish, u64 wait)
 {
-	struct cm_look look = { 0 };
-	struct cm_vc *vc;
-	int ret = cm_force_id(link, arg->handle, wish, &look);
+	struct cm_sweep sweep = { 0 };
+	struct cm_vc *vc = cm_force_id(link, arg->handle, wish, &sweep);
+	int ret;
 
-	if (ret)
-		return ret;
-	vc = look.vc;
+	if (IS_ERR(vc))
+		return PTR_ERR(vc);
 	cldn_device_kick(link->dev, CLDN_EV_OP);
-	ret = cm_waited(wait_event_killable_timeout(vc->m.h.wq, cm_vc_swept(vc),
+	cldn_hook(CLDN_HOOK_CTL_WAIT, link->dev);
+	ret = cm_waited(wait_event_killable_timeout(vc->m.h.wq, READ_ONCE(sweep.closed),
 						    wait ? cm_jiffies(wait) : 0));
-	/* pairs with cm_swept(): what it saw of the report is complete, and no more comes */
-	scoped_guard(spinlock_irqsave, &link->lock)
-		list_del(&look.node);
+	cm_sweep_del(link, &sweep);
 	if (!ret) {
-		arg->out_report = look.head;
-		arg->out_closed = !look.head.error;
+		arg->out_report = sweep.sum;
+		arg->out_closed = !sweep.sum.error;
 	}
 	cldn_handle_put(&vc->m.h);
 	return ret;
@@ -241,14 +236,18 @@ static int cm_close_one(struct cm_link *link, struct cleardown_ctl_close *arg,
 static int cm_close_all(struct cm_link *link, struct cleardown_ctl_close *arg,
 			const struct cldn_wish *wish, u64 wait)
 {
+	struct cm_sweep sweep = { 0 };
 	int ret;
 
+	scoped_guard(spinlock_irqsave, &link->lock)
+		list_add(&sweep.node, &link->sweeps);
 	cm_force_all(link, wish, false);
+	cldn_hook(CLDN_HOOK_CTL_WAIT, link->dev);
 	ret = cm_waited(wait_event_killable_timeout(link->dev->wq, cm_sweep_over(link),
 						    wait ? cm_jiffies(wait) : 0));
-	guard(spinlock_irqsave)(&link->lock);
-	arg->out_report = link->sweep;
-	arg->out_closed = link->nsweep;
+	cm_sweep_del(link, &sweep);
+	arg->out_report = sweep.sum;
+	arg->out_closed = sweep.closed;
 	return ret;
 }
 

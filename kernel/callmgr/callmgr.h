@@ -297,7 +297,7 @@ enum cm_phase {
  * @file_gone: its file went: it is deleted when its call is over
  * @waiter: the CLOSE that waits in the kernel, so that no record is owed, or NULL
  * @forced: not its owner closes it, so that the record is another one
- * @swept: somebody in admin.c waits for its close; under link->lock, set with the state (h.lock)
+ * @swept: number of its close among those that admin.c waits for, or 0; only in CLOSING, with it
  * @slept: the machine was suspended since the far end was heard of; worker
  * @pending: the call manager was asked to end the call and owes the completion; this and the next
  *	two under h.lock
@@ -355,9 +355,9 @@ struct cm_vc {
 	bool buried;
 	u32 state;
 	u64 since_ns;
+	u64 swept;
 	bool file_gone;
 	bool forced;
-	bool swept;
 	bool slept;
 	bool pending;
 	bool completed;
@@ -428,9 +428,8 @@ struct cm_vc {
  * @cdr_last: number of the newest, 0 = none yet; under @lock
  * @counts: by enum cm_count; written by the worker
  * @nswept: closes that admin.c waits for; under @lock
- * @looks_at: who waits for the report of one of them; under @lock
- * @sweep: sums of those that ended; under @lock
- * @nsweep: their number; under @lock
+ * @swept_last: number of the one that began last; under @lock
+ * @sweeps: who wants their reports; under @lock
  * @looks: keeps the medium for who has no member: cm_info()
  * @usable: it is there; under @looks
  * @frozen: a suspend is prepared: no call is offered
@@ -480,9 +479,8 @@ struct cm_link {
 	u64 counts[CM_COUNTS];
 
 	u32 nswept;
-	u32 nsweep;
-	struct list_head looks_at;
-	struct cleardown_report_head sweep;
+	u64 swept_last;
+	struct list_head sweeps;
 	struct mutex looks; /* see above */
 	bool usable;
 	bool frozen;
@@ -681,7 +679,8 @@ void cm_vci_run(struct cm_link *link);
 /* admin.c */
 int cm_close_members(struct cldn_device *dev, struct cleardown_ctl_close *arg);
 bool cm_power(struct cldn_device *dev, enum cldn_power what, u64 end);
-void cm_swept(struct cm_vc *vc);
+u64 cm_swept_locked(struct cm_vc *vc);
+void cm_swept(struct cm_vc *vc, u64 nth, const struct cleardown_report_head *head);
 void cm_resume_run(struct cm_link *link);
 
 /* af.c */

@@ -615,7 +615,7 @@ static int cm_bind(struct cldn_device *dev, const char *args, char *text, size_t
 	INIT_LIST_HEAD(&link->users);
 	INIT_LIST_HEAD(&link->todo);
 	INIT_LIST_HEAD(&link->owing);
-	INIT_LIST_HEAD(&link->looks_at);
+	INIT_LIST_HEAD(&link->sweeps);
 	link->by_id = RB_ROOT;
 	skb_queue_head_init(&link->rxq);
 	xa_init(&link->ours);

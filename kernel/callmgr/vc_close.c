@@ -181,8 +181,10 @@ static void cm_wait_end_locked(struct cm_vc *vc, int error)
 static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 {
 	struct cldn_handle *h = &vc->m.h;
+	struct cleardown_report_head head;
 	struct cm_rec *owed;
-	bool dead, swept;
+	bool dead;
+	u64 swept;
 
 	trace_cm_close_complete(vc, -error);
 	cm_report(vc, status, error);
@@ -192,11 +194,13 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 		owed = cm_closed_fill_locked(vc, status, error);
 		cm_vc_enter_locked(vc, cm_state_after(vc, error));
 		dead = vc->state == CLEARDOWN_VC_DELETED;
-		swept = vc->swept; /* else somebody may wait for the next close already */
+		swept = cm_swept_locked(vc);
+		head = vc->head; /* with the state: another close may begin, and has its own */
 		cm_wait_end_locked(vc, error);
 		h->wish = (struct cldn_wish){ 0 };
 	}
 	trace_cl_close_complete(vc, !!owed);
+	cldn_hook(CLDN_HOOK_VC_OVER, h);
 	if (!error) {
 		cm_parties_free(vc);
 		cm_cdr_settle(vc);
@@ -210,8 +214,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 	} else {
 		cm_want(&vc->m); /* requests that came meanwhile */
 	}
-	if (swept)
-		cm_swept(vc);
+	cm_swept(vc, swept, &head);
 	wake_up_all(&h->wq);
 	wake_up_all(&h->rx.wq);
 	wake_up_all(&h->tx.wq);
@@ -545,7 +548,6 @@ void cm_vc_abort(struct cm_vc *vc, u32 cause, u8 q850)
 	}
 	cm_post(&vc->m, &vc->deleted);
 	cm_vc_dead(vc);
-	cm_swept(vc);
 }
 
 /* ---- CLOSE ---- */

@@ -420,24 +420,41 @@ static void close_before_its_record(struct kunit *test)
 	expect_closed_once(&vc, 1);
 }
 
-static struct cleardown_ctl_close forced;
+/* An administrator, who closes one VC or all. */
+struct admin {
+	struct vct *t;
+	struct cleardown_ctl_close arg;
+};
+
+static long force_now(struct admin *admin)
+{
+	struct cldn_device *dev = admin->t->kt.dev;
+
+	return dev->class->close_members(dev, &admin->arg);
+}
 
 static long force(struct kt_thread *thread)
 {
-	struct vct_vc *vc = thread->arg;
+	return force_now(thread->arg);
+}
 
-	forced = (struct cleardown_ctl_close){
-		.handle = vc->h->id,
-		.mode = CLEARDOWN_MODE_ORDERLY,
-		.deadline_ns = 5000 * KT_MS,
+static struct admin admin_of(struct vct *t, u64 id, u64 deadline_ns)
+{
+	return (struct admin){
+		.t = t,
+		.arg = {
+			.handle = id,
+			.mode = CLEARDOWN_MODE_ORDERLY,
+			.deadline_ns = deadline_ns,
+		},
 	};
-	return vc->t->kt.dev->class->close_members(vc->t->kt.dev, &forced);
 }
 
 /* A CLOSE has failed, and is still telling it, when an administrator claims the call. */
 static void forced_before_its_record(struct kunit *test)
 {
 	struct vct *t = vct_of(test);
+	static struct admin forced;
 	struct cleardown_close arg;
 	struct kt_thread *admin;
 	struct kt_gate *gate;
@@ -451,15 +468,99 @@ static void forced_before_its_record(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
 	kt_held(&t->kt, gate);
 	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_CLOSE_FAILED, vct_state(&vc));
-	admin = kt_start(&t->kt, force, &vc);
+	forced = admin_of(t, vc.id, 5000 * KT_MS);
+	admin = kt_start(&t->kt, force, &forced);
 	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_CLOSING));
 	kt_let_go(gate);
 	KUNIT_EXPECT_EQ(test, 0, kt_join(admin));
-	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_CAUSE_ADMIN, forced.out_report.cause);
-	KUNIT_EXPECT_NE(test, 0ULL, forced.out_report.end_ns);
-	KUNIT_EXPECT_EQ(test, 0, forced.out_report.error);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_CAUSE_ADMIN, forced.arg.out_report.cause);
+	KUNIT_EXPECT_NE(test, 0ULL, forced.arg.out_report.end_ns);
+	KUNIT_EXPECT_EQ(test, 0, forced.arg.out_report.error);
 	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_CLOSE_COMPLETE, &error));
 	KUNIT_EXPECT_EQ(test, -ENOSPC, error);
+	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_FORCED_CLOSE, NULL));
+}
+
+/* The first one's close has failed, of which he is not told yet, when the second one begins. */
+static void two_admins_the_first_fails(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	static struct admin first, second;
+	struct kt_thread *one, *two;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	vct_between(t);
+	vct_call_out(t, &vc, 1);
+	t->send_error = -ENOSPC;
+	gate = kt_hold(&t->kt, CLDN_HOOK_VC_OVER, vc.h);
+	first = admin_of(t, vc.id, 5000 * KT_MS);
+	one = kt_start(&t->kt, force, &first);
+	kt_held(&t->kt, gate);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_ACTIVE, vct_state(&vc));
+	second = admin_of(t, vc.id, 5000 * KT_MS);
+	two = kt_start(&t->kt, force, &second);
+	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_CLOSING));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, -ENOSPC, kt_join(one));
+	KUNIT_EXPECT_EQ(test, -ENOSPC, first.arg.out_report.error);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(two));
+	KUNIT_EXPECT_EQ(test, 0, second.arg.out_report.error);
+	KUNIT_EXPECT_NE(test, first.arg.out_report.number, second.arg.out_report.number);
+	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_IDLE));
+}
+
+/* The owner's next call is being closed by another one before the first one has begun to wait. */
+static void two_admins_two_calls(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	static struct admin first, second;
+	struct kt_thread *one;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	gate = kt_hold(&t->kt, CLDN_HOOK_CTL_WAIT, t->kt.dev);
+	first = admin_of(t, vc.id, 5000 * KT_MS);
+	one = kt_start(&t->kt, force, &first);
+	kt_held(&t->kt, gate);
+	vct_record(&vc, CLEARDOWN_EV_FORCED_CLOSE);
+	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
+	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
+	vct_answers(t, 0);
+	vct_forget(t);
+	second = admin_of(t, vc.h->id, 0);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, force_now(&second));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(one));
+	KUNIT_EXPECT_EQ(test, vc.id, first.arg.out_report.handle);
+	KUNIT_EXPECT_EQ(test, 1U, first.arg.out_closed);
+	vct_say_release_complete(t, vct_heard(t, CLDN_Q2931_RELEASE));
+	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_IDLE));
+	KUNIT_EXPECT_TRUE(test, kt_until(vct_records(&vc, CLEARDOWN_EV_FORCED_CLOSE, NULL) == 2));
+}
+
+/* Nothing is left for the second one, before the first one has asked what he has closed. */
+static void two_admins_all(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	static struct admin first, second;
+	struct kt_thread *one;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	gate = kt_hold(&t->kt, CLDN_HOOK_CTL_WAIT, t->kt.dev);
+	first = admin_of(t, 0, 5000 * KT_MS);
+	one = kt_start(&t->kt, force, &first);
+	kt_held(&t->kt, gate);
+	vct_record(&vc, CLEARDOWN_EV_FORCED_CLOSE);
+	second = admin_of(t, 0, 5000 * KT_MS);
+	KUNIT_EXPECT_EQ(test, 0, force_now(&second));
+	kt_let_go(gate);
+	KUNIT_EXPECT_EQ(test, 0, kt_join(one));
+	KUNIT_EXPECT_EQ(test, 1U, first.arg.out_closed);
+	KUNIT_EXPECT_EQ(test, vc.id, first.arg.out_report.handle);
 	KUNIT_EXPECT_EQ(test, 1, vct_records(&vc, CLEARDOWN_EV_FORCED_CLOSE, NULL));
 }
 
@@ -956,6 +1057,11 @@ static struct kunit_case vcraces_cases[] = {
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
 	KT_CASE(forced_before_its_record,
 		"PR-1 V-29 forced while its failed CLOSE is being told: each has its own end"),
+	KT_CASE(two_admins_the_first_fails,
+		"PR-7 V-29 two force one call, the first fails: each has his own report"),
+	KT_CASE(two_admins_two_calls,
+		"PR-7 V-29 the next call is being forced before the first one's forcer waits"),
+	KT_CASE(two_admins_all, "PR-7 two force all: what one has closed stays in his sums"),
 	KT_CASE(make_meets_delete, "PR-1 PR-9 MAKE_CALL was checked, and the circuit is deleted"),
 	KT_CASE(make_meets_close, "PR-1 MAKE_CALL was checked, and a later call is being closed"),
 	KT_CASE(offer_withdrawn, "R17 an offer is withdrawn, then accepted"),

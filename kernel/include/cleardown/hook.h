@@ -28,8 +28,10 @@ enum cldn_hook_at {
 	CLDN_HOOK_READ, /* queue: its head was copied to the reader, or not, and is still there */
 	CLDN_HOOK_VC_CLOSE, /* handle: its CLOSE is about to claim the end of the call */
 	CLDN_HOOK_VC_WAITED, /* handle: its CLOSE waits no longer, and has not asked how it ended */
+	CLDN_HOOK_VC_OVER, /* handle: the close of its call is over, nobody was told yet; worker */
 	CLDN_HOOK_VC_OFFER, /* handle: an address family about to be offered a call; worker */
 	CLDN_HOOK_VC_POST, /* record (struct cldn_rec): it is about to be queued; worker */
+	CLDN_HOOK_CTL_WAIT, /* device: an administrator's close of its VCs is about to wait */
 	CLDN_HOOK_FAX_CONNECT, /* the service's device: somebody is about to be its user */
 	CLDN_HOOK_FAX_DUE, /* likewise: its work is about to look whether the idle time is over */
 };
