@@ -3,7 +3,8 @@
  * Calls that come in: the daemon answers where the port says so, keeps the pages, and makes a PDF of
  * them; a phone on the same line has it in between.
  *
- * usage: fax-receive TTY NUMBER	with the machine 200, which sends fax2.tif and receives
+ * usage: fax-receive TTY NUMBER	with the machines 200, which sends fax2.tif and receives, and 201,
+ *					which sends fax3.tif slowly
  */
 #define _GNU_SOURCE
 
@@ -223,12 +224,13 @@ static void a_phone_in_between(void)
 	    "listens again");
 }
 
+/* Of a slow machine, whose pages take several seconds: one that looks late is in it, too. */
 static bool in_page_two(void)
 {
 	uint64_t end = cd_now() + CALL_MS * CD_MS;
 	char text[80] = "";
 
-	if (!bank("waitfor 200 idle 60000") || !bank("dial 200 101") ||
+	if (!bank("waitfor 201 idle 60000") || !bank("dial 201 101") ||
 	    !faxd_line_is("state", "receiving", CALL_MS))
 		return false;
 	while (strcmp(faxd_line("page", text), "2") && *text && cd_now() < end)
@@ -245,7 +247,7 @@ static void killed_in_a_reception(void)
 	EXPECT_EQ(good, faxd_end(&desk, SIGKILL, 20000), SIGKILL);
 	EXPECT(good, desk_quiet(&desk));
 	EXPECT(good, unmake_pdf(pdf));
-	bank("waitfor 200 idle 60000");
+	bank("waitfor 201 idle 60000");
 	EXPECT(good, faxd_start(&desk, more));
 	faxes = last_number();
 	EXPECT(good, last_fax_has("outcome", "cut"));
