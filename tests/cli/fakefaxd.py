@@ -34,8 +34,9 @@ def main(path, answers, log):
     with open(answers, encoding="utf-8") as file:
         table = json.load(file)
     server = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    server.bind(path)
+    server.bind(path + ".new")
     server.listen()
+    os.rename(path + ".new", path)  # who sees it can connect
     asked = {}
     while True:
         client, _ = server.accept()
