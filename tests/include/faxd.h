@@ -319,7 +319,7 @@ static inline bool on_page(const char *wanted)
 {
 	char text[80];
 
-	return !strcmp(faxd_line("page", text), wanted);
+	return atoi(faxd_line("page", text)) >= atoi(wanted);
 }
 
 /* The call is in @phase, or, whoever looks was late, behind it; false when it has ended. */
@@ -333,7 +333,7 @@ static inline bool desk_gets_to_page(uint64_t job, const char *page)
 	return gets_there(job, "page", on_page, page);
 }
 
-/* A job to the far machine whose call is in @phase, of @page where that is not NULL. */
+/* A job to the far machine whose call is in @phase, of @page or a later one where that is not NULL. */
 static inline uint64_t desk_job_in(struct desk *d, const char *document, const char *page,
 				   const char *phase)
 {
