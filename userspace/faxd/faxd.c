@@ -23,6 +23,7 @@
 #define SPOOL		"/var/spool/cleardown/fax"
 #define SOCKET		"/run/cleardown/faxd.sock"
 #define SCAN_MS		5000
+#define LOCK_MS		2000
 #define KEEP_DAYS	7
 
 static const char usage[] =
@@ -429,15 +430,25 @@ static const char *directory(const struct faxd *d, const char *name)
 	return path;
 }
 
+/* One that was killed as it began a program is not quite gone until that is another program. */
+static bool lock_spool(const struct faxd *d)
+{
+	int lock = open(under(d, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600), ms;
+
+	for (ms = 0; lock >= 0 && flock(lock, LOCK_EX | LOCK_NB) < 0; ms += 20) {
+		if (errno != EWOULDBLOCK || ms >= LOCK_MS)
+			return false;
+		poll(NULL, 0, 20);
+	}
+	return lock >= 0;
+}
+
 static void prepare(struct faxd *d, const struct settings *s)
 {
 	char error[256];
 
-	int lock;
-
 	d->directory = s->spool;
-	lock = open(under(d, "lock"), O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (lock < 0 || flock(lock, LOCK_EX | LOCK_NB) < 0)
+	if (!lock_spool(d))
 		die(s->spool);
 	directory(d, "received");
 	if (!d->log)
