@@ -98,13 +98,13 @@ static void the_daemon_goes_on(void)
 {
 	uint64_t slow = send_fax(desk.server, "one.ps", "200", NULL), quick;
 	bool good = slow && begun();
-	uint64_t since;
+	struct json_object *o;
 
 	EXPECT(good, state_becomes(slow, "preparing"));
 	EXPECT_EQ(good, fax_job_state(desk.server, slow), CLEARDOWN_JS_PENDING);
-	since = cd_now();
-	json_object_put(faxd_asks("{\"op\":\"queue\"}"));
-	EXPECT(good, cd_now() - since < 2000 * CD_MS);
+	o = faxd_asks("{\"op\":\"queue\"}"); /* one that waits for the pages never answers */
+	EXPECT(good, o);
+	json_object_put(o);
 	quick = send_fax(desk.server, "fax1.tif", "200", NULL);
 	EXPECT(good, desk_job_ends(&desk, quick));
 	EXPECT(good, state_becomes(slow, "preparing") && program());
