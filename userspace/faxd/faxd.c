@@ -501,10 +501,10 @@ int main(int argc, char **argv)
 		die("signals");
 	prepare(&d, &s);
 	serve(&d, signals, timer);
+	absence_note(&d); /* before the kernel begins to wait for the next one */
 	for (i = 0; i < d.nlines; i++)
 		line_close(d.lines[i]);
 	control_close(d.control);
-	absence_note(&d);
 	spool_close(d.spool);
 	return 0;
 }
