@@ -101,11 +101,12 @@ static void paused(void)
 	uint64_t job;
 	bool good = true;
 
-	snprintf(args, sizeof(args), "at=%lld", (long long)time(NULL) + 2);
+	snprintf(args, sizeof(args), "at=%lld", (long long)time(NULL) + 3600);
 	job = send_fax(desk.server, "fax1.tif", "200", args);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_PAUSE, NULL), 0);
 	EXPECT(good, faxd_job_is(job, "paused", "true"));
-	usleep(3000000); /* the time that it was to be sent at passes */
+	later_by(3601);
+	usleep(2000000); /* the time that it was to be sent at has passed */
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DIALING, job), 0);
 	EXPECT_EQ(good, fax_job_state(desk.server, job), CLEARDOWN_JS_PAUSED);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_RESUME, NULL), 0);
