@@ -24,7 +24,7 @@ static struct wanted event(uint32_t which)
 
 static unsigned int told(uint32_t which)
 {
-	return tape_count(&desk.tape, event(which));
+	return desk_count(&desk, which, 0);
 }
 
 static bool told_again(uint32_t which, unsigned int before, int ms)

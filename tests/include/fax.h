@@ -249,9 +249,10 @@ static inline bool modem_says(int fd, const char *command, const char *wanted, i
 
 /* ---- events ---- */
 
-/* One event of a session: @event of @job (0 = of a line, or any). */
+/* One event of a session: @event of @job (0 = of a line, or any), of all that are queued by now. */
 static inline unsigned int fax_count(struct tape *t, uint32_t event, uint64_t job, uint64_t cookie)
 {
+	tape_catch_up(t);
 	return tape_count(t, (struct wanted){ CLEARDOWN_EV_FAX, cookie, job, event, 0 });
 }
 

@@ -261,6 +261,7 @@ static inline bool told_pages(struct desk *d, uint32_t event, uint64_t job, uint
 	union cd_record rec = { 0 };
 	struct wanted w = { CLEARDOWN_EV_FAX, 0, job, event, 0 };
 
+	tape_catch_up(&d->tape);
 	return tape_wait(&d->tape, w, 1, 0, &rec) && rec.ev.p3 == pages;
 }
 
