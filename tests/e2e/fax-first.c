@@ -264,7 +264,7 @@ static void one_queue_twice(void)
 	EXPECT_EQ(good, fax_events(fd, tape.events, SESSION + 1, &status), -EINVAL);
 	EXPECT_EQ(good, status, CLEARDOWN_ERROR_INVALID_DATA);
 	EXPECT_EQ(good, fax_status(fd).out_queues, 1);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_STARTED, 0, SESSION, 1000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_STARTED, 0, SESSION, TOLD_MS));
 	tap(good, "TF-7 the same queue twice in a session: INVALID_DATA");
 	good = true;
 	second = cd_events();
@@ -290,7 +290,7 @@ static void events_after_the_close(void)
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_RECEIVING, 0, 1), 0);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_COMPLETED, 0, 2), 0);
 	EXPECT_EQ(good, fax_report(provider, 0, CLEARDOWN_FEI_IDLE, 0, 0), 0);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_IDLE, 0, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_IDLE, 0, SESSION, TOLD_MS));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_RINGING, 0, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_ANSWERED, 0, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_RECEIVING, 0, SESSION), 1);
@@ -354,7 +354,7 @@ static void a_job_without_its_owner(void)
 		  fax_report(provider, job, CLEARDOWN_FEI_SENDING, CLEARDOWN_JS_INPROGRESS, 1), 0);
 	EXPECT_EQ(good,
 		  fax_report(provider, job, CLEARDOWN_FEI_COMPLETED, CLEARDOWN_JS_COMPLETED, 2), 0);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, TOLD_MS));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_JOB_QUEUED, job, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, job, SESSION), 1);
@@ -398,7 +398,7 @@ static void a_process_that_ends(void)
 	close(fax_take(provider, job.out_job));
 	EXPECT_EQ(good,
 		  fax_report(provider, job.out_job, CLEARDOWN_FEI_BUSY, CLEARDOWN_JS_FAILED, 0), 0);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job.out_job, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job.out_job, SESSION, TOLD_MS));
 	tap(good, "RF-8 its job goes on");
 	fax_close(port, NULL);
 	close(port);
@@ -445,7 +445,7 @@ static void abort_and_completion(void)
 		  0);
 	EXPECT_EQ(good, fax_job_set(fd, b, CLEARDOWN_JC_DELETE, &status), -EINVAL);
 	EXPECT_EQ(good, status, CLEARDOWN_ERROR_INVALID_PARAMETER);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, b, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, b, SESSION, TOLD_MS));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_ABORTING, a, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_COMPLETED, a, SESSION), 0);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, a, SESSION), 1);
@@ -478,7 +478,7 @@ static void abort_against_completion(void)
 		fax_job_set(fd, job, CLEARDOWN_JC_DELETE, NULL);
 		pthread_join(other, NULL);
 		fax_report(provider, job, CLEARDOWN_FEI_DELETED, CLEARDOWN_JS_DELETING, 0);
-		EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, 2000));
+		EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, job, SESSION, TOLD_MS));
 		aborted = fax_count(&tape, CLEARDOWN_FEI_ABORTING, job, SESSION);
 		completed = fax_count(&tape, CLEARDOWN_FEI_COMPLETED, job, SESSION);
 		EXPECT_EQ(good, aborted + completed, 1);
@@ -600,7 +600,7 @@ static void it_ends_when_idle(void)
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_FAXSVC_ENDED, 0, SESSION), 1);
 	EXPECT_EQ(good, tape.rec[tape.n - 1].ev.p1, CLEARDOWN_FEI_FAXSVC_ENDED);
 	EXPECT_EQ(good, fax_events(fd, tape.events, SESSION + 2, NULL), 0);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_STARTED, 0, SESSION + 2, 1000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_FAXSVC_STARTED, 0, SESSION + 2, TOLD_MS));
 	tap(good, "TF-2 nothing after FAXSVC_ENDED; the next session wants the queue anew");
 	fax_close(fd, NULL);
 	close(fd);

@@ -135,7 +135,7 @@ static void phone_first(void)
 	bool good = fd >= 0 && owner >= 0;
 
 	EXPECT_EQ(good, fax_fps(server, name), CLEARDOWN_FPS_UNAVAILABLE);
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_LINE_UNAVAILABLE, 0, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_LINE_UNAVAILABLE, 0, SESSION, TOLD_MS));
 	job = fax_send(server, fax_line_id(server, name), number2, NULL);
 	EXPECT(good, job);
 	EXPECT_EQ(good, fax_job_state(server, job), CLEARDOWN_JS_PENDING | CLEARDOWN_JS_NOLINE);
@@ -360,7 +360,7 @@ static void jobs_wait_for_the_next(void)
 	fax_close(fd, NULL);
 	close(fd);
 	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, running, SESSION, 10 * ADOPT_MS));
-	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, offered, SESSION, 2000));
+	EXPECT(good, fax_wait(&tape, CLEARDOWN_FEI_DELETED, offered, SESSION, TOLD_MS));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_FATAL_ERROR, running, SESSION), 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DELETED, running, SESSION), 1);
 	EXPECT_EQ(good, fax_status(server).out_jobs, 0);

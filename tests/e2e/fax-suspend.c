@@ -106,7 +106,7 @@ static void in_a_call(const char *level)
 	EXPECT(good, took < (LEVEL_S + PREPARE_S + 2) * CD_S);
 	good &= given_back(&near);
 	good &= given_back(&far);
-	EXPECT(good, tape_wait(&tape, told, idle + 1, 5000, NULL));
+	EXPECT(good, tape_wait(&tape, told, idle + 1, TOLD_MS, NULL));
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_DISCONNECTED, 0, SESSION), cut + 1);
 	EXPECT_EQ(good, fax_count(&tape, CLEARDOWN_FEI_IDLE, 0, SESSION), idle + 1);
 	tap(good, "PR-8 suspend (%s) in a fax call: hung up, free, told to its end, once", level);

@@ -216,7 +216,7 @@ static inline bool tape_catch_up(struct tape *t)
 {
 	uint64_t seq = queue_seq(t->events);
 
-	return !seq || tape_wait(t, (struct wanted){ .above_seq = seq - 1 }, 1, 2000, NULL);
+	return !seq || tape_wait(t, (struct wanted){ .above_seq = seq - 1 }, 1, 10000, NULL);
 }
 
 /* ---- a phone in use ---- */
