@@ -78,7 +78,15 @@ check "both go through" through one two
 
 check "two at once again" together "" ""
 check "one is aborted in a page" run 0 fax abort fax0
-same "the other one's page goes on" page "$(run 0 -j fax status && value lines.1.phase)"
+# it may be at the end of a page by now, or of the last one
+goes_on() {
+	run 0 -j fax status || return
+	case "$(value lines.1.phase)" in
+	page | page-end | leaving | hangup) ;;
+	*) [ "$(of two outcome)" = ok ] ;;
+	esac
+}
+check "the other one's page goes on" goes_on
 check "its modem has hung up" hostctl bank waitfor 101 onhook 10000
 check "the other one goes through" through two
 same "in one call" 1 "$(of two calls)"
