@@ -106,7 +106,8 @@ check "busy: exit code 10" user 10 fax send 200 /tests/fax1.tif --once
 check "no call was answered" complains "no call was answered"
 check "busy without --once is tried again" user 6 fax send 200 /tests/fax1.tif --timeout 8
 hostctl bank busy 200 off
-check "the queue says so" json 0 jobs.0.outcome busy fax queue
+told_busy() { run 0 -j fax queue && [ "$(value jobs.0.outcome jobs.0.state)" = "busy retrying" ]; }
+check "the queue says so" soon 100 told_busy
 job=$(value jobs.0.job)
 same "and that it will be" retrying "$(value jobs.0.state)"
 check "it is altered: now" user 0 fax alter "$job" --at +0s
