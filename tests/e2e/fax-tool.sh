@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-2.0-only
-# vm: --modems 1 --bank "--speed 6 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:tx={files}/tx.tif,id=201 --machine 203:fax:rx={files}/left.tif,leave=2" --limit 400
+# vm: --modems 1 --bank "--speed 6 --wait 5000 --machine 200:fax:rx={files}/rx.tif,id=200 --machine 201:fax:tx={files}/tx.tif,id=201 --machine 204:fax:rx={files}/slow.tif,id=204,v27ter --machine 203:fax:rx={files}/left.tif,leave=2" --limit 400
 # built: tools/cleardown-faxd=/usr/bin/ tests/letter/fax1.tif tests/letter/fax3.tif
 # The tool's faxes with the daemon: sent by a user of the group fax, followed, looked at, changed, aborted
 # in mid-page, received, polled. What becomes of documents of other kinds is for tests/cli/fax.bats.
@@ -83,21 +83,22 @@ check "the daemon is there" start_daemon
 
 # ---- a fax of two files ----
 
-background sent -v fax send 200 /tests/fax1.tif /tests/fax1.tif --no-ecm
+# to a slow machine, so that it is being sent still at each look
+background sent -v fax send 204 /tests/fax1.tif /tests/fax1.tif --no-ecm
 check "it is being sent" soon 200 in_page
-shown() { [ "$(value lines.0.number)" = 200 ] && [ "$(value lines.0.page)" -ge 1 ]; }
+shown() { [ "$(value lines.0.number)" = 204 ] && [ "$(value lines.0.page)" -ge 1 ]; }
 check "status has the number and the page" shown
 check "the queue has the job" json 0 jobs.0.state in-progress fax queue
 same "of this user" 1000 "$(value jobs.0.uid)"
 job=$(value jobs.0.job)
 check "show has it, by its short number too" json 0 job "$job" fax show "$((job & 0xffffffff))"
 check "it went through" ended 0 sent
-check "every page was told" grep -q "2 of 2 pages, [0-9]* bit/s, 200" /tmp/sent.err
-check "and the end" grep -q "fax0: fax to 200, 2 of 2 pages confirmed, [0-9]* bit/s, by 200" /tmp/sent.out
+check "every page was told" grep -q "2 of 2 pages, [0-9]* bit/s, 204" /tmp/sent.err
+check "and the end" grep -q "fax0: fax to 204, 2 of 2 pages confirmed, [0-9]* bit/s, by 204" /tmp/sent.out
 check "the line is free behind it" soon 200 tty_free
 check "the queue has it for who asks for all" json 0 jobs.0.state "done" fax queue --all
 check "the log has the call" user 0 -j fax log --last 1
-same "and what came of it" "ok 2 200" "$(value outcome confirmed far_id)"
+same "and what came of it" "ok 2 204" "$(value outcome confirmed far_id)"
 
 # ---- what it costs ----
 
