@@ -165,7 +165,7 @@ static void never_lowered(struct kunit *test)
 	kt_sim(kt, "deaf on");
 	KUNIT_ASSERT_EQ(test, 0, kt_submit(kt, 1));
 	gate = kt_hold(kt, CLDN_HOOK_STEP, kt->h);
-	closer = kt_closer(kt, CLEARDOWN_MODE_ABORT, 2000 * KT_MS);
+	closer = kt_closer(kt, CLEARDOWN_MODE_ABORT, 15000 * KT_MS);
 	kt_held(kt, gate);
 	deadline = kt->h->wish.deadline_ns;
 	wish = cldn_wish_of(kt->h, CLEARDOWN_MODE_DRAIN, KT_HOUR, CLEARDOWN_CAUSE_ADMIN);
@@ -173,7 +173,7 @@ static void never_lowered(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_MODE_ABORT, kt->h->wish.mode);
 	KUNIT_EXPECT_EQ(test, deadline, kt->h->wish.deadline_ns);
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_CAUSE_LOCAL_USER, kt->h->wish.cause);
-	wish = cldn_wish_of(kt->h, CLEARDOWN_MODE_ORDERLY, 1000 * KT_MS, CLEARDOWN_CAUSE_TIMER);
+	wish = cldn_wish_of(kt->h, CLEARDOWN_MODE_ORDERLY, 10000 * KT_MS, CLEARDOWN_CAUSE_TIMER);
 	KUNIT_EXPECT_EQ(test, -EALREADY, cldn_wish_raise(kt->h, wish, NULL));
 	KUNIT_EXPECT_EQ(test, CLEARDOWN_MODE_ABORT, kt->h->wish.mode);
 	KUNIT_EXPECT_LT(test, kt->h->wish.deadline_ns, deadline);
