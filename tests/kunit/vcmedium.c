@@ -89,10 +89,16 @@ static void vct_note(struct vct *t, enum vct_what what, u32 number)
 	vct_note_locked(t, what, number);
 }
 
+/*
+ * A frame that comes right behind another one takes its place where the list is half full: those
+ * who write without an end shall not fill it before the case's next step.
+ */
 static void vct_note_frame(struct vct *t, u32 vci, const void *sdu, size_t len)
 {
-	struct vct_note *note = vct_note_locked(t, VCT_DATA, vci);
+	struct vct_note *note = t->nnotes > VCT_NOTES / 2 ? &t->notes[t->nnotes - 1] : NULL;
 
+	if (!note || note->what != VCT_DATA || note->number != vci)
+		note = vct_note_locked(t, VCT_DATA, vci);
 	note->len = len;
 	memcpy(note->data, sdu, min_t(size_t, len, VCT_FRAME));
 }
@@ -185,6 +191,8 @@ static void vct_probe(void *data, struct cm_vc *vc, u32 detail)
 
 	guard(spinlock_irqsave)(&edge->t->lock);
 	vct_note_locked(edge->t, edge->what, detail)->vc = vc;
+	if (edge->what == VCT_CM_CLOSE_CALL && edge->t->patient)
+		vc->drain_end_ns = U64_MAX; /* the worker has just set it */
 }
 
 static void vct_probes_begin(struct vct *t)

@@ -342,6 +342,11 @@ void vct_between(struct vct *t)
 	WRITE_ONCE(t->link->sig.ops, &t->ops);
 }
 
+void vct_t308_short(struct vct *t)
+{
+	WRITE_ONCE(t->link->sig.timers.ms[CLDN_Q2931_T308], VCT_T308_SHORT_MS);
+}
+
 /* ---- birth and end ---- */
 
 int vct_init(struct kunit *test)
@@ -369,6 +374,7 @@ static void vct_files_close(struct vct *t)
 	unsigned int i;
 
 	t->keep = false;
+	t->patient = false;
 	t->in_open = NULL;
 	t->in_shut = NULL;
 	t->in_send = NULL;

@@ -23,8 +23,12 @@
 #define VCT_CHANNELS (VCT_VCS + 1)
 #define VCT_FRAME 64
 #define VCT_SELECTOR 7
-/* T308 of the link: the longest wait for a peer that says nothing is twice that. */
-#define VCT_T308_MS 400
+/*
+ * T308 of the link: the longest wait for a peer that says nothing is twice that. A case which is
+ * about that wait makes it short; no other one has it go by, however long it is held up.
+ */
+#define VCT_T308_MS 5000
+#define VCT_T308_SHORT_MS 400
 
 /* What the peer answers by itself. */
 #define VCT_ANSWER_SETUP 0x1 /* CONNECT */
@@ -100,6 +104,7 @@ struct vct_peer;
  * @up_ctx: for them
  * @channels: open ones, by order
  * @keep: frames stay at the device until vct_device_gives_back()
+ * @patient: a CLOSE that begins to drain waits for the frames however long that takes
  * @tx_error: what send() of a frame answers, 0 = it is taken
  * @open_error: what the next open() answers
  * @in_open: called inside of open(), before the channel is there
@@ -128,6 +133,7 @@ struct vct {
 	void *up_ctx;
 	struct cldn_channel *channels[VCT_CHANNELS];
 	bool keep;
+	bool patient;
 	int tx_error;
 	int open_error;
 	void (*in_open)(struct vct *t);
@@ -207,6 +213,8 @@ void vct_say_release_complete(struct vct *t, u32 cref);
 /* VCI of the peer's last SETUP or CONNECT. */
 u32 vct_vci(struct vct *t);
 
+/* From now on T308 is short. */
+void vct_t308_short(struct vct *t);
 /* From now on Q.2931 makes the case's copy of its upcalls, t->ops; its send() obeys send_error. */
 void vct_between(struct vct *t);
 
