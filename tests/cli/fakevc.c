@@ -7,7 +7,8 @@
  *   FAKE_VC        what becomes of a call that is made: echo (till it is closed), sink (frames are
  *                  noted), slow (likewise, but late), hello (says so and closes with data),
  *                  refuse:CAUSE, close:CAUSE (connects first), farewell (closes with cause 21 and
- *                  data), once (takes one frame, then closes), late (the kernel's clock ends it),
+ *                  data), once (takes one frame, then closes), reply:N (sends back what it takes,
+ *                  and closes behind N octets), late (the kernel's clock ends it),
  *                  silent (no answer), full (SUBMIT fails), unbind (the link is taken away), admin
  *                  (the call is ended over the program's head)
  *   FAKE_VC_CALLS  calls that come when a SAP is registered, separated by blanks: hello, echo (sends
@@ -26,6 +27,7 @@
 #include <fcntl.h>
 #include <poll.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -53,6 +55,7 @@ static struct vc {
 	__u64 pending; /* request that has not ended */
 	bool playing;
 	pthread_t thread;
+	sem_t hurried; /* of its own: of several closes each is hurried for itself */
 } vcs[MAX_VCS];
 static unsigned int nvcs;
 static int link_fd = -1;
@@ -200,6 +203,19 @@ static void ping(struct vc *vc, char *frame)
 	far_end_closes(vc, 16, "pong");
 }
 
+static void reply(struct vc *vc, char *frame, ssize_t octets)
+{
+	ssize_t n;
+
+	for (; octets > 0; octets -= n) {
+		n = take_frame(vc, frame);
+		if (n <= 0)
+			return;
+		give_frame(vc, frame, n);
+	}
+	far_end_closes(vc, 16, "");
+}
+
 static void await_no_reader(void)
 {
 	struct pollfd output = { .fd = STDOUT_FILENO };
@@ -222,6 +238,8 @@ static void play(struct vc *vc, char *frame)
 	} else if (!strcmp(vc->script, "once")) {
 		take_frame(vc, frame);
 		far_end_closes(vc, 16, "");
+	} else if (!strncmp(vc->script, "reply:", 6)) {
+		reply(vc, frame, atoi(vc->script + 6));
 	} else if (!strcmp(vc->script, "unread")) {
 		await_no_reader();
 		far_end_closes(vc, 16, "");
@@ -560,7 +578,7 @@ static int close_call(struct vc *vc, struct cleardown_close *c)
 	note("vc-close %u %lld [%.*s]\n", c->mode, (long long)c->deadline_ns, (int)c->data_len,
 	     c->data_len ? (const char *)(unsigned long)c->data_ptr : "");
 	if (vc->state == CLEARDOWN_VC_CLOSING) {
-		hurry();
+		sem_post(&vc->hurried);
 		return fail(EALREADY);
 	}
 	if (vc->state == CLEARDOWN_VC_DELETED || close_is("gone"))
@@ -576,7 +594,7 @@ static int close_call(struct vc *vc, struct cleardown_close *c)
 	if (vc->pending && keeps("all-before"))
 		complete(vc, ECANCELED, 0, "");
 	if (close_is("slow"))
-		await_hurry();
+		sem_wait(&vc->hurried);
 	stop(vc);
 	fill_head(&c->out_report, c->mode, CLEARDOWN_CAUSE_LOCAL_USER);
 	vc->state = vc->incoming ? CLEARDOWN_VC_DELETED : CLEARDOWN_VC_IDLE;

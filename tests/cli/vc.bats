@@ -456,9 +456,11 @@ json_line() {
 
 	echo hello >"$BATS_TEST_TMPDIR/in"
 	run fake vc make @peer --send "$BATS_TEST_TMPDIR/in" --hold 0.4
-	is 0 "1 frames sent, 1 received"
+	is 0 "1 frames sent"
 	python3 -c 'import sys; sys.exit(float(sys.argv[2]) - float(sys.argv[1]) < 0.4)' \
 		"$begin" "$EPOCHREALTIME"
+	FAKE_VC=reply:6 run fake vc make @peer --send "$BATS_TEST_TMPDIR/in" --hold 15
+	is 0 "1 frames sent, 1 received"
 }
 
 @test "make --data goes with the close, and no more than the link carries" {
@@ -602,8 +604,9 @@ json_line() {
 
 @test "what could not be sent any more ends with 20" {
 	mkfifo "$BATS_TEST_TMPDIR/fifo"
-	(echo one && sleep 3) >"$BATS_TEST_TMPDIR/fifo" 3>&- &
+	(echo one && exec sleep 20) >"$BATS_TEST_TMPDIR/fifo" 3>&- &
 	FAKE_VC=once run fake vc make @peer --send "$BATS_TEST_TMPDIR/fifo"
+	kill $!
 	is 20 "cannot send all of it: normal-clearing" "1 frames sent"
 }
 
@@ -668,7 +671,7 @@ json_line() {
 # ---- pipe ----
 
 @test "pipe joins a call to standard input and output" {
-	run --separate-stderr fake vc pipe @peer --hold 0.5 <<<"there and back"
+	FAKE_VC=reply:15 run --separate-stderr fake vc pipe @peer --hold 15 <<<"there and back"
 	is 0
 	[ "$output" = "there and back" ]
 	[ "$(json '1' 2>/dev/null || echo no)" = no ]
@@ -686,7 +689,8 @@ json_line() {
 
 @test "pipe sends frames no larger than the call allows, and keeps large ones whole" {
 	head -c 200000 /dev/urandom >"$BATS_TEST_TMPDIR/in"
-	fake vc pipe @peer --hold 1 <"$BATS_TEST_TMPDIR/in" >"$BATS_TEST_TMPDIR/back"
+	FAKE_VC=reply:200000 fake vc pipe @peer --hold 15 <"$BATS_TEST_TMPDIR/in" \
+		>"$BATS_TEST_TMPDIR/back"
 	cmp "$BATS_TEST_TMPDIR/in" "$BATS_TEST_TMPDIR/back"
 	[ "$(sed -n 's/^frame //p' "$BATS_TEST_TMPDIR/log" | sort -n | tail -n 1)" -le 1000 ]
 }
@@ -699,13 +703,15 @@ json_line() {
 }
 
 @test "pipe has its JSON and its report on standard error" {
-	run --separate-stderr fake -j vc pipe @peer --hold 0.3 <<<hello
+	FAKE_VC=reply:6 run --separate-stderr fake -j vc pipe @peer --hold 15 <<<hello
 	is 0
 	[ "$output" = hello ]
 	output=$stderr
 	[ "$(json 'd["type"], d["frames"]["sent"], d["frames"]["received"]')" = "('call', 1, 1)" ]
-	run --separate-stderr fake -v vc pipe @peer --hold 0.3 <<<hello
+	FAKE_VC=reply:6 run --separate-stderr fake -v vc pipe @peer --hold 15 <<<hello
 	[ "$output" = hello ]
+	[[ "$stderr" == *"ended by the far end"*"closed, clean"* ]]
+	run --separate-stderr fake -v vc pipe @peer <<<hello
 	[[ "$stderr" == *"ended by us"*"closed, clean"* ]]
 }
 
