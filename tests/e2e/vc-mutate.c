@@ -22,6 +22,7 @@
 #define REFS 16
 /* SDs that the other end may not have acknowledged: half of its window. */
 #define BURST 32
+#define LOOK_MS 200
 #define ANSWER_MS 5000
 #define PEER_BIND "role=user t303=500 t308=300 t309=1000 t310=500 t313=500 t322=300 peer="
 
@@ -176,7 +177,7 @@ static bool connected(void)
 {
 	uint64_t end = cd_now() + ANSWER_MS * CD_MS;
 
-	if (acknowledged())
+	if (acknowledged(LOOK_MS))
 		return true;
 	peer.up = false;
 	seen.begun++;

@@ -130,10 +130,10 @@ static inline void pump(int ms)
 	}
 }
 
-/* The other end has taken all that we have sent. */
-static inline bool acknowledged(void)
+/* The other end has taken all that we have sent, or does so within @ms. */
+static inline bool acknowledged(int ms)
 {
-	uint64_t end = cd_now() + 200 * CD_MS;
+	uint64_t end = cd_now() + ms * CD_MS;
 
 	pump(0);
 	if (peer.up)
