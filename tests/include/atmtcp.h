@@ -79,6 +79,14 @@ static inline pid_t relay(void)
 	return pid;
 }
 
+/* It stands still when this returns: kill() alone would leave it what it is about. */
+static inline void relay_stop(pid_t pid)
+{
+	kill(pid, SIGSTOP);
+	if (waitpid(pid, NULL, WUNTRACED) != pid)
+		DIE("atmtcp does not stop: %s", strerror(errno));
+}
+
 static inline void relay_kill(pid_t pid)
 {
 	kill(pid, SIGKILL);
