@@ -27,12 +27,13 @@
 /* Of a busy machine; nothing waits so long. */
 #define LONG_MS 60000
 #define LOST_CAUSE 38
-/* What finds out that the cable is gone, and takes no busy machine for that. */
-#define CLOCKS "idle=1000 noresponse=10000 t309=1000"
+/* What finds out that the cable is gone, and takes no busy machine for that or for a silent end. */
+#define CLOCKS "idle=1000 noresponse=10000 t309=1000 t303=60000 t310=60000 t313=60000"
 /* For what the kernel has in a circuit and its file. */
 #define VC_OCTETS 4096
 /* How much more one of many may cost than one of few: this machine is not the only one. */
 #define DEARER 4
+#define LISTS 5
 #define DEATH_MS 3000
 
 enum end { BY_REQUEST, BY_LOSS, BY_DEATH };
@@ -355,20 +356,32 @@ static bool cdrs_are(const struct vclink *l, uint64_t *after, const uint64_t *id
 	return good;
 }
 
-/* The list of @l's circuits has @wanted; what that took. */
-static uint64_t list_takes(const struct vclink *l, int wanted)
+/* The list of the circuits of @fd's link has @wanted; what that took. */
+static uint64_t list_once(int fd, int wanted)
 {
 	struct cleardown_vc_next arg = { .size = sizeof(arg) };
-	int fd = cd_open(l->name, O_RDONLY);
 	uint64_t begin = cd_now();
 	int count;
 
 	for (count = 0; !cd_ioctl(fd, CLEARDOWN_IOC_VC_NEXT, &arg); count++)
 		arg.after = arg.out_vc;
-	close(fd);
 	if (count != wanted)
-		DIE("%s lists %d circuits, not %d", l->name, count, wanted);
+		DIE("the list has %d circuits, not %d", count, wanted);
 	return cd_now() - begin;
+}
+
+/* The fastest of some: it takes so little that a pause of this machine would be most of it. */
+static uint64_t list_takes(const struct vclink *l, int wanted)
+{
+	int fd = cd_open(l->name, O_RDONLY);
+	uint64_t least = ~0ULL, took;
+
+	for (int i = 0; i < LISTS; i++) {
+		took = list_once(fd, wanted);
+		least = took < least ? took : least;
+	}
+	close(fd);
+	return least;
 }
 
 /* ---- a round ---- */
