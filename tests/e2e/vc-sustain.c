@@ -14,8 +14,8 @@
 #define SELECTOR 7
 #define CALL_MS 60000
 #define IN_FLIGHT 64
-/* A busy machine is no lost cable. */
-#define CLOCKS "noresponse=10000"
+/* A busy machine is no lost cable, and no far end that does not answer. */
+#define CLOCKS "noresponse=10000 t303=60000 t310=60000 t313=60000"
 /* One call in so many ends with its file. */
 #define ABANDONED 7
 /* How much of the memory may be in use for a time: lists of what is free, of each processor. */
