@@ -106,7 +106,7 @@ static inline bool acknowledged(struct vc *out, struct vc *in, const char *data,
 
 /*
  * An end of a call that was lost hears so, once, and is over. One whose far end is silent hears it
- * from its SSCOP, which asks on a quiet line every 15 s, and waits 7 s for the answer.
+ * from its SSCOP, which asks on a quiet line after idle=, and waits noresponse= for the answer.
  */
 static inline bool lost(struct vclink *l, struct vc *vc, uint32_t cause)
 {
