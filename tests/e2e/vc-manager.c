@@ -13,7 +13,9 @@
 #include "cm.h"
 
 #define SELECTOR 9
+/* Bound of the program's answers: where it is silent, and where a busy machine lets it wait. */
 #define ANSWER_MS 400
+#define PATIENT_MS 60000
 
 static struct vclink l;
 static struct vclink far; /* for control VCs */
@@ -24,10 +26,15 @@ static union cd_record rec;
 #define SUCCESS CLEARDOWN_NDIS_STATUS_SUCCESS
 #define FAILURE CLEARDOWN_NDIS_STATUS_FAILURE
 
+static void begin_with(uint32_t answer_ms)
+{
+	if (cm_begin(&cm, l.name, answer_ms) || !cm_af(&l, &cm, 1, &af))
+		DIE("no call manager");
+}
+
 static void begin(void)
 {
-	if (cm_begin(&cm, l.name, ANSWER_MS) || !cm_af(&l, &cm, 1, &af))
-		DIE("no call manager");
+	begin_with(PATIENT_MS);
 }
 
 static void end(void)
@@ -117,7 +124,7 @@ static void refuses(void)
 	bool good = true;
 	struct vc vc;
 
-	if (cm_begin(&cm, l.name, ANSWER_MS))
+	if (cm_begin(&cm, l.name, PATIENT_MS))
 		DIE("no call manager");
 	vc_af(&l, 1);
 	EXPECT(good, cm_open_af(l.af, CM_FAMILY, NULL));
@@ -371,6 +378,7 @@ static void incoming(void)
 	EXPECT_EQ(good, cm_complete(&cm, &r, SUCCESS), 0);
 	EXPECT(good, cm_done(&l, 0));
 	EXPECT_EQ(good, vc_status(&vc).out_state, CLEARDOWN_VC_ACTIVE);
+	EXPECT(good, vc_up(l.af, VC_UP_MS));
 	EXPECT_EQ(good, write(vc.fd, "x", 1), 1);
 	EXPECT_EQ(good, vc_delete(&vc, NULL), -EPERM);
 	EXPECT_EQ(good, close_now(&vc, "bye"), -EINPROGRESS);
@@ -428,6 +436,7 @@ static void incoming(void)
 
 static void silent_about_a_close(void)
 {
+	const uint32_t bound_ms = 5 * ANSWER_MS;
 	struct cleardown_report report;
 	struct cleardown_close arg;
 	struct cm_request make, close_call, r;
@@ -435,16 +444,15 @@ static void silent_about_a_close(void)
 	bool good = true;
 	struct vc vc;
 
-	begin();
+	begin_with(bound_ms);
 	EXPECT(good, cm_call(&l, &cm, &vc, 100, &make));
 	reports = cd_last_report();
 	start = cd_now();
+	/* 0 if it had waited until the call was over */
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ORDERLY, 100 * CD_MS, NULL, 0, &arg),
 		  -EINPROGRESS);
-	EXPECT(good, cd_now() - start < (100 + SLACK_MS) * CD_MS);
-	EXPECT(good, vc_next(&l, CLEARDOWN_EV_CLOSE_COMPLETE, &rec, 5000));
-	EXPECT(good, cd_now() - start >= ANSWER_MS * CD_MS);
-	EXPECT(good, cd_now() - start < (ANSWER_MS + SLACK_MS) * CD_MS);
+	EXPECT(good, vc_next(&l, CLEARDOWN_EV_CLOSE_COMPLETE, &rec, 5 * bound_ms));
+	EXPECT(good, cd_now() - start >= bound_ms * CD_MS);
 	EXPECT_EQ(good, rec.ev.error, 0);
 	EXPECT_EQ(good, cd_report(reports, &report), 0);
 	EXPECT(good, report.out_head.flags & CLEARDOWN_REPORT_FORCED);
@@ -459,12 +467,13 @@ static void silent_about_a_close(void)
 	close(vc.fd);
 	tap(good,
 	    "V-9 PR-5 a close that is not answered: CLOSE keeps its deadline, the call its bound");
+	end();
 
 	good = true;
+	begin();
 	EXPECT(good, cm_call(&l, &cm, &vc, 100, &make));
-	start = cd_now();
+	/* -EINPROGRESS if it had waited for the program */
 	EXPECT_EQ(good, vc_close(&vc, CLEARDOWN_MODE_ABORT, 5 * CD_S, NULL, 0, &arg), 0);
-	EXPECT(good, cd_now() - start < SLACK_MS * CD_MS);
 	EXPECT(good, arg.out_report.flags & CLEARDOWN_REPORT_FORCED);
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CANCEL, &r));
 	EXPECT_EQ(good, r.req.object, make.req.object);
@@ -479,17 +488,17 @@ static void silent_about_all_else(void)
 		.size = sizeof(sub),
 		.opcode = CLEARDOWN_OP_MAKE_CALL,
 		.req_id = 77,
-		.deadline_ns = 100 * CD_MS,
+		.deadline_ns = CD_S, /* so that the program has been asked by then */
 		.in_len = sizeof(struct cleardown_vc_call),
 	};
 	struct cleardown_vc_call call = { .called = { 0x47 } };
 	struct cleardown_close arg;
 	struct cm_request make, r;
-	uint64_t start, object;
+	uint64_t object;
 	bool good = true;
 	struct vc vc;
 
-	begin();
+	begin_with(ANSWER_MS);
 	sub.in_ptr = (uintptr_t)&call;
 	EXPECT_EQ(good, vc_create(&vc, &l, 0, 100), 0);
 	EXPECT_EQ(good, cd_ioctl(vc.fd, CLEARDOWN_IOC_SUBMIT, &sub), 0);
@@ -522,9 +531,7 @@ static void silent_about_all_else(void)
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_REJECT, &r));
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CANCEL, &r));
 	close(vc.fd);
-	start = cd_now();
-	EXPECT_EQ(good, cd_close(l.af, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, &arg), 0);
-	EXPECT(good, cd_now() - start < (ANSWER_MS + SLACK_MS) * CD_MS);
+	EXPECT_EQ(good, cd_close(l.af, CLEARDOWN_MODE_ORDERLY, 10 * CD_S, &arg), 0);
 	close(l.af);
 	close(l.events);
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_AF, &r));
@@ -536,11 +543,11 @@ static void silent_about_all_else(void)
 
 /* ---- deaths ---- */
 
-/* Which records came, by type, of whichever order. */
-static void heard(unsigned int *times, int ms)
+/* Which records came, by type, of whichever order: as many as are to come, and what follows them. */
+static void heard(unsigned int *times, unsigned int least)
 {
 	memset(times, 0, 32 * sizeof(*times));
-	while (!cd_one(l.events, &rec, ms))
+	for (unsigned int n = 0; !cd_one(l.events, &rec, n < least ? 5000 : 200); n++)
 		if (rec.ev.type < 32)
 			times[rec.ev.type]++;
 }
@@ -570,7 +577,7 @@ static void program_dies(void)
 	EXPECT_EQ(good, rec.ev.handle, closing.id);
 	EXPECT_EQ(good, rec.ev.status, FAILURE);
 	EXPECT_EQ(good, rec.ev.error, -EIO);
-	heard(times, 300);
+	heard(times, 4);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_INCOMING_CLOSE], 1);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_COMPLETION], 2);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_AF_NOTIFY], 1);
@@ -591,7 +598,7 @@ static void program_dies(void)
 	close(up.fd);
 	close(closing.fd);
 	close(making.fd);
-	EXPECT_EQ(good, cm_begin(&cm, l.name, ANSWER_MS), 0);
+	EXPECT_EQ(good, cm_begin(&cm, l.name, PATIENT_MS), 0);
 	EXPECT_EQ(good, vc_create(&up, &l, 0, 1), -ENOTCONN);
 	EXPECT_EQ(good, cd_close(l.af, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, &arg), 0);
 	close(l.af);
@@ -711,7 +718,7 @@ static void unbound(char **interfaces)
 	EXPECT(good, cm_next(&cm, CLEARDOWN_CM_CLOSE_CALL, &r));
 	EXPECT_EQ(good, cd_unbind(l.name, 0), -EBUSY);
 	EXPECT_EQ(good, cd_unbind(l.name, CLEARDOWN_UNBIND_FORCE), 0);
-	heard(times, 300);
+	heard(times, 4);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_CLOSE_COMPLETE], 1);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_VC_DELETED], 2);
 	EXPECT_EQ(good, times[CLEARDOWN_EV_AF_NOTIFY], 1);
@@ -762,7 +769,7 @@ static pid_t server(void)
 		DIE("pipe");
 	pid = fork();
 	if (!pid) {
-		if (cm_begin(&cm, l.name, ANSWER_MS) || write(ready[1], "", 1) != 1)
+		if (cm_begin(&cm, l.name, PATIENT_MS) || write(ready[1], "", 1) != 1)
 			_exit(1);
 		while (!cd_one(cm.events, &rec, 60000))
 			answer(&cm, &rec.ev);
@@ -802,6 +809,22 @@ static bool settle(struct owed *owed, int ms)
 	return true;
 }
 
+/* Waits until all that is owed has come. */
+static bool settled(struct owed *owed)
+{
+	uint64_t end = cd_now() + 10 * CD_S;
+	bool left;
+
+	do {
+		if (!settle(owed, 10))
+			return false;
+		left = false;
+		for (int i = 0; i < KILLED_VCS; i++)
+			left |= owed[i].made || owed[i].closing;
+	} while (left && cd_now() < end);
+	return !left;
+}
+
 static bool killed_once(unsigned int delay_us)
 {
 	struct owed owed[KILLED_VCS] = { { 0 } };
@@ -828,10 +851,8 @@ static bool killed_once(unsigned int delay_us)
 	}
 	kill(pid, SIGKILL);
 	waitpid(pid, NULL, 0);
-	EXPECT(good, settle(owed, 200));
+	EXPECT(good, settled(owed));
 	for (i = 0; i < KILLED_VCS; i++) {
-		EXPECT_EQ(good, owed[i].made, 0);
-		EXPECT_EQ(good, owed[i].closing, 0);
 		if (vc_status(&vc[i]).out_state != CLEARDOWN_VC_IDLE)
 			EXPECT_EQ(good,
 				  vc_close(&vc[i], CLEARDOWN_MODE_ORDERLY, 5 * CD_S, NULL, 0, &arg),
@@ -842,6 +863,7 @@ static bool killed_once(unsigned int delay_us)
 		close(vc[i].fd);
 	}
 	EXPECT_EQ(good, cd_close(l.af, CLEARDOWN_MODE_ORDERLY, 5 * CD_S, &arg), 0);
+	EXPECT(good, settled(owed)); /* and nothing came twice */
 	close(l.af);
 	close(l.events);
 	EXPECT(good, cd_live_is("handles", 0));
@@ -881,7 +903,7 @@ static void controls(void)
 	int near_fd, far_fd;
 
 	begin();
-	EXPECT_EQ(good, cm_begin(&there, far.name, ANSWER_MS), 0);
+	EXPECT_EQ(good, cm_begin(&there, far.name, PATIENT_MS), 0);
 	near_fd = control(&cm, 40);
 	far_fd = control(&there, 40);
 	EXPECT(good, near_fd >= 0 && far_fd >= 0);
