@@ -212,7 +212,7 @@ int main(int argc, char **argv)
 	by("UUI with UNI 4.0", "uni=4.0 close_data=uui", 128, 16, 40);
 	by("UUI with UNI 3.1", "close_data=uui", 128, 16, 31);
 	by("GIT",
-	   "close_data=git t301=1000 poll=100 keepalive=500 noresponse=2000 idle=3000 cc=300", 26,
+	   "close_data=git t301=1000 poll=100 keepalive=500 noresponse=20000 idle=3000 cc=300", 26,
 	   16, 31);
 	by("all three", "close_data=cause+git+uui uni=4.0", 128, 16, 40);
 	omitted();
