@@ -31,11 +31,14 @@ for sap in 7 8 9; do
 	check "a receiver with SAP $sap" told "recv$sap" listening
 done
 head -c 50000 /dev/urandom >/tmp/file
-background multi vc multi @peer:7,@peer:8,@peer:9 vc0 --send /tmp/file --hold 2 --data bye
+# the call is there as long as nobody has sent the file
+mkfifo /tmp/sent
+background multi vc multi @peer:7,@peer:8,@peer:9 vc0 --send /tmp/sent --hold 1 --data bye
 multi=$pid
 check "the tool's parties are there" wait_for 20 three_joined
 check "parties lists them" run 0 --json vc parties vc0
 check "with their state" says '"state": *"joined"'
+cat /tmp/file >/tmp/sent &
 check "the call ends in order" ended 0 "$multi" multi
 for sap in 7 8 9; do
 	eval "pid=\$recv$sap"
