@@ -23,8 +23,9 @@
 /* SDs that the other end may not have acknowledged: half of its window. */
 #define BURST 32
 #define LOOK_MS 200
-#define ANSWER_MS 5000
-#define PEER_BIND "role=user t303=500 t308=300 t309=1000 t310=500 t313=500 t322=300 peer="
+#define ANSWER_MS 20000
+/* What ends a call soon is short, what a call waits for when it is made is not. */
+#define PEER_BIND "role=user t303=20000 t308=300 t309=1000 t310=20000 t313=20000 t322=300 peer="
 
 static uint64_t state;
 static struct vclink a, b;
