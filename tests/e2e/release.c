@@ -34,6 +34,8 @@
 #define EXIT_WAIT_MS 2000
 #define DEFAULT_MS 5000
 #define EARLY_MS 500
+/* What a busy host may take besides: one that waits longer than it may does so for 4 s and more. */
+#define LATE_MS 1900
 #define SHORT_MS 1500 /* deadline of rows that wait for all of it */
 #define DEAF_OPS 3
 #define STALL_BYTES 2048
@@ -243,7 +245,7 @@ static void act_thread_close_exit(void)
 
 	if (pthread_create(&thread, NULL, closing_thread, NULL))
 		subject_fails("thread");
-	if (!device_reaches(CLEARDOWN_STATE_CLOSING, 1000))
+	if (!device_reaches(CLEARDOWN_STATE_CLOSING, DEFAULT_MS))
 		subject_fails("the close did not begin");
 	shared->begin_ns = cd_now();
 	syscall(SYS_exit_group, 0);
@@ -576,7 +578,7 @@ static bool subject_end(const struct row *row, pid_t pid, uint64_t *begin)
 		return false;
 	if (row->act == act_segv)
 		return core_is_dumped(begin);
-	if (row->in_close && !device_reaches(CLEARDOWN_STATE_CLOSING, 2000))
+	if (row->in_close && !device_reaches(CLEARDOWN_STATE_CLOSING, DEFAULT_MS))
 		return false;
 	while (row->act != act_pause && row->signal && !row->in_close && !shared->end_ns)
 		usleep(1000);
@@ -664,8 +666,8 @@ static void judge_bound(const struct row *row, const struct seen *s)
 	bool good = true;
 
 	EXPECT(good, s->began && s->gone && s->filed);
-	EXPECT(good, s->took_ns <= (row->wait_ms + SLACK_MS) * CD_MS);
-	EXPECT(good, head->end_ns - head->begin_ns <= (row->close_ms + SLACK_MS) * CD_MS);
+	EXPECT(good, s->took_ns <= (row->wait_ms + LATE_MS) * CD_MS);
+	EXPECT(good, head->end_ns - head->begin_ns <= (row->close_ms + LATE_MS) * CD_MS);
 	if (row->outlived && row->state == STALLED) {
 		EXPECT(good, !s->filed_at_end);
 		EXPECT(good, s->took_ns >= (row->wait_ms - EARLY_MS) * CD_MS);
@@ -742,19 +744,41 @@ static void run_row(const struct row *row)
 	judge_end_state(row, &seen);
 }
 
+/*
+ * A subject is killed, and his close runs. It takes a quarter of a second: who is not scheduled for
+ * that time finds the device free again, which is no fault, and begins anew.
+ */
+static bool is_being_cleared(pid_t *pid)
+{
+	static const struct row row = { .state = STALLED, .act = act_pause };
+	int status;
+
+	for (int tries = 0; tries < 5; tries++) {
+		if (!far_ready())
+			return false;
+		*pid = subject_start(&row);
+		if (!subject_is_ready())
+			return false;
+		kill(*pid, SIGKILL);
+		if (device_reaches(CLEARDOWN_STATE_CLOSING, 2000) && line_is_held())
+			return true;
+		waitpid(*pid, &status, 0);
+		subject_forget();
+		bank("stall " NEAR_LINE " off");
+		far_says("NO CARRIER", 5000);
+	}
+	return false;
+}
+
 /* kill -9, then an open that begins while the close runs: it waits and needs no second try. */
 static void reopen_waits(void)
 {
-	static const struct row row = { .state = STALLED, .act = act_pause };
 	struct cleardown_close arg;
-	bool good = far_ready();
-	pid_t pid = subject_start(&row);
+	bool good = true;
 	int fd, status;
+	pid_t pid = -1;
 
-	EXPECT(good, subject_is_ready());
-	kill(pid, SIGKILL);
-	EXPECT(good, device_reaches(CLEARDOWN_STATE_CLOSING, 2000));
-	EXPECT(good, line_is_held());
+	EXPECT(good, is_being_cleared(&pid));
 	fd = cd_open(phone_name, O_RDWR);
 	EXPECT(good, fd >= 0);
 	bank("stall " NEAR_LINE " off");
@@ -797,7 +821,7 @@ static void two_phones(void)
 	EXPECT(good, gone_within(pid, 60000, &status));
 	took = cd_now() - shared->begin_ns;
 	EXPECT_EQ(good, status, 0);
-	EXPECT(good, took <= (EXIT_WAIT_MS + SLACK_MS) * CD_MS);
+	EXPECT(good, took <= (EXIT_WAIT_MS + LATE_MS) * CD_MS);
 	EXPECT(good, report_comes(last, DEFAULT_MS + 5000, &first));
 	EXPECT(good, report_comes(first.out_head.number, DEFAULT_MS + 5000, &second));
 	EXPECT_EQ(good, first.out_head.mode, CLEARDOWN_MODE_ORDERLY);
