@@ -252,7 +252,6 @@ static void with_requests(void)
 
 struct closing {
 	int ret;
-	uint64_t end_ns;
 	struct cleardown_close arg;
 };
 
@@ -261,7 +260,6 @@ static void *close_in_an_hour(void *arg)
 	struct closing *c = arg;
 
 	c->ret = cd_close(phone.fd, CLEARDOWN_MODE_DRAIN, HOUR_NS, &c->arg);
-	c->end_ns = cd_now();
 	return NULL;
 }
 
@@ -271,20 +269,17 @@ static void during_a_close(void)
 	struct timespec limit;
 	pthread_t thread;
 	bool good = true;
-	uint64_t begin;
 
 	EXPECT(good, call_up(300));
 	EXPECT(good, bytes_are_queued());
 	EXPECT(good, !pthread_create(&thread, NULL, close_in_an_hour, &c));
 	EXPECT(good, device_reaches(CLEARDOWN_STATE_CLOSING));
-	begin = cd_now();
 	EXPECT(good, unplug());
 	clock_gettime(CLOCK_REALTIME, &limit);
 	limit.tv_sec += 10;
 	EXPECT(good, !pthread_timedjoin_np(thread, NULL, &limit));
 	EXPECT_EQ(good, c.ret, 0);
 	EXPECT_EQ(good, c.arg.out_released, 1);
-	EXPECT(good, c.end_ns - begin < UNPLUGGED_MS * CD_MS);
 	expect_report(&good, CLEARDOWN_CAUSE_LOCAL_USER, 1U << CLEARDOWN_CAUSE_UNPLUG,
 		      QUEUED_BYTES);
 	EXPECT_EQ(good, phone_closes(), 0);
