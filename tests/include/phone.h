@@ -359,6 +359,17 @@ static inline bool report_of(uint64_t handle, struct cleardown_report *found)
 	return got;
 }
 
+/* Waits for it, at most @ms: a close that somebody forced is told before its report is there. */
+static inline bool report_of_soon(uint64_t handle, struct cleardown_report *found, int ms)
+{
+	uint64_t end = cd_now() + ms * CD_MS;
+
+	while (!report_of(handle, found))
+		if (cd_now() > end || !between_looks())
+			return false;
+	return true;
+}
+
 static inline const struct cleardown_step *report_step(const struct cleardown_report *r,
 						       uint32_t what)
 {
