@@ -117,6 +117,17 @@ static void stuck(struct port_writer *w, bool document)
 		DIE("it is not stuck");
 }
 
+/* The port's worker looks at its printer, and a status tells of a look that was asked for now. */
+static bool looks_go_on(void)
+{
+	uint64_t asked = cd_now(), end = asked + 5 * CD_S;
+
+	while (port_status(port.fd).out_sample_ns < asked)
+		if (cd_now() > end)
+			return false;
+	return true;
+}
+
 static void status_meanwhile(void)
 {
 	struct cleardown_port_status st;
@@ -135,7 +146,7 @@ static void status_meanwhile(void)
 	EXPECT(good, worst < SLACK_MS * CD_MS);
 	EXPECT_EQ(good, st.out_doc_state, CLEARDOWN_DOC_OPEN);
 	EXPECT(good, st.out_accepted > st.out_confirmed);
-	EXPECT(good, st.out_sample_ns + 100 * CD_MS > cd_now());
+	EXPECT(good, looks_go_on());
 	sim_control(&port.dev, "stall off");
 	EXPECT_EQ(good, port_writer_join(&w), BIG);
 	EXPECT_EQ(good, port_end(&port, 0, &r), 0);
@@ -224,6 +235,17 @@ static int set_timeouts(uint32_t set, uint32_t write_ms, uint32_t read_ms)
 	return cd_ioctl(port.fd, CLEARDOWN_IOC_PORT_TIMEOUTS, &t);
 }
 
+/* What a write says that has no room: the link's own buffer may take what another one waited for. */
+static int write_in_vain(void)
+{
+	ssize_t n;
+
+	do {
+		n = write(port.fd, big, BIG);
+	} while (n > 0);
+	return n < 0 ? -errno : 0;
+}
+
 static void timeouts(void)
 {
 	struct cleardown_timeouts t = { .size = sizeof(t) };
@@ -239,8 +261,7 @@ static void timeouts(void)
 	sim_control(&port.dev, "stall on");
 	EXPECT_EQ(good, port_start(&port, ""), 0);
 	EXPECT(good, write(port.fd, big, BIG) > 0);
-	EXPECT_EQ(good, write(port.fd, big, BIG), -1);
-	EXPECT_EQ(good, errno, ETIMEDOUT);
+	EXPECT_EQ(good, write_in_vain(), -ETIMEDOUT);
 	EXPECT_EQ(good, read(port.fd, &c, 1), -1);
 	EXPECT_EQ(good, errno, ETIMEDOUT);
 	end();
