@@ -630,7 +630,8 @@ static void steps_are_timed(void)
 static const struct dtr_case dtr_cases[] = {
 	{ CLEARDOWN_DTR_DROP, 0, false, CLEARDOWN_STEP_DTR, CLEARDOWN_STEP_ESCAPE,
 	  "P-15 DTR drop: the modem hangs up by DTR, which stays low" },
-	{ CLEARDOWN_DTR_PULSE, 600, true, CLEARDOWN_STEP_DTR, CLEARDOWN_STEP_ESCAPE,
+	/* longer than one look at the bank takes */
+	{ CLEARDOWN_DTR_PULSE, 2000, true, CLEARDOWN_STEP_DTR, CLEARDOWN_STEP_ESCAPE,
 	  "P-15 DTR pulse: it falls, the modem hangs up, it rises again" },
 	{ CLEARDOWN_DTR_KEEP, 0, true, CLEARDOWN_STEP_ESCAPE, CLEARDOWN_STEP_DTR,
 	  "P-15 DTR keep: +++ and ATH hang up, DTR stays" },
