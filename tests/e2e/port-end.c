@@ -200,7 +200,7 @@ static void stuck_writer(uint32_t mode, uint64_t deadline_ms)
 	begun = cd_now();
 	EXPECT_EQ(good, cd_close(port.fd, mode, deadline_ms * CD_MS, &arg), 0);
 	took = cd_now() - begun;
-	EXPECT(good, took < (deadline_ms + 500) * CD_MS);
+	EXPECT(good, took < (deadline_ms + SLACK_MS) * CD_MS);
 	accepted = port_writer_join(&w);
 	EXPECT(good, accepted > 0 && accepted < BIG);
 	EXPECT_EQ(good, arg.out_released, 1);

@@ -551,7 +551,7 @@ static void closed(const char *what, uint32_t mode, uint64_t ms)
 	stuck(&w, what);
 	begun = cd_now();
 	EXPECT_EQ(good, cd_close(port.fd, mode, ms * CD_MS, &arg), 0);
-	EXPECT(good, cd_now() - begun < (ms + 500) * CD_MS);
+	EXPECT(good, cd_now() - begun < (ms + SLACK_MS) * CD_MS);
 	EXPECT_EQ(good, arg.out_released, 1);
 	EXPECT(good, port_writer_join(&w) > 0);
 	EXPECT(good, port_adds_up(&arg.out_report));
