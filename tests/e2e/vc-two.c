@@ -164,13 +164,13 @@ static void crossing(void)
 	bool good = true;
 
 	wire(LATE);
-	for (int i = 0; (i < CROSSINGS || (!crossed && i < CROSSINGS_MOST)) && good &&
-			strcmp(theirs, "bad");
-	     i++) {
+	for (int i = 0; i < CROSSINGS || (!crossed && i < CROSSINGS_MOST); i++) {
 		bool mine = crosses(&good);
 
 		meet(!good ? "bad" : mine ? "crossed" : "told", theirs);
 		crossed += mine && !strcmp(theirs, "crossed");
+		if (!good || !strcmp(theirs, "bad"))
+			break;
 	}
 	wire(NULL);
 	EXPECT(good, crossed);
