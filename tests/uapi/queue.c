@@ -431,11 +431,12 @@ static void test_queue_goes_first(void)
 	struct fixture f;
 
 	begin(&f, 1);
-	sim_control(&f.phone, "delay 20000");
+	sim_control(&f.phone, "stall on");
 	for (uint64_t id = 0; id < 4; id++)
 		EXPECT_EQ(good, ask(f.fd, id), 0);
 	close(f.events);
 	EXPECT_EQ(good, ask(f.fd, 4), -EPIPE);
+	sim_control(&f.phone, "stall off");
 	EXPECT_EQ(good, cd_close(f.fd, CLEARDOWN_MODE_DRAIN, 10 * CD_S, &arg), 0);
 	EXPECT_EQ(good, arg.out_report.ops_issued, 4);
 	EXPECT_EQ(good, arg.out_report.ops_completed, 4);

@@ -114,12 +114,13 @@ static void test_rebind_queue(void)
 	int other = cd_events();
 
 	begin(&f, 1);
-	sim_control(&f.phone, "delay 200000");
+	sim_control(&f.phone, "stall on");
 	EXPECT_EQ(good, submit(f.fd, 1, HOUR, NULL), 0);
 	info = cd_info(f.fd);
 	EXPECT_EQ(good, cd_bind_events(f.fd, other, 2), -EBUSY);
 	EXPECT_EQ(good, cd_bind_events(f.fd, -1, 2), -EBUSY);
 	EXPECT_EQ(good, cd_info(f.fd).out_cookie, info.out_cookie);
+	sim_control(&f.phone, "stall off");
 	EXPECT_EQ(good, cd_wait(f.events, 1, &rec, 5000), 0);
 	EXPECT_EQ(good, rec.ev.error, 0);
 	EXPECT_EQ(good, cd_bind_events(f.fd, other, 2), 0);
@@ -497,7 +498,7 @@ static void test_deadline_zero(void)
 	EXPECT_EQ(good, submit(f.fd, 1, HOUR, NULL), 0);
 	begin_ns = cd_now();
 	EXPECT_EQ(good, cd_close(f.fd, CLEARDOWN_MODE_DRAIN, 0, &arg), 0);
-	EXPECT(good, cd_now() - begin_ns < SLACK_MS * CD_MS);
+	EXPECT(good, cd_now() - begin_ns < (2000 + SLACK_MS) * CD_MS); /* of an hour */
 	EXPECT_EQ(good, arg.out_report.mode, CLEARDOWN_MODE_ABORT);
 	EXPECT_EQ(good, arg.out_report.ops_completed, 1);
 	end(&f);
@@ -630,19 +631,31 @@ static void test_closing(void)
 	tap(good, "P-11 RP-4 a second CLOSE raises the first, which returns; one report");
 }
 
+/* What the close waits for comes now, while somebody waits for the close, if he is quick. */
+static void *stall_ends(void *p)
+{
+	usleep(300000);
+	sim_control(p, "stall off");
+	return NULL;
+}
+
 /* An open waits for the end of a close that runs. */
 static void test_open_waits(void)
 {
 	struct closer c;
 	bool good = true;
 	struct fixture f;
+	pthread_t later;
 	int fd;
 
 	begin(&f, 1);
-	sim_control(&f.phone, "delay 300000");
+	sim_control(&f.phone, "stall on");
 	closer_start(&c, &f, CLEARDOWN_MODE_DRAIN);
+	if (pthread_create(&later, NULL, stall_ends, &f.phone))
+		DIE("no thread");
 	fd = cd_open(f.phone.name, O_RDWR);
 	EXPECT(good, fd >= 0);
+	pthread_join(later, NULL);
 	pthread_join(c.thread, NULL);
 	EXPECT_EQ(good, c.ret, 0);
 	close(fd);
@@ -860,20 +873,26 @@ static void test_unbind_force(void)
 	tap(good, "P-19 RP-3 unbind by force: completions, PHONE_CLOSE once, the node is gone");
 }
 
-static int ctl_close(const char *name, uint32_t flags, struct cleardown_ctl_close *arg)
+static int ctl_close_as(const char *name, uint32_t mode, uint64_t deadline_ns, uint32_t flags,
+			struct cleardown_ctl_close *arg)
 {
 	int ctl = cd_ctl(), ret;
 
 	memset(arg, 0, sizeof(*arg));
 	arg->size = sizeof(*arg);
-	arg->mode = CLEARDOWN_MODE_ABORT;
-	arg->deadline_ns = CD_S;
+	arg->mode = mode;
+	arg->deadline_ns = deadline_ns;
 	arg->flags = flags;
 	arg->out_released = 0xdeadbeef;
 	strcpy(arg->name, name);
 	ret = cd_ioctl(ctl, CLEARDOWN_IOC_CTL_CLOSE, arg);
 	close(ctl);
 	return ret;
+}
+
+static int ctl_close(const char *name, struct cleardown_ctl_close *arg)
+{
+	return ctl_close_as(name, CLEARDOWN_MODE_ABORT, CD_S, 0, arg);
 }
 
 static void test_ctl_close(void)
@@ -887,19 +906,20 @@ static void test_ctl_close(void)
 	handle = cd_info(f.fd).out_handle;
 	sim_control(&f.phone, "deaf on");
 	EXPECT_EQ(good, submit(f.fd, 1, HOUR, NULL), 0);
-	EXPECT_EQ(good, ctl_close(f.phone.name, 0, &arg), 0);
+	EXPECT_EQ(good, ctl_close(f.phone.name, &arg), 0);
 	EXPECT_EQ(good, arg.out_released, 1);
 	EXPECT_EQ(good, arg.out_report.cause, CLEARDOWN_CAUSE_ADMIN);
 	EXPECT_EQ(good, arg.out_report.handle, handle);
 	good &= told(&f, handle, CLEARDOWN_CAUSE_ADMIN);
 	good &= all_dead(f.fd);
-	EXPECT_EQ(good, ctl_close(f.phone.name, 0, &arg), 0);
+	EXPECT_EQ(good, ctl_close(f.phone.name, &arg), 0);
 	EXPECT_EQ(good, arg.out_released, 1);
 	EXPECT_EQ(good, arg.out_report.number, 0);
 	end(&f);
 	tap(good, "P-19 CTL_CLOSE ends whoever has it; of a phone that nobody has it is 0");
 }
 
+/* It drains what the modem does not answer, until somebody wants more. */
 static void test_ctl_close_async(void)
 {
 	struct cleardown_ctl_close arg;
@@ -911,8 +931,12 @@ static void test_ctl_close_async(void)
 	handle = cd_info(f.fd).out_handle;
 	sim_control(&f.phone, "deaf on");
 	EXPECT_EQ(good, submit(f.fd, 1, HOUR, NULL), 0);
-	EXPECT_EQ(good, ctl_close(f.phone.name, CLEARDOWN_CTL_CLOSE_ASYNC, &arg), -EINPROGRESS);
+	EXPECT_EQ(good,
+		  ctl_close_as(f.phone.name, CLEARDOWN_MODE_DRAIN, HOUR, CLEARDOWN_CTL_CLOSE_ASYNC,
+			       &arg),
+		  -EINPROGRESS);
 	EXPECT_EQ(good, arg.out_released, 0);
+	EXPECT_EQ(good, ctl_close(f.phone.name, &arg), 0);
 	good &= told(&f, handle, CLEARDOWN_CAUSE_ADMIN);
 	EXPECT(good, wait_state(f.phone.name, CLEARDOWN_STATE_IDLE));
 	end(&f);
@@ -934,7 +958,8 @@ static void test_stuck(void)
 	EXPECT_EQ(good, submit(f.fd, 1, HOUR, NULL), 0);
 	begin_ns = cd_now();
 	EXPECT_EQ(good, cd_close(f.fd, CLEARDOWN_MODE_ABORT, 500 * CD_MS, &arg), -EIO);
-	EXPECT(good, cd_now() - begin_ns < (500 + SLACK_MS) * CD_MS);
+	/* it did not wait for the driver, who comes 3 s late; how late it may be: e2e/stall-bound */
+	EXPECT(good, cd_now() - begin_ns < 2500 * CD_MS);
 	EXPECT_EQ(good, arg.out_status, PHONEERR(OPERATIONFAILED));
 	EXPECT_EQ(good, arg.out_released, 0);
 	EXPECT_EQ(good, arg.out_report.ops_completed, 1);
