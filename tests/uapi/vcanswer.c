@@ -313,6 +313,9 @@ static void set_up(char **interfaces)
 	sealed = mmap(NULL, 4096, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 	if (sealed == MAP_FAILED)
 		DIE("mmap: %m");
+	/* families, and the call's ends; of how they came to be nothing is left */
+	if (!cd_live_is("handles", 4) || !cd_live_is("ops", 0) || !cd_live_is("records", 0))
+		DIE("what was made does not settle");
 	form_count(&before);
 }
 

@@ -587,6 +587,9 @@ static void set_up(char **interfaces)
 	files[ON_CTL] = cd_ctl();
 	files[ON_EVENTS] = us.events;
 	border = cd_border();
+	/* families, circuits, observer and manager; of how they came to be nothing is left */
+	if (!cd_live_is("handles", 7) || !cd_live_is("ops", 0) || !cd_live_is("records", 0))
+		DIE("what was made does not settle");
 	take_snapshot(&before);
 }
 
