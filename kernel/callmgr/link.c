@@ -294,30 +294,34 @@ void cm_rec_init(struct cm_rec *r, struct cm_member *owner, u32 type)
 
 /*
  * Once until it was read: MAKE_CALL is refused while records of the last call are unread, and
- * within a call each happens once.
+ * within a call each happens once. Any context; locks may be held.
  */
-static bool cm_rec_take(struct cm_rec *r)
+bool cm_rec_take(struct cm_rec *r)
 {
 	if (test_and_set_bit_lock(0, &r->busy))
 		return false;
 	cldn_handle_get(&r->owner->h); /* put by cm_rec_free() */
-	cldn_hook(CLDN_HOOK_VC_POST, &r->rec);
 	return true;
+}
+
+/* @r was taken, by whoever calls this. */
+void cm_post_taken(struct cm_member *to, struct cm_rec *r)
+{
+	cldn_hook(CLDN_HOOK_VC_POST, &r->rec);
+	cldn_member_post(&to->h, &r->rec);
+}
+
+/* The same, @r was taken, with what ends a life of @to. */
+void cm_post_renew(struct cm_member *to, struct cm_rec *r)
+{
+	cldn_hook(CLDN_HOOK_VC_POST, &r->rec);
+	cldn_member_post_renew(&to->h, &r->rec);
 }
 
 void cm_post(struct cm_member *to, struct cm_rec *r)
 {
 	if (cm_rec_take(r))
-		cldn_member_post(&to->h, &r->rec);
-}
-
-/* The same with what ends a life of @to. */
-void cm_post_renew(struct cm_member *to, struct cm_rec *r)
-{
-	if (cm_rec_take(r))
-		cldn_member_post_renew(&to->h, &r->rec);
-	else
-		cldn_member_renew(&to->h);
+		cm_post_taken(to, r);
 }
 
 /* ---- SAAL ---- */

@@ -127,18 +127,21 @@ static struct cm_rec *cm_closed_rec(struct cm_vc *vc)
 }
 
 /*
- * The record that is owed for this close, or NULL. It is filled before the state changes: behind
- * that another close may begin, with a report of its own. Worker.
+ * The record that is owed for this close, or NULL; @taken: it is the caller's to post. It is taken
+ * and filled before the state changes: behind that another close may begin, with a report of its
+ * own, unless who wants it finds the record unread. Worker.
  */
-static struct cm_rec *cm_closed_fill_locked(struct cm_vc *vc, u32 status, int error)
+static struct cm_rec *cm_closed_fill_locked(struct cm_vc *vc, u32 status, int error, bool *taken)
 {
 	struct cm_rec *r = cm_closed_rec(vc);
 	struct cleardown_event *head = &r->rec.head;
 
 	lockdep_assert_held(&vc->m.h.lock);
+	*taken = false;
 	if (vc->waiter || vc->file_gone || (vc->forced && error))
 		return NULL;
-	if (test_bit(0, &r->busy)) /* INCOMING_CLOSE has come: he knows, and it stays what it is */
+	*taken = cm_rec_take(r);
+	if (!*taken) /* INCOMING_CLOSE has come: he knows, and it stays what it is */
 		return r;
 	head->type = vc->forced ? CLEARDOWN_EV_FORCED_CLOSE : CLEARDOWN_EV_CLOSE_COMPLETE;
 	head->status = status;
@@ -149,13 +152,16 @@ static struct cm_rec *cm_closed_fill_locked(struct cm_vc *vc, u32 status, int er
 	return r;
 }
 
-/* @renew: nothing of the old call hits the next one (TV-4), once its end is known. */
+/*
+ * @r: taken, or NULL. @renew: nothing of the old call hits the next one (TV-4), once its end is
+ * known.
+ */
 static void cm_close_tell(struct cm_vc *vc, struct cm_rec *r, bool renew)
 {
 	if (r && renew)
 		cm_post_renew(&vc->m, r);
 	else if (r)
-		cm_post(&vc->m, r);
+		cm_post_taken(&vc->m, r);
 	else if (renew)
 		cldn_member_renew(&vc->m.h);
 }
@@ -183,7 +189,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 	struct cldn_handle *h = &vc->m.h;
 	struct cleardown_report_head head;
 	struct cm_rec *owed;
-	bool dead;
+	bool dead, taken;
 	u64 swept;
 
 	trace_cm_close_complete(vc, -error);
@@ -191,7 +197,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 	vc->phase = CM_PHASE_NONE;
 	cm_timer_stop(vc->m.link, &vc->misc);
 	scoped_guard(spinlock_irqsave, &h->lock) {
-		owed = cm_closed_fill_locked(vc, status, error);
+		owed = cm_closed_fill_locked(vc, status, error, &taken);
 		cm_vc_enter_locked(vc, cm_state_after(vc, error));
 		dead = vc->state == CLEARDOWN_VC_DELETED;
 		swept = cm_swept_locked(vc);
@@ -206,7 +212,7 @@ static void cm_close_over(struct cm_vc *vc, u32 status, int error)
 		cm_cdr_settle(vc);
 		cm_vc_rx_purge(vc);
 	}
-	cm_close_tell(vc, owed, !dead && !error);
+	cm_close_tell(vc, taken ? owed : NULL, !dead && !error);
 	if (dead) {
 		if (vc->incoming)
 			cm_post(&vc->m, &vc->deleted);

@@ -420,6 +420,25 @@ static void close_before_its_record(struct kunit *test)
 	expect_closed_once(&vc, 1);
 }
 
+/* The same when the record is not even about to be queued: the next close would need its place. */
+static void close_before_it_is_told(struct kunit *test)
+{
+	struct vct *t = vct_of(test);
+	struct cleardown_close arg;
+	struct kt_gate *gate;
+	struct vct_vc vc;
+
+	vct_call_out(t, &vc, 1);
+	gate = kt_hold(&t->kt, CLDN_HOOK_VC_OVER, vc.h);
+	KUNIT_EXPECT_EQ(test, -EINPROGRESS, close_now(&vc, &arg));
+	kt_held(&t->kt, gate);
+	KUNIT_EXPECT_EQ(test, (u32)CLEARDOWN_VC_IDLE, vct_state(&vc));
+	KUNIT_EXPECT_EQ(test, -EBUSY, vct_make(&vc, 2));
+	KUNIT_EXPECT_EQ(test, -ENOTCONN, close_now(&vc, &arg));
+	kt_let_go(gate);
+	expect_closed_once(&vc, 1);
+}
+
 /* An administrator, who closes one VC or all. */
 struct admin {
 	struct vct *t;
@@ -1055,6 +1074,8 @@ static struct kunit_case vcraces_cases[] = {
 		"TV-1 PR-1 the next call is being closed before the first CLOSE returns"),
 	KT_CASE(close_before_its_record,
 		"TV-1 V-10 CLOSE and MAKE_CALL before the record is queued"),
+	KT_CASE(close_before_it_is_told,
+		"TV-1 V-10 PR-1 CLOSE and MAKE_CALL when the state is all that tells the end"),
 	KT_CASE(forced_before_its_record,
 		"PR-1 V-29 forced while its failed CLOSE is being told: each has its own end"),
 	KT_CASE(two_admins_the_first_fails,
