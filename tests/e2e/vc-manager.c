@@ -543,7 +543,7 @@ static void silent_about_all_else(void)
 
 /* ---- deaths ---- */
 
-/* Which records came, by type, of whichever order: as many as are to come, and what follows them. */
+/* Which records came, by type, of whichever order: as many as have to, and what follows them. */
 static void heard(unsigned int *times, unsigned int least)
 {
 	memset(times, 0, 32 * sizeof(*times));

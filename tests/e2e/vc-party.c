@@ -20,7 +20,7 @@
  * Lost PDUs come late: it is not these clocks that are tested. SSCOP gives up when nothing it asks
  * in 7 s is answered, so it asks often.
  */
-#define BIND                                                                                       \
+#define BIND \
 	"t303=30000 t308=30000 t310=30000 t313=30000 t398=30000 t399=60000 poll=250 keepalive=500"
 
 static struct leaf leaves[MANY];
