@@ -764,7 +764,7 @@ static void walk_watchdog_again(struct kunit *test)
 
 	begin_deaf(kt, 1);
 	closer = begin_drain(kt);
-	kthread_flush_work(&kt->dev->work); /* it would see the deadline by itself, and come first */
+	kthread_flush_work(&kt->dev->work); /* else it may see the deadline by itself, first */
 	atomic_set(&seen_times, 0);
 	kt_at(CLDN_HOOK_WATCHDOG, see_in_no_driver, kt);
 	scoped_guard(spinlock_irqsave, &kt->h->lock)
