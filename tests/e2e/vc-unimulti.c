@@ -114,7 +114,7 @@ static void leaf_ends(struct vc *root, struct leaf *leaf, const uint8_t *peer)
 	EXPECT(good, uni(NULL, "isp waitfor active:1 5000"));
 	EXPECT(good, uni(NULL, "isp close all"));
 	EXPECT(good, vc_next(&us, CLEARDOWN_EV_INCOMING_CLOSE, &rec, 5000));
-	EXPECT_EQ(good, multi_state(root, leaf->party), CLEARDOWN_PARTY_LEFT);
+	EXPECT(good, multi_comes_to(root, leaf->party, CLEARDOWN_PARTY_LEFT));
 	EXPECT_EQ(good, multi_close(root, leaf->party, 10 * CD_S, &arg), 0);
 	EXPECT_EQ(good, vc_delete(root, NULL), 0);
 	close(root->fd);

@@ -118,6 +118,19 @@ static inline uint32_t multi_state(struct vc *vc, uint32_t party)
 	return arg.out_party.state;
 }
 
+/* It comes to be @state: INCOMING_CLOSE is told before what becomes of the parties. */
+static inline bool multi_comes_to(struct vc *vc, uint32_t party, uint32_t state)
+{
+	uint64_t end = cd_now() + 5 * CD_S;
+
+	while (multi_state(vc, party) != state) {
+		if (cd_now() > end)
+			return false;
+		usleep(2000);
+	}
+	return true;
+}
+
 /* The offer that comes next at @b is taken and accepted. */
 static inline bool multi_answer(struct vclink *b, struct leaf *leaf)
 {
