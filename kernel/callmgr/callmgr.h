@@ -297,7 +297,8 @@ enum cm_phase {
  * @file_gone: its file went: it is deleted when its call is over
  * @waiter: the CLOSE that waits in the kernel, so that no record is owed, or NULL
  * @forced: not its owner closes it, so that the record is another one
- * @swept: number of its close among those that admin.c waits for, or 0; only in CLOSING, with it
+ * @swept: number of its close among those that admin.c waits for, 0 = of none, as in every state
+ *	but CLOSING; like @state under h.lock
  * @slept: the machine was suspended since the far end was heard of; worker
  * @pending: the call manager was asked to end the call and owes the completion; this and the next
  *	two under h.lock
