@@ -529,6 +529,21 @@ static void two_admins_the_first_fails(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, vct_reaches(&vc, CLEARDOWN_VC_IDLE));
 }
 
+/* @first closes the VC of that id, or all, and is held; the call is over, and its owner knows. */
+static struct kt_thread *force_held(struct vct_vc *vc, u64 id, struct admin *first,
+				    struct kt_gate **gate)
+{
+	struct vct *t = vc->t;
+	struct kt_thread *thread;
+
+	*gate = kt_hold(&t->kt, CLDN_HOOK_CTL_WAIT, t->kt.dev);
+	*first = admin_of(t, id, 5000 * KT_MS);
+	thread = kt_start(&t->kt, force, first);
+	kt_held(&t->kt, *gate);
+	vct_record(vc, CLEARDOWN_EV_FORCED_CLOSE);
+	return thread;
+}
+
 /* The owner's next call is being closed by another one before the first one has begun to wait. */
 static void two_admins_two_calls(struct kunit *test)
 {
@@ -539,11 +554,7 @@ static void two_admins_two_calls(struct kunit *test)
 	struct vct_vc vc;
 
 	vct_call_out(t, &vc, 1);
-	gate = kt_hold(&t->kt, CLDN_HOOK_CTL_WAIT, t->kt.dev);
-	first = admin_of(t, vc.id, 5000 * KT_MS);
-	one = kt_start(&t->kt, force, &first);
-	kt_held(&t->kt, gate);
-	vct_record(&vc, CLEARDOWN_EV_FORCED_CLOSE);
+	one = force_held(&vc, vc.id, &first, &gate);
 	KUNIT_ASSERT_EQ(test, 0, vct_make(&vc, 2));
 	KUNIT_ASSERT_EQ(test, 0, kt_completion(&t->kt, 2)->error);
 	vct_answers(t, 0);
@@ -569,11 +580,7 @@ static void two_admins_all(struct kunit *test)
 	struct vct_vc vc;
 
 	vct_call_out(t, &vc, 1);
-	gate = kt_hold(&t->kt, CLDN_HOOK_CTL_WAIT, t->kt.dev);
-	first = admin_of(t, 0, 5000 * KT_MS);
-	one = kt_start(&t->kt, force, &first);
-	kt_held(&t->kt, gate);
-	vct_record(&vc, CLEARDOWN_EV_FORCED_CLOSE);
+	one = force_held(&vc, 0, &first, &gate);
 	second = admin_of(t, 0, 5000 * KT_MS);
 	KUNIT_EXPECT_EQ(test, 0, force_now(&second));
 	kt_let_go(gate);
