@@ -98,17 +98,21 @@ static void the_next_one(void)
 static void paused(void)
 {
 	char args[40];
-	uint64_t job;
+	uint64_t job, marker;
 	bool good = true;
 
 	snprintf(args, sizeof(args), "at=%lld", (long long)time(NULL) + 3600);
 	job = send_fax(desk.server, "fax1.tif", "200", args);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_PAUSE, NULL), 0);
 	EXPECT(good, faxd_job_is(job, "paused", "true"));
-	later_by(3601);
-	usleep(2000000); /* the time that it was to be sent at has passed */
+	snprintf(args, sizeof(args), "at=%lld", (long long)time(NULL) + 3601);
+	marker = send_fax(desk.server, "fax1.tif", "200", args);
+	later_by(3602);
+	/* by then it was the other one's turn */
+	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DIALING, marker, 20000));
 	EXPECT_EQ(good, desk_count(&desk, CLEARDOWN_FEI_DIALING, job), 0);
 	EXPECT_EQ(good, fax_job_state(desk.server, job), CLEARDOWN_JS_PAUSED);
+	EXPECT(good, aborted(marker) >= 0);
 	EXPECT_EQ(good, fax_job_set(desk.server, job, CLEARDOWN_JC_RESUME, NULL), 0);
 	EXPECT(good, desk_wait(&desk, CLEARDOWN_FEI_DIALING, job, 20000));
 	EXPECT(good, aborted(job) >= 0);

@@ -149,7 +149,7 @@ static pid_t has_the_lock(void)
 		flock(open(FAXD_SPOOL "/lock", O_RDWR), LOCK_EX);
 		close(said[1]);
 		close(said[0]);
-		usleep(500000);
+		usleep(500000); /* for which it has the lock: no wait for anything */
 		_exit(0);
 	}
 	close(said[1]);
